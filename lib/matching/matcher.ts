@@ -1,0 +1,140 @@
+// What every matcher is to those who use one: the narrow interface between matching and the rest of the house.
+//
+//     onEvent(key, event) ──▶ outcomes        events of one key in order of (time, arrival)
+//     advanceTo(watermark) ─▶ outcomes        time passes without an event: deadlines fire
+//     save() ─▶ plain data ─▶ restore()       goes on exactly as if nothing had happened
+//
+// A matcher has no clock and does no I/O. What it returns is a function of the calls so far.
+
+import type { Key } from "../event/key.ts";
+import type { Instant } from "../time/instant.ts";
+
+/** Where an event came from. In process: topic "", partition 0, and the number of the event in order of arrival from 0. */
+export type Origin = { readonly topic: string; readonly partition: number; readonly offset: bigint };
+
+/** An event on its way into a matcher. */
+export type TimedEvent = { readonly value: unknown; readonly at: Instant; readonly origin: Origin };
+
+/** One event of a match: which step took it, as which of the step's events (from 0). */
+export type TakenEvent = TimedEvent & { readonly step: string; readonly index: number };
+
+type MatchData<M> = {
+  /** Deterministic: the same in every run, on every machine; different whenever the events or their steps differ. 32 hex digits. */
+  readonly id: string;
+  readonly pattern: string;
+  readonly version: number;
+  readonly key: Key;
+  /** When it is reported: the time of the event that completed it, or its deadline. */
+  readonly at: Instant;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  /** The events by step, in the shape that `select` sees. */
+  readonly events: M;
+  /** The same events in the order they were taken, with step, time and origin. */
+  readonly taken: readonly TakenEvent[];
+};
+
+/** A pattern was completed. */
+export type Match<M = unknown, R = unknown> = MatchData<M> & {
+  readonly kind: "match";
+  /** What `select` made of the events; without `select`, the events. */
+  readonly value: R;
+};
+
+/** A run that could still have become a match passed its `within` deadline. Reported only if asked for. */
+export type TimedOut<M = unknown> = MatchData<M> & { readonly kind: "timedOut" };
+
+/** A limit was passed. */
+export type LimitReached = {
+  readonly kind: "limitReached";
+  readonly pattern: string;
+  readonly key: Key;
+  readonly at: Instant;
+  readonly limit: "maxRunsPerKey" | "maxNodesPerKey" | "maxMatchesPerEvent";
+  /** What the limit was set to. */
+  readonly max: number;
+  /** What was done: all runs of the key dropped, the oldest dropped, or matches not built. */
+  readonly action: "quarantined" | "droppedOldest" | "matchesNotBuilt";
+  /** How many runs were dropped, or matches not built. */
+  readonly count: number;
+};
+
+/** A user's function threw. In `filter` the condition counts as false in a step and as true in an absence or `until`; in `select` the match is left out. */
+export type FunctionFailed = {
+  readonly kind: "functionFailed";
+  readonly pattern: string;
+  readonly key: Key;
+  readonly at: Instant;
+  readonly where: "filter" | "select";
+  /** The step or absence whose condition it is; of `select`: "". */
+  readonly step: string;
+  readonly message: string;
+  readonly stack: string;
+  /** Of `filter`: the event being looked at. Of `select`: the last event of the match. */
+  readonly origin: Origin;
+};
+
+export type Outcome<M = unknown, R = unknown> = Match<M, R> | TimedOut<M> | LimitReached | FunctionFailed;
+
+/** What to do when a limit per key is passed: drop all runs of the key, throw, or drop those with the earliest first event. */
+export type LimitPolicy = "quarantine" | "fail" | "dropOldest";
+
+/** How much one matcher may hold and report. */
+export type MatcherLimits = {
+  /** Open runs of one key. Default 10,000. */
+  readonly maxRunsPerKey: number;
+  /** Taken events held for the open runs of one key, shared ones counted once. Default 100,000. */
+  readonly maxNodesPerKey: number;
+  /** Matches reported at one event or deadline of a key; those with the latest first events are kept. Default 1,000. */
+  readonly maxMatchesPerEvent: number;
+  /** What happens when `maxRunsPerKey` or `maxNodesPerKey` is passed. Default `quarantine`. */
+  readonly onLimit: LimitPolicy;
+};
+
+/** Which timed-out runs are reported: none, none but counted, of each first event the one with the most events, all. */
+export type TimedOutReport = "none" | "count" | "longest" | "all";
+
+/** An open run, for people. */
+export type RunView = {
+  readonly firstAt: Instant;
+  /** When time alone ends it or makes it a match; `null`: never. */
+  readonly deadline: Instant | null;
+  readonly taken: readonly TakenEvent[];
+  /** Steps and absences it waits for, in the order of the pattern; "" is the end of the pattern. */
+  readonly waitsFor: readonly string[];
+};
+
+/** Counters since the matcher was made (they are saved and restored), and what it holds now. */
+export type MatcherStats = {
+  readonly events: number;
+  readonly matches: number;
+  readonly timedOut: number;
+  /** Matches suppressed by `oncePer`. */
+  readonly suppressed: number;
+  /** Matches and runs dropped by limits. */
+  readonly dropped: number;
+  /** Times a user's function threw, at most once per event. */
+  readonly failures: number;
+  readonly keys: number;
+  readonly runs: number;
+  readonly nodes: number;
+  /** Time of the oldest first event among the open runs; `null`: none is open. */
+  readonly oldestFirstAt: Instant | null;
+};
+
+/** Plain data that survives JSON if the events do. Its inside belongs to the matcher that made it. */
+export type MatcherState = { readonly format: string; readonly fingerprint: string; readonly [field: string]: unknown };
+
+/** Walks one pattern's automaton for many keys. */
+export interface KeyedMatcher {
+  /** Takes the next event of `key`. Events come in order of time over all keys; due deadlines of all keys fire first. @throws {LimitError} under the policy `fail`. */
+  onEvent(key: Key, event: TimedEvent): readonly Outcome[];
+  /** No event with a time ≤ `watermark` will come: fires all deadlines ≤ it, in order. Going back in time does nothing. */
+  advanceTo(watermark: Instant): readonly Outcome[];
+  save(): MatcherState;
+  /** Replaces everything by `state`. @throws {CheckpointError} if `state` was made by another pattern or format. */
+  restore(state: MatcherState): void;
+  /** The open runs of a key, oldest first event first. */
+  inspect(key: Key): readonly RunView[];
+  stats(): MatcherStats;
+}

@@ -1,0 +1,85 @@
+// What the engine needs of the outside world. Transports implement these; the engine knows nothing else of them.
+//
+//     Source ──records──▶ engine ──records──▶ Sink
+//        ▲                  │
+//        └── pause, resume, acknowledge
+//
+// Offsets are `bigint`, a position is the next offset to read. Bytes stay bytes until `event/` reads them.
+
+import type { Instant } from "../time/instant.ts";
+
+/** One record of an input topic. */
+export type InputRecord = {
+  readonly offset: bigint;
+  /** The record's own timestamp; `null` where the transport has none. */
+  readonly timestamp: Instant | null;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: Headers;
+};
+
+/** Header names are unique; values are text. */
+export type Headers = ReadonlyMap<string, string>;
+
+/** A partition of an input topic. */
+export type TopicPartition = { readonly topic: string; readonly partition: number };
+
+/** Records of one partition in order of offset. */
+export type InputBatch = TopicPartition & {
+  readonly records: readonly InputRecord[];
+  /** Whether nothing more stood in the partition when the batch was read. */
+  readonly caughtUp: boolean;
+};
+
+/** What a source tells the engine. No handler may throw; each returns at once. */
+export type SourceHandler = {
+  /** These partitions are now ours; reading starts when the handler has returned. */
+  readonly onAssigned: (partitions: readonly TopicPartition[]) => void;
+  readonly onBatch: (batch: InputBatch) => void;
+  /** The partition has ended and will never have another record. Files end; Kafka topics do not. */
+  readonly onEnd: (partition: TopicPartition) => void;
+  /** These partitions are no longer ours. */
+  readonly onRevoked: (partitions: readonly TopicPartition[]) => void;
+  /** The source cannot go on. */
+  readonly onFailure: (error: Error) => void;
+};
+
+/** Where input comes from. */
+export interface Source {
+  /** How many partitions a topic has. @throws {ConfigError} `MISSING_TOPIC` */
+  partitionCount(topic: string): Promise<number>;
+  /** Starts reading `topics`; resolves when reading has begun. @throws {ConfigError | TransportError} */
+  start(topics: readonly string[], handler: SourceHandler): Promise<void>;
+  /** Stops delivering batches of a partition until `resume`; what was delivered before stays delivered. */
+  pause(partition: TopicPartition): void;
+  resume(partition: TopicPartition): void;
+  /** What stands before `position` is dealt with and need not be read again. */
+  acknowledge(positions: readonly (TopicPartition & { readonly position: bigint })[]): Promise<void>;
+  /** Stops reading and gives everything back. No handler is called after it resolves. */
+  stop(): Promise<void>;
+}
+
+/** One record on its way out. */
+export type OutputRecord = {
+  readonly topic: string;
+  /** Decides the partition; `null`: any. */
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array;
+  readonly headers: Headers;
+  /** The record's timestamp. */
+  readonly timestamp: Instant;
+};
+
+/** Where output goes. */
+export interface Sink {
+  /** Makes sure these topics can be written. @throws {ConfigError | TransportError} */
+  open(topics: readonly string[]): Promise<void>;
+  /** Writes in order; resolves when all are safe. @throws {TransportError} when that is unknown or refused. */
+  send(records: readonly OutputRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Structured log lines. `fields` never hold secrets or whole events. */
+export interface Log {
+  (level: "debug" | "info" | "warn" | "error", message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
