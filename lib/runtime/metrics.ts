@@ -1,0 +1,87 @@
+// What a running service counts, as plain data. Every record that was read is in exactly one of the counts of its
+// topic: records = onTime + late + deadLettered + skipped + waiting.
+
+import type { Instant } from "../time/instant.ts";
+
+/** Where a service stands; `lifecycle.ts` says what leads where. */
+export type ServiceState = "starting" | "running" | "degraded" | "stopping" | "stopped" | "failed";
+
+/** What became of the records of one input topic. */
+export type TopicMetrics = {
+  readonly topic: string;
+  /** Records read so far. */
+  readonly records: number;
+  /** Those that were matched in their turn. */
+  readonly onTime: number;
+  /** Those that came too late and went to the late topic. */
+  readonly late: number;
+  /** Those that were broken and went to the dead letters. */
+  readonly deadLettered: number;
+  /** Those that were broken and left out, as asked for. */
+  readonly skipped: number;
+  /** Those not yet decided or not yet matched: queued, or waiting for their turn in time. */
+  readonly waiting: number;
+};
+
+/** How far one partition of one topic is. */
+export type PartitionMetrics = {
+  readonly topic: string;
+  readonly partition: number;
+  /** Where this partition's own time stands; -Infinity before its first event. */
+  readonly watermark: Instant;
+  /** Whether it is the one that keeps its lane's time where it is. */
+  readonly holdsBack: boolean;
+  /** Silent for so long that time goes on without it. */
+  readonly idle: boolean;
+  readonly paused: boolean;
+  readonly ended: boolean;
+  /** Next offset to read; `null` before the first record. */
+  readonly position: bigint | null;
+};
+
+/** How far one lane is: one partition number of all input topics together. */
+export type LaneMetrics = {
+  readonly partition: number;
+  readonly watermark: Instant;
+  /** Events waiting for their turn in time. */
+  readonly buffered: number;
+  readonly bufferedBytes: number;
+};
+
+/** What one pattern holds and has reported. */
+export type PatternMetrics = {
+  readonly pattern: string;
+  readonly version: number;
+  readonly openRuns: number;
+  readonly keys: number;
+  /** Time of the oldest first event of an open run; `null`: none is open. */
+  readonly oldestFirstAt: Instant | null;
+  readonly alerts: number;
+  readonly timedOut: number;
+  /** Matches left out because of `oncePer`. */
+  readonly suppressed: number;
+  /** Runs and matches dropped by limits. */
+  readonly dropped: number;
+  /** Times a user's function threw. */
+  readonly failures: number;
+};
+
+/** A picture of a running service. Taking it costs one visit per topic, partition and pattern of each lane. */
+export type Metrics = {
+  readonly state: ServiceState;
+  readonly topics: readonly TopicMetrics[];
+  readonly partitions: readonly PartitionMetrics[];
+  readonly lanes: readonly LaneMetrics[];
+  readonly patterns: readonly PatternMetrics[];
+  /** The least watermark of all lanes. */
+  readonly watermark: Instant;
+  /** Bytes read and not yet looked at. */
+  readonly queuedBytes: number;
+  /** Records handed to the sink and confirmed by it, by kind. */
+  readonly sent: {
+    readonly alerts: number;
+    readonly timedOut: number;
+    readonly late: number;
+    readonly deadLetters: number;
+  };
+};
