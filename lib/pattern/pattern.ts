@@ -1,6 +1,7 @@
 // A pattern as a value. What users hold, pass around, print and compare; the builder makes it (builder.ts), and
 // every stage of the builder at which a pattern may end is one.
 
+import type { Problem } from "../core/errors.ts";
 import type { PatternAst } from "./ast.ts";
 import type { PatternJson } from "./json.ts";
 
@@ -21,6 +22,8 @@ export interface Pattern<E = unknown, M = unknown, R = unknown, Timed extends bo
   readonly version: number;
   /** What the pattern says, as plain frozen data. */
   readonly ast: PatternAst;
+  /** Mistakes that only the builder could see, such as a second quantifier; `compile` throws them together with those of the checks. */
+  readonly problems: readonly Problem[];
   /** The function given to `select`, or `null`: then an alert carries the events. */
   readonly selector: ((match: never) => unknown) | null;
   /** Identifies what the pattern means: equal for equal patterns in any process, different if anything but `select` changed. 32 hex digits. */
@@ -29,4 +32,9 @@ export interface Pattern<E = unknown, M = unknown, R = unknown, Timed extends bo
   toJSON(): PatternJson;
   /** The pattern in English, a few lines. */
   describe(): string;
+}
+
+/** Whether `value` is a pattern, of this copy of the package or another. */
+export function isPattern(value: unknown): value is Pattern {
+  return typeof value === "object" && value !== null && (value as { readonly [PATTERN]?: unknown })[PATTERN] === true;
 }
