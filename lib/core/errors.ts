@@ -4,6 +4,7 @@
 //     PatternError     the author of a pattern    mend the pattern; all problems are listed at once
 //     ConfigError      the operator               mend an option, a file, an environment variable
 //     TransportError   nobody yet                 trying again may help: `retriable` says so
+//     LimitError       the operator               bound the pattern, or raise the limit that the message names
 //     CheckpointError  the operator               saved state does not fit: refuse, never guess
 //     invariant        us                         a bug in sequitur
 
@@ -58,6 +59,11 @@ export class TransportError extends SequiturError {
     super(code, message, options);
     this.retriable = options.retriable;
   }
+}
+
+/** A limit was passed whose policy is to fail. */
+export class LimitError extends SequiturError {
+  override readonly name = "LimitError";
 }
 
 /** Saved state that does not belong to this pattern, version or configuration. */
