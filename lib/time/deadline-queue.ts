@@ -1,7 +1,8 @@
-// Which key's deadline comes next. A binary heap over (instant, key); what was changed or removed stays in the heap
+// Which key's deadline comes next. A heap over (instant, key); what was changed or removed stays in the heap
 // until it comes to the top or most of the heap is stale.
 
 import { invariant } from "../core/errors.ts";
+import { popHeap, pushHeap } from "./heap.ts";
 import type { Instant } from "./instant.ts";
 
 /** Keys with one deadline each, soonest first; of equal instants the key that sorts first by UTF-16 code unit. */
@@ -33,7 +34,7 @@ export function createDeadlineQueue(): DeadlineQueue {
   const dropStale = (): Entry | undefined => {
     let top = heap[0];
     while (top !== undefined && deadlines.get(top.key) !== top.at) {
-      removeTop(heap);
+      popHeap(heap, isBefore);
       top = heap[0];
     }
     return top;
@@ -51,10 +52,10 @@ export function createDeadlineQueue(): DeadlineQueue {
       if (at === null) {
         deadlines.delete(key);
       } else {
-        invariant(!Number.isNaN(at), `that the deadline of ${key} is an instant`);
+        invariant(!Number.isNaN(at), `a deadline is an instant (key ${key})`);
         if (deadlines.get(key) === at) return;
         deadlines.set(key, at);
-        insert(heap, { at, key });
+        pushHeap(heap, { at, key }, isBefore);
       }
       if (heap.length > SWEEP_FROM && heap.length > 2 * deadlines.size) sweep();
     },
@@ -63,7 +64,7 @@ export function createDeadlineQueue(): DeadlineQueue {
       const top = dropStale();
       if (top === undefined || top.at > until) return null;
       deadlines.delete(top.key);
-      removeTop(heap);
+      popHeap(heap, isBefore);
       return top.key;
     },
   };
@@ -71,32 +72,4 @@ export function createDeadlineQueue(): DeadlineQueue {
 
 function isBefore(a: Entry, b: Entry): boolean {
   return a.at < b.at || (a.at === b.at && a.key < b.key);
-}
-
-function insert(heap: Entry[], entry: Entry): void {
-  let hole = heap.length;
-  while (hole > 0) {
-    const above = (hole - 1) >> 1;
-    const parent = heap[above] as Entry;
-    if (!isBefore(entry, parent)) break;
-    heap[hole] = parent;
-    hole = above;
-  }
-  heap[hole] = entry;
-}
-
-function removeTop(heap: Entry[]): void {
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) return;
-  let hole = 0;
-  for (;;) {
-    const left = 2 * hole + 1;
-    if (left >= heap.length) break;
-    const right = left + 1;
-    const below = right < heap.length && isBefore(heap[right] as Entry, heap[left] as Entry) ? right : left;
-    if (!isBefore(heap[below] as Entry, last)) break;
-    heap[hole] = heap[below] as Entry;
-    hole = below;
-  }
-  heap[hole] = last;
 }
