@@ -44,7 +44,11 @@ export type AbsencePart = {
 export type Part = StepPart | GroupPart | AbsencePart;
 
 /** Numbers steps and tests in the order they are written. */
-export function toParts(pattern: PatternAst): { readonly parts: readonly Part[]; readonly steps: Step[]; readonly tests: Test[] } {
+export function toParts(pattern: PatternAst): {
+  readonly parts: readonly Part[];
+  readonly steps: Step[];
+  readonly tests: Test[];
+} {
   const steps: Step[] = [];
   const tests: Test[] = [];
   let ids = 0;
@@ -75,7 +79,12 @@ export function toParts(pattern: PatternAst): { readonly parts: readonly Part[];
   }
 
   function absence(node: AbsenceNode): AbsencePart {
-    return { kind: "absence", link: node.link, test: test("absence", node.name, node.on, node.condition), forMs: node.forMs };
+    return {
+      kind: "absence",
+      link: node.link,
+      test: test("absence", node.name, node.on, node.condition),
+      forMs: node.forMs,
+    };
   }
 
   function common(node: StepNode | GroupNode, name: string): Common {

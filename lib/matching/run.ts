@@ -1,0 +1,124 @@
+// What the matcher remembers of one partial match, as immutable data. Runs that began alike share the events they
+// began with: a tail points at the event taken before.
+//
+//     a1 ◀── b2 ◀── c4        the run a1 b2 c4
+//             ▲
+//             └──── c7        the run a1 b2 c7
+
+import type { Automaton, Guard, PlaceId, StepId, Wait, WaitId } from "../automaton/automaton.ts";
+import type { Taken } from "../pattern/evaluate.ts";
+import { type Arity, toMatchObject } from "../pattern/shape.ts";
+import type { TimedEvent } from "./matcher.ts";
+
+/** An event with its number in the order in which the matcher was given events, from 1, over all keys. */
+export type PlacedEvent = TimedEvent & { readonly position: number };
+
+/** The events taken, newest first. */
+export type Tail = {
+  readonly step: StepId;
+  readonly event: PlacedEvent;
+  readonly previous: Tail | null;
+  readonly first: PlacedEvent;
+  readonly length: number;
+};
+
+/** One way in which a run may go on. */
+export type Waiting = {
+  readonly wait: Wait;
+  /** No event has passed since the last one was taken. */
+  readonly fresh: boolean;
+  /** The guards that still bite. */
+  readonly open: readonly Guard[];
+};
+
+/**
+ * A partial match: the events taken, and all the ways in which it may go on. There is never a second run with the same
+ * events in the same steps, so each match arises once even if the pattern is ambiguous.
+ */
+export type Run = {
+  readonly tail: Tail;
+  readonly waiting: readonly Waiting[];
+  /** It was reported as a match, and may yet grow into a longer one. */
+  readonly reported: boolean;
+};
+
+/** A complete match on its way to being reported, or held back. */
+export type Complete = { readonly tail: Tail };
+
+export function extend(previous: Tail | null, step: StepId, event: PlacedEvent): Tail {
+  return { step, event, previous, first: previous?.first ?? event, length: (previous?.length ?? 0) + 1 };
+}
+
+/** The events of a tail in the order they were taken. Cost: its length. */
+export function toList(tail: Tail): readonly Tail[] {
+  const list: Tail[] = [];
+  for (let at: Tail | null = tail; at !== null; at = at.previous) list.push(at);
+  return list.reverse();
+}
+
+/** Order of matches that are reported at the same time: positions left to right, a prefix before what it begins, then steps. */
+export function compareTails(left: Tail, right: Tail): number {
+  const lefts = toList(left);
+  const rights = toList(right);
+  const shared = Math.min(lefts.length, rights.length);
+  for (const [index, { event }] of lefts.slice(0, shared).entries()) {
+    const difference = event.position - (rights[index] as Tail).event.position;
+    if (difference !== 0) return difference;
+  }
+  if (left.length !== right.length) return left.length - right.length;
+  for (const [index, { step }] of lefts.entries()) {
+    const difference = step - (rights[index] as Tail).step;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** The ways to go on from some places, each once, and whether the run is complete as it stands. A complete run does not wait for its end again. */
+export function enter(
+  automaton: Automaton,
+  places: readonly PlaceId[],
+): { readonly waiting: readonly Waiting[]; readonly complete: boolean } {
+  const ids = new Set<WaitId>(places.flatMap((place) => automaton.places[place]?.follow ?? []));
+  const waiting = [...ids].map((id) => toWaiting(automaton.waits[id] as Wait));
+  const complete = waiting.some(isComplete);
+  return { waiting: complete ? waiting.filter(({ wait }) => wait.step !== null) : waiting, complete };
+}
+
+export function toWaiting(wait: Wait): Waiting {
+  return { wait, fresh: true, open: wait.guards };
+}
+
+/** At the end of the pattern, owing nothing: no absence, no verdict of the very next event, no greedy loop that may grow. */
+export function isComplete({ wait, fresh, open }: Waiting): boolean {
+  return wait.step === null && !wait.owesAbsence && !(fresh && wait.first.length > 0) && open.length === 0;
+}
+
+/** The events of a tail as conditions see them. Lists are made when they are asked for. */
+export function takenOf(automaton: Automaton, shape: ReadonlyMap<string, Arity>, tail: Tail | null): Taken {
+  const nameOf = ({ step }: Tail) => automaton.steps[step]?.name;
+  const lists = new Map<string, readonly unknown[]>();
+  const of = (step: string): readonly unknown[] => {
+    const known = lists.get(step);
+    if (known) return known;
+    const list = tail === null ? [] : toList(tail).filter((each) => nameOf(each) === step);
+    const events = list.map(({ event }) => event.value);
+    lists.set(step, events);
+    return events;
+  };
+  return {
+    of,
+    get match() {
+      return toMatchObject(shape, of);
+    },
+  };
+}
+
+/** Of each first event the tail with the most events; among equals the first in order. `tails` are in order. */
+export function longestOfEach(tails: readonly Tail[]): readonly Tail[] {
+  const longest = new Map<number, Tail>();
+  for (const tail of tails) {
+    const known = longest.get(tail.first.position);
+    if (known === undefined || tail.length > known.length) longest.set(tail.first.position, tail);
+  }
+  return [...longest.values()];
+}
