@@ -1,9 +1,10 @@
 // What time alone does to a run. Three clocks run: from the first event (`within`), from the last one (`maxGap`), and
 // from the last one for a trailing absence that has its own time (`for`). All are half-open: at its deadline a wait is over.
 
+import type { Waiting } from "../automaton/waiting.ts";
 import type { PatternAst } from "../pattern/ast.ts";
 import type { Instant } from "../time/instant.ts";
-import type { Run, Waiting } from "./run.ts";
+import type { Run } from "./run.ts";
 
 /** When the first of the run's waits is over; `null`: never. */
 export function deadlineOf(pattern: PatternAst, run: Run): Instant | null {

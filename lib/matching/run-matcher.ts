@@ -4,14 +4,15 @@
 //     event ──▶ due deadlines fire ──▶ each run of the key moves ──▶ complete matches ──▶ skip, limits, oncePer ──▶ outcomes
 //                                      a new run may begin
 
-import type { Automaton, Test, TestId, Wait } from "../automaton/automaton.ts";
+import type { Automaton, Test, TestId } from "../automaton/automaton.ts";
+import { type Ask, startOf, type Waiting } from "../automaton/waiting.ts";
 import { invariant, LimitError } from "../core/errors.ts";
 import { type EncodedKey, encodeKey, type Key } from "../event/key.ts";
 import { fieldOf, holds } from "../pattern/evaluate.ts";
 import { type Arity, shapeOf } from "../pattern/shape.ts";
 import { createDeadlineQueue, type DeadlineQueue } from "../time/deadline-queue.ts";
 import { BEGINNING, type Instant } from "../time/instant.ts";
-import { type Ask, advance, begin } from "./advance.ts";
+import { advance, takeUp } from "./advance.ts";
 import { deadlineOf, expire } from "./deadline.ts";
 import { countNodes, keepWithin, latestFirst } from "./limits.ts";
 import type {
@@ -26,17 +27,7 @@ import type {
   TimedOutReport,
 } from "./matcher.ts";
 import { type Failure, type Reporter, toFailure, toMatch, toTaken, toTimedOut } from "./report.ts";
-import {
-  type Complete,
-  compareTails,
-  longestOfEach,
-  type PlacedEvent,
-  type Run,
-  type Tail,
-  takenOf,
-  toWaiting,
-  type Waiting,
-} from "./run.ts";
+import { type Complete, compareTails, longestOfEach, type PlacedEvent, type Run, type Tail, takenOf } from "./run.ts";
 import { type Counters, emptyCounters, type Row, restoreState, saveState } from "./saved.ts";
 import { release } from "./skip.ts";
 
@@ -94,7 +85,7 @@ class RunMatcher implements KeyedMatcher {
     this.#timedOut = options.timedOut ?? "none";
     this.#shape = shapeOf(automaton.pattern);
     this.#reporter = { app: options.app ?? "", automaton, shape: this.#shape, selector: options.selector ?? null };
-    this.#start = automaton.start.map((id) => toWaiting(automaton.waits[id] as Wait));
+    this.#start = startOf(automaton);
   }
 
   onEvent(key: Key, timed: TimedEvent): readonly Outcome[] {
@@ -151,7 +142,7 @@ class RunMatcher implements KeyedMatcher {
   #move(runs: readonly Run[], event: PlacedEvent, failures: Failure[]): Moved {
     const automaton = this.#automaton;
     const advanced = runs.flatMap((run) => advance(automaton, run, event, this.#askOf(event, run.tail, failures)));
-    advanced.push(...begin(automaton, this.#start, event, this.#askOf(event, null, failures)));
+    advanced.push(...takeUp(automaton, null, this.#start, event, this.#askOf(event, null, failures)));
     return {
       runs: advanced.flatMap(({ run }) => run ?? []),
       complete: advanced.filter(({ complete }) => complete),

@@ -5,7 +5,8 @@
 //             ▲
 //             └──── c7        the run a1 b2 c7
 
-import type { Automaton, Guard, PlaceId, StepId, Wait, WaitId } from "../automaton/automaton.ts";
+import type { Automaton, StepId } from "../automaton/automaton.ts";
+import type { Waiting } from "../automaton/waiting.ts";
 import type { Taken } from "../pattern/evaluate.ts";
 import { type Arity, toMatchObject } from "../pattern/shape.ts";
 import type { TimedEvent } from "./matcher.ts";
@@ -20,15 +21,6 @@ export type Tail = {
   readonly previous: Tail | null;
   readonly first: PlacedEvent;
   readonly length: number;
-};
-
-/** One way in which a run may go on. */
-export type Waiting = {
-  readonly wait: Wait;
-  /** No event has passed since the last one was taken. */
-  readonly fresh: boolean;
-  /** The guards that still bite. */
-  readonly open: readonly Guard[];
 };
 
 /**
@@ -71,26 +63,6 @@ export function compareTails(left: Tail, right: Tail): number {
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-/** The ways to go on from some places, each once, and whether the run is complete as it stands. A complete run does not wait for its end again. */
-export function enter(
-  automaton: Automaton,
-  places: readonly PlaceId[],
-): { readonly waiting: readonly Waiting[]; readonly complete: boolean } {
-  const ids = new Set<WaitId>(places.flatMap((place) => automaton.places[place]?.follow ?? []));
-  const waiting = [...ids].map((id) => toWaiting(automaton.waits[id] as Wait));
-  const complete = waiting.some(isComplete);
-  return { waiting: complete ? waiting.filter(({ wait }) => wait.step !== null) : waiting, complete };
-}
-
-export function toWaiting(wait: Wait): Waiting {
-  return { wait, fresh: true, open: wait.guards };
-}
-
-/** At the end of the pattern, owing nothing: no absence, no verdict of the very next event, no greedy loop that may grow. */
-export function isComplete({ wait, fresh, open }: Waiting): boolean {
-  return wait.step === null && !wait.owesAbsence && !(fresh && wait.first.length > 0) && open.length === 0;
 }
 
 /** The events of a tail as conditions see them. Lists are made when they are asked for. */

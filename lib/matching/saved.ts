@@ -1,21 +1,13 @@
 // A matcher's memory as plain data that survives JSON. Events and nodes are written once and referred to by number, so
 // shared tails stay shared.
 
-import type { Automaton } from "../automaton/automaton.ts";
+import type { Automaton, Wait } from "../automaton/automaton.ts";
+import { toWaiting, type Waiting } from "../automaton/waiting.ts";
 import { CheckpointError } from "../core/errors.ts";
 import { decodeKey, type EncodedKey, type Key } from "../event/key.ts";
 import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
 import type { MatcherState, MatcherStats } from "./matcher.ts";
-import {
-  type Complete,
-  extend,
-  type PlacedEvent,
-  type Run,
-  type Tail,
-  toList,
-  toWaiting,
-  type Waiting,
-} from "./run.ts";
+import { type Complete, extend, type PlacedEvent, type Run, type Tail, toList } from "./run.ts";
 
 /** All that is known of one key. */
 export type Row = {
@@ -157,7 +149,7 @@ function saveWaiting({ wait, fresh, open }: Waiting): SavedWaiting {
 }
 
 function restoreWaiting(automaton: Automaton, [id, fresh, open]: SavedWaiting): Waiting {
-  const whole = toWaiting(automaton.waits[id] as Waiting["wait"]);
+  const whole = toWaiting(automaton.waits[id] as Wait);
   return { ...whole, fresh, open: whole.open.filter((_, index) => open.includes(index)) };
 }
 
