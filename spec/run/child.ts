@@ -1,7 +1,7 @@
 // The program of a child process: runs the one spec file that it is given and reports to its parent.
 import { pathToFileURL } from "node:url";
 import { describeLeaks, traceHandles } from "./leaks.ts";
-import { at, log, tell, toError, toReport } from "./log.ts";
+import { at, describe, log, tell, toError, toReport } from "./log.ts";
 import { drained, settle } from "./settle.ts";
 
 /** How long sockets and timers may take to close after the last test. */
@@ -54,5 +54,5 @@ async function runSuite(run: UvuSuite): Promise<void> {
 }
 
 function failFile(thrown: unknown, prefix = ""): void {
-  log.fileFailures.push({ where: log.where, what: `${prefix}${toError(thrown).stack}` });
+  log.fileFailures.push({ where: log.where, what: `${prefix}${describe(toError(thrown))}` });
 }

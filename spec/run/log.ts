@@ -58,16 +58,27 @@ export function tell(message: Message, sent: () => void = () => {}): void {
   else process.send(message, undefined, {}, sent);
 }
 
-/**
- * The thrown value as an Error (uvu's own report breaks, silently, on anything else), its stack reduced to the lines of
- * the project.
- */
+/** The thrown value as an Error: uvu's own report breaks, silently, on anything else. */
 export function toError(thrown: unknown): Error {
   const error = thrown instanceof Error ? thrown : new Error(`threw ${inspect(thrown)}, which is no Error`);
-  const noise = /^\s+at .*(\bnode:|node_modules|\/spec\/run\/[\w-]+\.ts|new Promise \(<anonymous>\))/;
-  const lines = (error.stack ?? error.message).split("\n");
-  error.stack = lines.filter((line) => !noise.test(line)).join("\n");
+  // uvu prints the message, then the stack without its first line.
+  error.stack = [firstLine(error), ...placesOf(error)].join("\n");
   return error;
+}
+
+/** The message and the places in the project that led there. */
+export function describe(error: Error): string {
+  return [`${error.name}: ${error.message}`, ...placesOf(error)].join("\n");
+}
+
+/** The message in one line, for a failure whose whole text uvu has printed. */
+export function firstLine(error: Error): string {
+  return error.message.split("\n").find((line) => line.trim() !== "") ?? error.name;
+}
+
+function placesOf(error: Error): string[] {
+  const noise = /\bnode:|node_modules|\/spec\/run\/[\w-]+\.ts|new Promise \(<anonymous>\)/;
+  return (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line) && !noise.test(line));
 }
 
 /** Closes the books: every registered test is passed, skipped or failed, and nothing is dropped silently. */

@@ -2,7 +2,7 @@
 // test and hook wrapped, because uvu swallows what its hooks throw and knows neither time limits nor missing `.run()`s.
 import { createRequire } from "node:module";
 import type { Callback, Test } from "uvu";
-import { at, log, type SuiteLog, type TestLog, toError } from "./log.ts";
+import { at, describe, firstLine, log, type SuiteLog, type TestLog, toError } from "./log.ts";
 import { settle } from "./settle.ts";
 
 const uvu = createRequire(import.meta.url)("../../node_modules/uvu/dist/index.js") as typeof import("uvu");
@@ -51,7 +51,7 @@ function observedTest<T>(suite: SuiteLog, name: string, only: boolean, test: Cal
     } catch (thrown) {
       mine.state = "failed";
       const error = toError(thrown);
-      log.testFailures.push({ where, what: error.message });
+      log.testFailures.push({ where, what: firstLine(error) });
       throw error;
     }
   };
@@ -67,7 +67,7 @@ function observedHook<T>(suite: SuiteLog, scope: Scope, hook: Callback<T>): Call
     } catch (thrown) {
       const error = toError(thrown);
       const failures = ofTest ? log.testFailures : log.fileFailures;
-      failures.push({ where, what: `its ${scope} hook threw: ${error.stack ?? error.message}` });
+      failures.push({ where, what: `its ${scope} hook threw: ${describe(error)}` });
       if (scope === "after.each" && suite.current !== undefined) suite.current.state = "failed";
       throw error;
     }
