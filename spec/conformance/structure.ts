@@ -1,0 +1,112 @@
+// Questions about a pattern that the reasons ask: what stands where, what can follow what. Written for these reasons
+// alone; it shares nothing with the automaton.
+
+import type { AbsenceNode, Element, GroupNode, PatternAst, StepNode } from "../../lib/pattern/ast.ts";
+
+/** An element and where it stands. */
+export type Site<Node extends Element = Element> = {
+  readonly element: Node;
+  readonly siblings: readonly Element[];
+  readonly index: number;
+  /** The group it stands in; `null`: none. */
+  readonly outer: Site<GroupNode> | null;
+};
+
+export function sitesOf({ elements }: PatternAst): readonly Site[] {
+  return inside(elements, null);
+}
+
+function inside(siblings: readonly Element[], outer: Site<GroupNode> | null): readonly Site[] {
+  return siblings.flatMap((element, index): readonly Site[] => {
+    const site: Site = { element, siblings, index, outer };
+    return isGroup(site) ? [site, ...inside(site.element.elements, site)] : [site];
+  });
+}
+
+export function isStep(site: Site): site is Site<StepNode> {
+  return site.element.kind === "step";
+}
+
+export function isGroup(site: Site): site is Site<GroupNode> {
+  return site.element.kind === "group";
+}
+
+export function isAbsence(site: Site): site is Site<AbsenceNode> {
+  return site.element.kind === "absence";
+}
+
+/** Whether a match may go by without an event for it. */
+export function mayTakeNothing(element: Element): boolean {
+  if (element.kind === "absence") return true;
+  if (element.quantifier.optional) return true;
+  return element.kind === "group" && element.elements.every(mayTakeNothing);
+}
+
+/** Whether it may take more than one event, or of a group iteration. */
+export function repeats(element: Element): boolean {
+  return element.kind !== "absence" && element.quantifier.max !== 1;
+}
+
+/** Whether it is counted at all: `times(1)` is, a plain step is not. */
+export function isCounted(element: Element): boolean {
+  return element.kind !== "absence" && element.quantifier.counted;
+}
+
+/** Elements that can come next once `site` is left for good, in order, groups and absences included, and whether the match may end there. */
+export function whatFollows(site: Site): { readonly sites: readonly Site[]; readonly mayEnd: boolean } {
+  const sites: Site[] = [];
+  for (let at: Site | null = site; at !== null; at = at.outer) {
+    for (let index = at.index + 1; index < at.siblings.length; index++) {
+      const element = at.siblings[index] as Element;
+      sites.push({ element, siblings: at.siblings, index, outer: at.outer });
+      if (!mayTakeNothing(element)) return { sites, mayEnd: false };
+    }
+  }
+  return { sites, mayEnd: true };
+}
+
+/** Elements that can have taken the last event before `site`, the nearest first; those of groups around it included. */
+export function whatPrecedes(site: Site): readonly Site[] {
+  const sites: Site[] = [];
+  for (let at: Site | null = site; at !== null; at = at.outer) {
+    for (let index = at.index - 1; index >= 0; index--) {
+      const element = at.siblings[index] as Element;
+      sites.push({ element, siblings: at.siblings, index, outer: at.outer });
+      if (!mayTakeNothing(element)) return sites;
+    }
+  }
+  return sites;
+}
+
+/** Steps that may take the first event of `element`, or the last. */
+export function edgeSteps(element: Element, side: "first" | "last"): readonly StepNode[] {
+  if (element.kind === "absence") return [];
+  if (element.kind === "step") return [element];
+  const steps: StepNode[] = [];
+  for (const part of side === "first" ? element.elements : [...element.elements].reverse()) {
+    steps.push(...edgeSteps(part, side));
+    if (!mayTakeNothing(part)) break;
+  }
+  return steps;
+}
+
+/** The groups inside `element`, itself included, at whose end it may end. */
+export function groupsAtEnd(element: Element): readonly GroupNode[] {
+  if (element.kind !== "group") return [];
+  const groups: GroupNode[] = [element];
+  for (const part of [...element.elements].reverse()) {
+    groups.push(...groupsAtEnd(part));
+    if (!mayTakeNothing(part)) break;
+  }
+  return groups;
+}
+
+/** The absences that stand last in the pattern. */
+export function trailingAbsences({ elements }: PatternAst): readonly AbsenceNode[] {
+  const absences: AbsenceNode[] = [];
+  for (const element of [...elements].reverse()) {
+    if (element.kind !== "absence") break;
+    absences.unshift(element);
+  }
+  return absences;
+}
