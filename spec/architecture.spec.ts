@@ -291,7 +291,7 @@ it("follows re-exports to the declaration and its comment (planted)", () => {
   ]);
   const names = publicNames(planted, "lib/index.ts").map(({ name, isType, file, line, doc }) => [
     `${isType ? "type " : ""}${name} ${file}:${line}`,
-    doc,
+    doc?.trim(),
   ]);
   assert.equal(names, [
     ["type C lib/x.ts:4", "Says B."],

@@ -14,6 +14,8 @@ export type PublicName = {
   readonly file: string;
   readonly line: number;
   readonly doc: string | undefined;
+  /** Line of `file` in which `doc` begins. */
+  readonly docLine: number;
 };
 
 type Found = { readonly file: string; readonly index: number; readonly isType: boolean };
@@ -43,9 +45,10 @@ export function publicNameList(files: Files): Readonly<Record<string, readonly s
 function toPublicName(files: Files, name: string, { file, index, isType }: Found): PublicName {
   const before = (files.get(file) ?? "").slice(0, index);
   // The last doc comment before the declaration, if nothing but other comments stands between.
-  const doc = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:\/\/[^\n]*\n\s*)*$/.exec(before)?.[1];
-  const text = doc?.replace(/^[ \t]*\* ?/gm, "").trim();
-  return { name, isType, file, line: before.split("\n").length, doc: text };
+  const comment = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:\/\/[^\n]*\n\s*)*$/.exec(before);
+  const doc = comment?.[1]?.replace(/^[ \t]*\* ?/gm, "").trimEnd();
+  const docLine = before.slice(0, comment?.index ?? 0).split("\n").length;
+  return { name, isType, file, line: before.split("\n").length, doc, docLine };
 }
 
 function exportsOf(files: Files, file: string): (readonly [string, Found])[] {
