@@ -24,7 +24,10 @@ export function isKey(value: unknown): value is Key {
  */
 export function encodeKey(key: Key): EncodedKey {
   if (!isKey(key)) {
-    throw new ConfigError("BAD_KEY", `${String(key)} cannot be a key. Use a string, a safe integer, a bigint, a boolean, or an array of these.`);
+    throw new ConfigError(
+      "BAD_KEY",
+      `${String(key)} cannot be a key. Use a string, a safe integer, a bigint, a boolean, or an array of these.`,
+    );
   }
   return isTuple(key) ? `t${key.map(encodePart).join("")}` : encodePart(key);
 }

@@ -80,6 +80,8 @@ export interface Sink {
 }
 
 /** Structured log lines. `fields` never hold secrets or whole events. */
-export interface Log {
-  (level: "debug" | "info" | "warn" | "error", message: string, fields?: Readonly<Record<string, unknown>>): void;
-}
+export type Log = (
+  level: "debug" | "info" | "warn" | "error",
+  message: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void;

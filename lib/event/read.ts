@@ -1,0 +1,144 @@
+// From a record to an event with key and time. What is wrong with a record is a verdict; nothing here throws but for
+// mistakes in the service itself.
+
+import { type Instant, MAX_INSTANT_MS } from "../time/instant.ts";
+import { type BadRecord, badRecord, saidBy } from "./bad-record.ts";
+import type { Decoder, RecordHeaders } from "./decode.ts";
+import { isKey, type Key } from "./key.ts";
+
+/** As much of a record as reading needs. */
+export type RawRecord = {
+  /** The record's own timestamp; `null` where there is none. */
+  readonly timestamp: Instant | null;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: RecordHeaders;
+};
+
+/** Where the key of an event comes from: the record's own key as text, or a function of the event, which may throw. */
+export type KeySource =
+  | { readonly from: "record" }
+  | { readonly from: "event"; readonly read: (event: object) => unknown };
+
+/**
+ * Where the time of an event comes from: the timestamp of the record; the same where `arrival` stands for it, or else the
+ * time of reading; or a function of the event that gives milliseconds, which may throw.
+ */
+export type TimeSource =
+  | { readonly from: "record" | "arrival" }
+  | { readonly from: "event"; readonly read: (event: object) => unknown };
+
+/** How a reader is made. */
+export type ReaderOptions = {
+  readonly decode: Decoder;
+  readonly key: KeySource;
+  readonly time: TimeSource;
+  /** How far ahead of the time of reading an event may be. */
+  readonly maxAheadMs: number;
+};
+
+/** An event with what orders it. */
+export type ReadEvent = { readonly kind: "event"; readonly value: object; readonly key: Key; readonly at: Instant };
+
+/** Reads a record at the time `readAt`. @throws {ConfigError} `ASYNC_SCHEMA` */
+export type Reader = (record: RawRecord, readAt: Instant) => ReadEvent | BadRecord;
+
+/** Makes a reader. Fractions of a millisecond are cut off: instants are whole. */
+export function createReader(options: ReaderOptions): Reader {
+  const keyOf = createKeyReader(options.key);
+  const timeOf = createTimeReader(options.time);
+  return (record, readAt) => {
+    const decoded = options.decode(record.value, record.headers);
+    if (decoded.kind === "bad") return decoded;
+    const key = keyOf(record, decoded.value);
+    if (isBad(key)) return key;
+    const time = timeOf(record, decoded.value, readAt);
+    if (typeof time !== "number") return time;
+    const at = Math.floor(time);
+    return Math.abs(at) > MAX_INSTANT_MS || at > readAt + options.maxAheadMs
+      ? absurdTime(at, readAt, options.maxAheadMs)
+      : { kind: "event", value: decoded.value, key, at };
+  };
+}
+
+function createKeyReader(source: KeySource): (record: RawRecord, event: object) => Key | BadRecord {
+  if (source.from === "event") return (_, event) => keyOfEvent(source.read, event);
+  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  return ({ key }) => {
+    if (key === null)
+      return badRecord("NO_KEY", "The record has no key. Give the input a key or keyOf that reads it from the event.");
+    try {
+      return utf8.decode(key);
+    } catch {
+      return badRecord(
+        "NOT_UTF8",
+        "The key of the record is not UTF-8. Give the input a key or keyOf that reads it from the event.",
+      );
+    }
+  };
+}
+
+function keyOfEvent(read: (event: object) => unknown, event: object): Key | BadRecord {
+  let key: unknown;
+  try {
+    key = read(event);
+  } catch (error) {
+    return badRecord("NO_KEY", `The function given as keyOf threw: ${saidBy(error)}`);
+  }
+  if (isKey(key)) return key;
+  return badRecord(
+    "NO_KEY",
+    `The key of the event is ${nameOf(key)}. A key is a string, a safe integer, a bigint, a boolean, or a list of these.`,
+  );
+}
+
+function createTimeReader(
+  source: TimeSource,
+): (record: RawRecord, event: object, readAt: Instant) => number | BadRecord {
+  switch (source.from) {
+    case "event":
+      return (_, event) => timeOfEvent(source.read, event);
+    case "arrival":
+      return ({ timestamp }, _, readAt) => timestamp ?? readAt;
+    default:
+      return ({ timestamp }) =>
+        timestamp ??
+        badRecord(
+          "NO_TIME",
+          "The record has no timestamp. Give the input a time or timeOf that reads it from the event.",
+        );
+  }
+}
+
+function timeOfEvent(read: (event: object) => unknown, event: object): number | BadRecord {
+  let at: unknown;
+  try {
+    at = read(event);
+  } catch (error) {
+    return badRecord("NO_TIME", `The function given as timeOf threw: ${saidBy(error)}`);
+  }
+  if (typeof at === "number" && !Number.isNaN(at)) return at;
+  return badRecord("NO_TIME", `The time of the event is ${nameOf(at)}. A time is a number of milliseconds since 1970.`);
+}
+
+function absurdTime(at: Instant, readAt: Instant, maxAheadMs: number): BadRecord {
+  if (Math.abs(at) > MAX_INSTANT_MS)
+    return badRecord("ABSURD_TIME", `The time of the event, ${at}, is outside the years a date can hold.`);
+  const ahead = at - readAt;
+  return badRecord(
+    "ABSURD_TIME",
+    `The time of the event is ${ahead} ms ahead of the time of reading, more than maxAhead, which is ${maxAheadMs} ms.`,
+  );
+}
+
+function isBad(key: Key | BadRecord): key is BadRecord {
+  return typeof key === "object" && "kind" in key;
+}
+
+function nameOf(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (value === null) return "null";
+  if (typeof value === "number") return String(value);
+  if (Array.isArray(value)) return "a list with other things in it, or empty";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}

@@ -1,0 +1,187 @@
+// What leaves as JSON: matches and timed-out matches as alerts, and reports of what a pattern could not do. The forms are
+// for people and programs that know nothing of sequitur: instants are ISO 8601, offsets and other bigints are text.
+
+import { unreachable } from "../core/errors.ts";
+import { saidBy } from "../event/bad-record.ts";
+import type { Key } from "../event/key.ts";
+import type { FunctionFailed, LimitReached, Match, Outcome, TimedOut } from "../matching/matcher.ts";
+import { type Instant, MAX_INSTANT_MS } from "../time/instant.ts";
+import type { OutputRecord } from "./ports.ts";
+
+/** What a record on its way out is, so that it can be counted. `notice`: a report among the alerts. */
+export type EmissionKind = "alert" | "timedOut" | "late" | "deadLetter" | "notice";
+
+/** A record on its way out. */
+export type Emission = { readonly kind: EmissionKind; readonly record: OutputRecord };
+
+/** Where what a pattern says goes. */
+export type PatternTopics = { readonly alerts: string; readonly timedOut: string; readonly deadLetters: string };
+
+/** How the outcomes of a pattern are written. */
+export type AlertOptions = {
+  readonly version: number;
+  readonly topics: PatternTopics;
+  /** Whether the pattern has a `select`: then an alert carries its value, else the events. */
+  readonly selects: boolean;
+};
+
+/** The value of an alert record, as JSON. */
+export type AlertJson = {
+  readonly kind: "match" | "timedOut";
+  readonly pattern: string;
+  readonly version: number;
+  readonly id: string;
+  readonly key: unknown;
+  /** When it was completed: the time of its last event, or its deadline. */
+  readonly at: string;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  /** How far event time had come when it was sent; `null`: the input had ended. */
+  readonly emittedAt: string | null;
+  /** What `select` made of the events. */
+  readonly value?: unknown;
+  /** The events by step, where there is no `select`. */
+  readonly events?: unknown;
+  /** Where each event came from, in the order they were taken. */
+  readonly provenance: readonly {
+    readonly step: string;
+    readonly index: number;
+    readonly at: string;
+    readonly topic: string;
+    readonly partition: number;
+    readonly offset: string;
+  }[];
+};
+
+/** Longest stack that is reported, in UTF-16 code units. */
+const MAX_STACK_LENGTH = 4_000;
+
+/**
+ * Writes an outcome. `watermark` is how far event time has come. A match whose value has no JSON form becomes a report of a
+ * failed `select`; it never throws.
+ */
+export function toEmission(outcome: Outcome, options: AlertOptions, watermark: Instant): Emission {
+  switch (outcome.kind) {
+    case "match":
+    case "timedOut":
+      return toAlert(outcome, options, watermark);
+    case "functionFailed":
+      return report("deadLetter", options.topics.deadLetters, outcome, failureJson(outcome, options.version));
+    case "limitReached":
+      return outcome.limit === "maxMatchesPerEvent"
+        ? report("notice", options.topics.alerts, outcome, limitJson(outcome, options.version))
+        : report("deadLetter", options.topics.deadLetters, outcome, limitJson(outcome, options.version));
+    default:
+      return unreachable(outcome);
+  }
+}
+
+function toAlert(match: Match | TimedOut, options: AlertOptions, watermark: Instant): Emission {
+  let value: Uint8Array;
+  try {
+    value = toJsonBytes(alertJson(match, options, watermark));
+  } catch (error) {
+    const failed = notJson(match, error);
+    return report("deadLetter", options.topics.deadLetters, failed, failureJson(failed, options.version));
+  }
+  const isMatch = match.kind === "match";
+  const record: OutputRecord = {
+    topic: isMatch ? options.topics.alerts : options.topics.timedOut,
+    key: keyBytes(match.key),
+    value,
+    headers: new Map([
+      ["id", match.id],
+      ["pattern", match.pattern],
+      ["content-type", "application/json"],
+    ]),
+    timestamp: match.at,
+  };
+  return { kind: isMatch ? "alert" : "timedOut", record };
+}
+
+function alertJson(match: Match | TimedOut, options: AlertOptions, watermark: Instant): AlertJson {
+  const { kind, pattern, id, key } = match;
+  const body = match.kind === "match" && options.selects ? { value: match.value ?? null } : { events: match.events };
+  return {
+    kind,
+    pattern,
+    version: match.version,
+    id,
+    key,
+    at: toIso(match.at),
+    firstAt: toIso(match.firstAt),
+    lastAt: toIso(match.lastAt),
+    emittedAt: Number.isFinite(watermark) ? toIso(watermark) : null,
+    ...body,
+    provenance: match.taken.map(({ step, index, at, origin }) => ({
+      step,
+      index,
+      at: toIso(at),
+      topic: origin.topic,
+      partition: origin.partition,
+      offset: String(origin.offset),
+    })),
+  };
+}
+
+function failureJson(failed: FunctionFailed, version: number): object {
+  const { kind, pattern, key, at, where, step, message, stack, origin } = failed;
+  return {
+    kind,
+    pattern,
+    version,
+    key,
+    at: toIso(at),
+    where,
+    step,
+    message,
+    stack: stack.slice(0, MAX_STACK_LENGTH),
+    origin,
+  };
+}
+
+function limitJson(reached: LimitReached, version: number): object {
+  const { kind, pattern, key, at, limit, max, action, count } = reached;
+  return { kind, pattern, version, key, at: toIso(at), limit, max, action, count };
+}
+
+function report(kind: EmissionKind, topic: string, about: FunctionFailed | LimitReached, json: object): Emission {
+  const headers = new Map([
+    ["sequitur-kind", about.kind],
+    ["pattern", about.pattern],
+    ["content-type", "application/json"],
+  ]);
+  return { kind, record: { topic, key: keyBytes(about.key), value: toJsonBytes(json), headers, timestamp: about.at } };
+}
+
+/** The value `select` returned has a cycle, or a `toJSON` that throws. */
+function notJson(match: Match | TimedOut, error: unknown): FunctionFailed {
+  const last = match.taken.at(-1);
+  return {
+    kind: "functionFailed",
+    pattern: match.pattern,
+    key: match.key,
+    at: match.at,
+    where: "select",
+    step: "",
+    message: `The value of the match has no JSON form: ${saidBy(error)}`,
+    stack: error instanceof Error ? (error.stack ?? "") : "",
+    origin: last?.origin ?? { topic: "", partition: 0, offset: 0n },
+  };
+}
+
+const utf8 = new TextEncoder();
+
+function toJsonBytes(value: unknown): Uint8Array {
+  return utf8.encode(JSON.stringify(value, (_, each) => (typeof each === "bigint" ? String(each) : each)));
+}
+
+/** A key as it decides the partition of what is written: text as it is, a tuple as JSON. */
+export function keyBytes(key: Key): Uint8Array {
+  return typeof key === "object" ? toJsonBytes(key) : utf8.encode(String(key));
+}
+
+/** A deadline may lie beyond the years that ISO 8601 can write: then the last instant it can. */
+function toIso(at: Instant): string {
+  return new Date(Math.max(-MAX_INSTANT_MS, Math.min(MAX_INSTANT_MS, at))).toISOString();
+}

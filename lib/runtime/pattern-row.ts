@@ -1,0 +1,57 @@
+// The matchers of all patterns over the events of one lane. What they say together has one order: by time, then as the
+// patterns stand in the service, whenever time was moved; so alerts do not depend on how the input was cut into batches.
+
+import type { Key } from "../event/key.ts";
+import type { KeyedMatcher, MatcherStats, Outcome, TimedEvent } from "../matching/matcher.ts";
+import { BEGINNING, type Instant } from "../time/instant.ts";
+import { type AlertOptions, type Emission, toEmission } from "./alert.ts";
+
+/** A pattern and how what it says is written. */
+export type LanePattern = AlertOptions & { readonly name: string; readonly createMatcher: () => KeyedMatcher };
+
+/** What one pattern has said and holds, in one lane. */
+export type PatternCounts = MatcherStats & { readonly alerts: number };
+
+/** The matchers of one lane. `watermark` is what alerts say of how far time has come. */
+export interface PatternRow {
+  /** Events come in order of time. @throws {LimitError} */
+  onEvent(key: Key, event: TimedEvent, watermark: Instant, out: Emission[]): void;
+  /** Fires deadlines at or before `until`. @throws {LimitError} */
+  advanceTo(until: Instant, watermark: Instant, out: Emission[]): void;
+  /** One per pattern, in their order. */
+  counts(): readonly PatternCounts[];
+}
+
+export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
+  const matchers = patterns.map((pattern) => pattern.createMatcher());
+  const alerts = patterns.map(() => 0);
+  let firedTo: Instant = BEGINNING;
+
+  const emit = (index: number, outcome: Outcome, watermark: Instant, out: Emission[]): void => {
+    const emission = toEmission(outcome, patterns[index] as LanePattern, watermark);
+    if (emission.kind === "alert") alerts[index] = (alerts[index] ?? 0) + 1;
+    out.push(emission);
+  };
+
+  const advanceTo = (until: Instant, watermark: Instant, out: Emission[]): void => {
+    if (until <= firedTo) return;
+    firedTo = until;
+    const said = matchers.flatMap((matcher, index) => matcher.advanceTo(until).map((outcome) => ({ outcome, index })));
+    said.sort((a, b) => a.outcome.at - b.outcome.at || a.index - b.index);
+    for (const { outcome, index } of said) emit(index, outcome, watermark, out);
+  };
+
+  return {
+    onEvent(key, event, watermark, out) {
+      // With several patterns, deadlines before this event come in order of time over all of them; those at its very
+      // instant come with the event, pattern by pattern, as no other event of that instant can be between.
+      if (matchers.length > 1) advanceTo(event.at - 1, watermark, out);
+      for (let index = 0; index < matchers.length; index += 1) {
+        const outcomes = (matchers[index] as KeyedMatcher).onEvent(key, event);
+        for (const outcome of outcomes) emit(index, outcome, watermark, out);
+      }
+    },
+    advanceTo,
+    counts: () => matchers.map((matcher, index) => ({ ...matcher.stats(), alerts: alerts[index] ?? 0 })),
+  };
+}
