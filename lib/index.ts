@@ -1,4 +1,5 @@
-// The public names of `sequitur`: patterns, and matching them in process. It runs in a browser.
+// sequitur: finds patterns of events.
 
-export type { PatternJson } from "./pattern/json.ts";
-export { fromJSON } from "./pattern/pattern-value.ts";
+export { pattern, sequence } from "./pattern/builder.ts";
+export type { Pattern } from "./pattern/pattern.ts";
+export { type Duration, formatDuration, parseDuration } from "./time/duration.ts";
