@@ -55,8 +55,10 @@ export type Guard = {
   readonly take: TestId;
   /** Once one of these holds, the guard is gone. */
   readonly until: readonly TestId[];
-  /** Counts for the very next event only. */
+  /** The loop could only have taken the very next event: it is consecutive, or took none and stands behind `next`. */
   readonly consecutive: boolean;
+  /** The guard is gone this long after the last event taken; `null`: time does not end it. */
+  readonly gapMs: number | null;
 };
 
 /** One way for a run to go on: by taking an event for `step`, or, if `step` is `null`, by being complete. */

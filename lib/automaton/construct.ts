@@ -78,7 +78,7 @@ class Construction {
         this.#addStep(part, site, { count: count + 1, link: part.inner, again: true }, { ...NOTHING, first });
       }
       if (count >= part.min) {
-        const guards = part.greedy && count < part.max ? [guardOf(part, site.frame)] : [];
+        const guards = part.greedy && count < part.max ? [guardOf(part, site.frame, part.inner)] : [];
         this.#walk({ ...site, index: site.index + 1 }, { ...NOTHING, guards }, null);
       }
     });
@@ -100,11 +100,12 @@ class Construction {
     } else if (part.kind === "absence") {
       this.#walk(onward, owed.start ? owed : owe(owed, part), null);
     } else {
+      const link = site.index === 0 && headLink !== null ? headLink : (part.link ?? "followedBy");
       if (mayTakeNothing(part)) {
-        const guards = part.kind === "step" && part.greedy ? [...owed.guards, guardOf(part, site.frame)] : owed.guards;
+        const guards =
+          part.kind === "step" && part.greedy ? [...owed.guards, guardOf(part, site.frame, link)] : owed.guards;
         this.#walk(onward, { ...owed, guards }, null);
       }
-      const link = site.index === 0 && headLink !== null ? headLink : (part.link ?? "followedBy");
       if (part.kind === "step") this.#addStep(part, site, { count: 1, link, again: false }, owed);
       else
         this.#walk(
@@ -202,9 +203,10 @@ function gapOf(part: StepPart, frame: Frame | null): number | null {
   return gapsMs.length === 0 ? null : Math.min(...gapsMs);
 }
 
-function guardOf(part: StepPart, frame: Frame | null): Guard {
+/** `link`: how near the event that the loop might yet take would have to be. */
+function guardOf(part: StepPart, frame: Frame | null, link: Contiguity): Guard {
   const until = [...part.until, ...framesOf(frame).flatMap(({ group }) => group.until)];
-  return { take: part.take, until, consecutive: part.inner === "next" };
+  return { take: part.take, until, consecutive: link === "next", gapMs: gapOf(part, frame) };
 }
 
 function owe(owed: Owed, absence: AbsencePart): Owed {

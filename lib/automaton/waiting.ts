@@ -54,7 +54,11 @@ export function passOver(
   return withoutEnd(left);
 }
 
-function withoutEnd(waiting: readonly Waiting[]): { readonly waiting: readonly Waiting[]; readonly complete: boolean } {
+/** Whether a run with these waits is complete, and what it then still waits for. */
+export function withoutEnd(waiting: readonly Waiting[]): {
+  readonly waiting: readonly Waiting[];
+  readonly complete: boolean;
+} {
   const complete = waiting.some(isComplete);
   return { waiting: complete ? waiting.filter(({ wait }) => wait.step !== null) : waiting, complete };
 }

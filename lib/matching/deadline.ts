@@ -1,35 +1,47 @@
 // What time alone does to a run. Three clocks run: from the first event (`within`), from the last one (`maxGap`), and
-// from the last one for a trailing absence that has its own time (`for`). All are half-open: at its deadline a wait is over.
+// from the last one for a trailing absence that has its own time (`for`). All are half-open: at its deadline a wait is over, and so is
+// a guard of a greedy loop that can take nothing after a gap.
 
-import type { Waiting } from "../automaton/waiting.ts";
+import { type Waiting, withoutEnd } from "../automaton/waiting.ts";
 import type { PatternAst } from "../pattern/ast.ts";
-import type { Instant } from "../time/instant.ts";
+import { END_OF_TIME, type Instant } from "../time/instant.ts";
 import type { Run } from "./run.ts";
 
-/** When the first of the run's waits is over; `null`: never. */
+/** When time next changes what the run waits for; `null`: never. */
 export function deadlineOf(pattern: PatternAst, run: Run): Instant | null {
-  const deadlines = run.waiting.map((waiting) => waitDeadline(pattern, run, waiting)).filter((at) => at !== null);
-  return deadlines.length > 0 ? deadlines.reduce((least, at) => Math.min(least, at)) : null;
+  const ends = run.waiting.flatMap((waiting) => [waitDeadline(pattern, run, waiting), ...guardDeadlines(run, waiting)]);
+  const least = ends.reduce((sooner, at) => Math.min(sooner, at), END_OF_TIME);
+  return least === END_OF_TIME ? null : least;
 }
 
 /** What is left of a run at `at`: whether it became a match by time alone, or lapsed. */
 export type Lapsed = { readonly run: Run | null; readonly complete: boolean; readonly timedOut: boolean };
 
-/** Ends the waits of `run` whose deadline is at or before `at`. A wait at the end of the pattern has then kept all it owed. */
+/** Ends what is over at `at`: waits, and guards of greedy loops. A wait at the end of the pattern has then kept all it owed. */
 export function expire(pattern: PatternAst, run: Run, at: Instant): Lapsed {
-  const over = run.waiting.filter((waiting) => (waitDeadline(pattern, run, waiting) ?? Number.POSITIVE_INFINITY) <= at);
-  if (over.length === 0) return { run, complete: false, timedOut: false };
-  const left = run.waiting.filter((waiting) => !over.includes(waiting));
-  const complete = over.some(({ wait }) => wait.step === null);
-  const lapsed = over.some((waiting) => endsBy(pattern, run, waiting) === "within");
+  const isOver = (waiting: Waiting): boolean => waitDeadline(pattern, run, waiting) <= at;
+  const over = run.waiting.filter(isOver);
+  const left = withoutEnd(run.waiting.filter((waiting) => !isOver(waiting)).map((waiting) => lift(run, waiting, at)));
+  const complete = left.complete || over.some(({ wait }) => wait.step === null);
+  const waiting = complete ? left.waiting.filter(({ wait }) => wait.step !== null) : left.waiting;
+  const lapsed = over.some((each) => endsBy(pattern, run, each) === "within");
   return {
-    run: left.length > 0 ? { ...run, waiting: left, reported: run.reported || complete } : null,
+    run: waiting.length > 0 ? { ...run, waiting, reported: run.reported || complete } : null,
     complete,
-    timedOut: lapsed && !complete && !run.reported && left.length === 0,
+    timedOut: lapsed && !complete && !run.reported && waiting.length === 0,
   };
 }
 
-function waitDeadline(pattern: PatternAst, run: Run, waiting: Waiting): Instant | null {
+function lift(run: Run, waiting: Waiting, at: Instant): Waiting {
+  const open = waiting.open.filter(({ gapMs }) => gapMs === null || run.tail.event.at + gapMs > at);
+  return open.length === waiting.open.length ? waiting : { ...waiting, open };
+}
+
+function guardDeadlines(run: Run, { open }: Waiting): readonly Instant[] {
+  return open.map(({ gapMs }) => (gapMs === null ? END_OF_TIME : run.tail.event.at + gapMs));
+}
+
+function waitDeadline(pattern: PatternAst, run: Run, waiting: Waiting): Instant {
   const lastAt = run.tail.event.at;
   switch (endsBy(pattern, run, waiting)) {
     case "for":
@@ -39,14 +51,14 @@ function waitDeadline(pattern: PatternAst, run: Run, waiting: Waiting): Instant 
     case "within":
       return run.tail.first.at + (pattern.withinMs ?? 0);
     default:
-      return null;
+      return END_OF_TIME;
   }
 }
 
-/** Which clock ends a wait first. A gap that ends together with the window counts as the gap. */
+/** Which clock ends a wait first. If gap and window end together, it is the window: the run was alive until then. */
 function endsBy(pattern: PatternAst, run: Run, { wait }: Waiting): "for" | "maxGap" | "within" | "nothing" {
   if (wait.forMs !== null) return "for";
   if (wait.gapMs === null) return pattern.withinMs === null ? "nothing" : "within";
   if (pattern.withinMs === null) return "maxGap";
-  return run.tail.event.at + wait.gapMs <= run.tail.first.at + pattern.withinMs ? "maxGap" : "within";
+  return run.tail.event.at + wait.gapMs < run.tail.first.at + pattern.withinMs ? "maxGap" : "within";
 }

@@ -204,7 +204,6 @@ class RunMatcher implements KeyedMatcher {
     const { pattern, steps } = this.#automaton;
     const stepOf = ({ step }: Tail): string => steps[step]?.name ?? "";
     let released = release(pattern, moved.runs, row.held, moved.complete, stepOf);
-    const { cut } = released;
     const kept = keepWithin(this.#limits, released.runs);
     const notices: Said[] = [];
     if (kept.limit !== null) {
@@ -215,8 +214,7 @@ class RunMatcher implements KeyedMatcher {
     const loud = this.#quieten(row.quietUntil, released.reported, at);
     const quietUntil = loud.length > 0 && pattern.oncePerMs !== null ? at + pattern.oncePerMs : row.quietUntil;
     this.#keep(id, { key: row.key, runs: released.runs, held: released.held, quietUntil });
-    const timedOut = moved.timedOut.filter((tail) => tail.first.position >= cut);
-    return [...this.#sayMatches(row.key, loud, at), ...this.#sayTimedOut(row.key, timedOut, at), ...notices];
+    return [...this.#sayTimedOut(row.key, moved.timedOut, at), ...this.#sayMatches(row.key, loud, at), ...notices];
   }
 
   /** Leaves out what `oncePer` suppresses. */
@@ -289,9 +287,9 @@ class RunMatcher implements KeyedMatcher {
   }
 }
 
-/** At one instant: matches, then timed-out runs, each in their order, then the rest. */
+/** At one instant: timed-out runs, then matches, each in their order, then the rest. */
 function bySaying(left: Said, right: Said): number {
-  const rank = ({ outcome }: Said) => (outcome.kind === "match" ? 0 : outcome.kind === "timedOut" ? 1 : 2);
+  const rank = ({ outcome }: Said) => (outcome.kind === "timedOut" ? 0 : outcome.kind === "match" ? 1 : 2);
   if (rank(left) !== rank(right) || left.tail === null || right.tail === null) return rank(left) - rank(right);
   return compareTails(left.tail, right.tail);
 }

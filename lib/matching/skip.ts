@@ -8,8 +8,6 @@ export type Released = {
   readonly reported: readonly Complete[];
   readonly runs: readonly Run[];
   readonly held: readonly Complete[];
-  /** Whatever began before this position was dropped. */
-  readonly cut: number;
 };
 
 /**
@@ -48,7 +46,6 @@ export function release(
     reported,
     runs: cut === 0 ? runs : runs.filter(({ tail }) => tail.first.position >= cut),
     held: stillHeld,
-    cut,
   };
 }
 
