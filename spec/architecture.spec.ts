@@ -220,7 +220,10 @@ rule(
 rule(
   "dependencies have exact versions",
   exactVersions,
-  { "package.json": '{"dependencies":{"a":"^1.0.0"}}' },
+  {
+    "package.json": '{"dependencies":{"a":"^1.0.0"}}',
+    "package-lock.json": '{"packages":{"":{},"node_modules/a":{"version":"1.0.0"}}}',
+  },
   { "package.json": '{"dependencies":{"a":"1.0.0"},"devDependencies":{"b":"1.0.0-beta.1"}}' },
 );
 

@@ -126,12 +126,18 @@ export function machineTraces(files: Files, own: readonly string[]): Violations 
   );
 }
 
-/** What was tested is what is installed. */
+/** What was tested is what is installed: exact versions, each package known by its content. */
 export function exactVersions(files: Files): Violations {
   const manifest = JSON.parse(files.get("package.json") ?? "{}") as Record<string, Record<string, string> | undefined>;
-  return ["dependencies", "devDependencies", "optionalDependencies"].flatMap((kind) =>
+  const ranges = ["dependencies", "devDependencies", "optionalDependencies"].flatMap((kind) =>
     Object.entries(manifest[kind] ?? {})
       .filter(([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version))
       .map(([name, version]) => `package.json: ${name} is "${version}" in ${kind}, not an exact version`),
   );
+  type Lock = { readonly packages?: Readonly<Record<string, { readonly integrity?: string }>> };
+  const { packages = {} } = JSON.parse(files.get("package-lock.json") ?? "{}") as Lock;
+  const unknown = Object.entries(packages)
+    .filter(([path, { integrity }]) => path !== "" && integrity === undefined)
+    .map(([path]) => `package-lock.json: ${path} has no integrity`);
+  return [...ranges, ...unknown];
 }
