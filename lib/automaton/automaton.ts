@@ -49,11 +49,12 @@ export type Place = {
   readonly follow: readonly WaitId[];
 };
 
-/** A greedy loop that was left while it could still take. */
+/** A greedy loop that was left, or skipped, while it could still take. */
 export type Guard = {
-  /** While this holds for an event, and none of `until`, the wait may neither take nor stay. */
+  /** While this holds for an event, and none of `takeUnless`, the wait may neither take nor stay: the loop could have taken it. */
   readonly take: TestId;
-  /** Once one of these holds, the guard is gone. */
+  readonly takeUnless: readonly TestId[];
+  /** Once one of these holds, the guard is gone: the loop is over. A loop that took nothing is not ended by its own `until`. */
   readonly until: readonly TestId[];
   /** The loop could only have taken the very next event: it is consecutive, or took none and stands behind `next`. */
   readonly consecutive: boolean;

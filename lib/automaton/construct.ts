@@ -78,7 +78,7 @@ class Construction {
         this.#addStep(part, site, { count: count + 1, link: part.inner, again: true }, { ...NOTHING, first });
       }
       if (count >= part.min) {
-        const guards = part.greedy && count < part.max ? [guardOf(part, site.frame, part.inner)] : [];
+        const guards = part.greedy && count < part.max ? [guardOf(part, site.frame, null)] : [];
         this.#walk({ ...site, index: site.index + 1 }, { ...NOTHING, guards }, null);
       }
     });
@@ -203,10 +203,12 @@ function gapOf(part: StepPart, frame: Frame | null): number | null {
   return gapsMs.length === 0 ? null : Math.min(...gapsMs);
 }
 
-/** `link`: how near the event that the loop might yet take would have to be. */
-function guardOf(part: StepPart, frame: Frame | null, link: Contiguity): Guard {
-  const until = [...part.until, ...framesOf(frame).flatMap(({ group }) => group.until)];
-  return { take: part.take, until, consecutive: link === "next", gapMs: gapOf(part, frame) };
+/** What a greedy loop could still take: as its first event if it was skipped, else as its next one. */
+function guardOf(part: StepPart, frame: Frame | null, skipped: Contiguity | null): Guard {
+  const untils = framesOf(frame).flatMap(({ group }) => group.until);
+  const takeUnless = [...part.until, ...untils];
+  const consecutive = (skipped ?? part.inner) === "next";
+  return { take: part.take, takeUnless, until: skipped ? untils : takeUnless, consecutive, gapMs: gapOf(part, frame) };
 }
 
 function owe(owed: Owed, absence: AbsencePart): Owed {

@@ -95,6 +95,6 @@ function testsOf({ wait, open }: Waiting): readonly TestId[] {
     ...own.takeUnless,
     ...(own.stayUnless ?? []),
     ...own.first,
-    ...open.flatMap((guard) => [guard.take, ...guard.until]),
+    ...open.flatMap((guard) => [guard.take, ...guard.takeUnless]),
   ];
 }

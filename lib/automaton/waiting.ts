@@ -70,5 +70,5 @@ function isComplete({ wait, fresh, open }: Waiting): boolean {
 
 /** A greedy loop could have taken the event, or it is the very next one and must not be. */
 function isBlocked({ wait, fresh, open }: Waiting, ask: Ask): boolean {
-  return open.some((guard) => ask(guard.take) && !guard.until.some(ask)) || (fresh && wait.first.some(ask));
+  return open.some((guard) => ask(guard.take) && !guard.takeUnless.some(ask)) || (fresh && wait.first.some(ask));
 }

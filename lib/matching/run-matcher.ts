@@ -57,9 +57,6 @@ export function createRunMatcher(automaton: Automaton, options: RunMatcherOption
   return new RunMatcher(automaton, options);
 }
 
-/** What is said at one instant, with the events it is about so that it can be put in order. */
-type Said = { readonly outcome: Outcome; readonly tail: Tail | null };
-
 /** What one event or deadline did to a key, before skip, limits and reports. */
 type Moved = {
   readonly runs: readonly Run[];
@@ -90,27 +87,27 @@ class RunMatcher implements KeyedMatcher {
 
   onEvent(key: Key, timed: TimedEvent): readonly Outcome[] {
     invariant(timed.at >= this.#now, "that events come in order of time");
-    const said = this.#fireDeadlines(timed.at);
+    const outcomes = this.#fireDeadlines(timed.at);
     this.#now = timed.at;
     const position = this.#count("events", 1);
     const event: PlacedEvent = { ...timed, position };
     const id = encodeKey(key);
     const row: Row = this.#rows.get(id) ?? { key, runs: [], held: [], quietUntil: null };
     const failures: Failure[] = [];
-    said.push(...this.#settle(id, row, this.#move(row.runs, event, failures), event.at));
+    outcomes.push(...this.#settle(id, row, this.#move(row.runs, event, failures), event.at));
     const [failure] = failures;
     if (failure) {
       this.#count("failures", 1);
-      said.push({ outcome: toFailure(this.#reporter, key, event, failure, event.at), tail: null });
+      outcomes.push(toFailure(this.#reporter, key, event, failure, event.at));
     }
-    return said.map(({ outcome }) => outcome);
+    return outcomes;
   }
 
   advanceTo(watermark: Instant): readonly Outcome[] {
     if (watermark <= this.#now) return [];
-    const said = this.#fireDeadlines(watermark);
+    const outcomes = this.#fireDeadlines(watermark);
     this.#now = watermark;
-    return said.map(({ outcome }) => outcome);
+    return outcomes;
   }
 
   save(): MatcherState {
@@ -174,20 +171,17 @@ class RunMatcher implements KeyedMatcher {
     return on === null || on.includes(fieldOf(event.value, [this.#automaton.pattern.tag]) as string);
   }
 
-  /** Fires every deadline at or before `until`: in order of time, at one time in the order of the matches. */
-  #fireDeadlines(until: Instant): Said[] {
-    const said: Said[] = [];
+  /** Fires every deadline at or before `until`, in order of time; at one time, key by key. */
+  #fireDeadlines(until: Instant): Outcome[] {
+    const outcomes: Outcome[] = [];
     for (let at = this.#deadlines.peek(); at !== null && at <= until; at = this.#deadlines.peek()) {
+      const id = this.#deadlines.popDue(at) as EncodedKey;
+      const row = this.#rows.get(id);
+      invariant(row !== undefined, "that a key with a deadline has a row");
       this.#now = at;
-      const together: Said[] = [];
-      for (let id = this.#deadlines.popDue(at); id !== null; id = this.#deadlines.popDue(at)) {
-        const row = this.#rows.get(id);
-        invariant(row !== undefined, "that a key with a deadline has a row");
-        together.push(...this.#settle(id, row, this.#lapse(row.runs, at), at));
-      }
-      said.push(...together.sort(bySaying));
+      outcomes.push(...this.#settle(id, row, this.#lapse(row.runs, at), at));
     }
-    return said;
+    return outcomes;
   }
 
   #lapse(runs: readonly Run[], at: Instant): Moved {
@@ -200,14 +194,14 @@ class RunMatcher implements KeyedMatcher {
   }
 
   /** Applies skip strategy, limits and `oncePer` to what happened to a key, stores what is left, and says the rest. */
-  #settle(id: EncodedKey, row: Row, moved: Moved, at: Instant): Said[] {
+  #settle(id: EncodedKey, row: Row, moved: Moved, at: Instant): Outcome[] {
     const { pattern, steps } = this.#automaton;
     const stepOf = ({ step }: Tail): string => steps[step]?.name ?? "";
     let released = release(pattern, moved.runs, row.held, moved.complete, stepOf);
     const kept = keepWithin(this.#limits, released.runs);
-    const notices: Said[] = [];
+    const notices: Outcome[] = [];
     if (kept.limit !== null) {
-      notices.push({ outcome: this.#limitReached(row.key, at, kept.limit, kept.dropped), tail: null });
+      notices.push(this.#limitReached(row.key, at, kept.limit, kept.dropped));
       const again = release(pattern, kept.runs, released.held, [], stepOf);
       released = { ...again, reported: [...released.reported, ...again.reported] };
     }
@@ -225,23 +219,23 @@ class RunMatcher implements KeyedMatcher {
     return loud;
   }
 
-  #sayMatches(key: Key, complete: readonly Complete[], at: Instant): readonly Said[] {
+  #sayMatches(key: Key, complete: readonly Complete[], at: Instant): readonly Outcome[] {
     const built = latestFirst(complete, this.#limits.maxMatchesPerEvent);
-    const said = built.map(({ tail }): Said => ({ outcome: toMatch(this.#reporter, key, tail, at), tail }));
-    const failures = said.filter(({ outcome }) => outcome.kind === "functionFailed").length;
+    const said = built.map(({ tail }) => toMatch(this.#reporter, key, tail, at));
+    const failures = said.filter(({ kind }) => kind === "functionFailed").length;
     this.#count("matches", said.length - failures);
     this.#count("failures", failures);
     const missing = complete.length - built.length;
     if (missing === 0) return said;
-    return [...said, { outcome: this.#limitReached(key, at, "maxMatchesPerEvent", missing), tail: null }];
+    return [...said, this.#limitReached(key, at, "maxMatchesPerEvent", missing)];
   }
 
-  #sayTimedOut(key: Key, tails: readonly Tail[], at: Instant): readonly Said[] {
+  #sayTimedOut(key: Key, tails: readonly Tail[], at: Instant): readonly Outcome[] {
     const ordered = [...tails].sort(compareTails);
     const chosen = this.#timedOut === "longest" ? longestOfEach(ordered) : ordered;
     this.#count("timedOut", chosen.length);
     if (this.#timedOut === "none" || this.#timedOut === "count") return [];
-    return chosen.map((tail) => ({ outcome: toTimedOut(this.#reporter, key, tail, at), tail }));
+    return chosen.map((tail) => toTimedOut(this.#reporter, key, tail, at));
   }
 
   #limitReached(key: Key, at: Instant, limit: LimitReached["limit"], count: number): LimitReached {
@@ -285,11 +279,4 @@ class RunMatcher implements KeyedMatcher {
     if (by > 0) this.#counters = { ...this.#counters, [counter]: value };
     return value;
   }
-}
-
-/** At one instant: timed-out runs, then matches, each in their order, then the rest. */
-function bySaying(left: Said, right: Said): number {
-  const rank = ({ outcome }: Said) => (outcome.kind === "timedOut" ? 0 : outcome.kind === "match" ? 1 : 2);
-  if (rank(left) !== rank(right) || left.tail === null || right.tail === null) return rank(left) - rank(right);
-  return compareTails(left.tail, right.tail);
 }
