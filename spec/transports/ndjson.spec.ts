@@ -85,7 +85,7 @@ const texts = fc
   .map((parts) => parts.join(""));
 
 it("any chunking of the same bytes gives the same lines: those of the whole text", () => {
-  fc.assert(
+  void fc.assert(
     fc.property(texts, fc.array(fc.nat()), (whole, at) => {
       const splitter = createLineSplitter(1_000);
       const found = cut(new TextEncoder().encode(whole), at).flatMap((chunk) => [...splitter.push(chunk)]);
@@ -113,7 +113,7 @@ it("any chunking cuts long lines at the same place and tells how long they are",
       bytes: line.bytes.slice(),
     }));
   };
-  fc.assert(
+  void fc.assert(
     fc.property(texts, fc.array(fc.nat()), fc.integer({ min: 1, max: 12 }), (whole, at, maxLineBytes) => {
       const bytes = new TextEncoder().encode(whole);
       const found = run(cut(bytes, at), maxLineBytes);
