@@ -54,7 +54,7 @@ export type Guard = {
   /** While this holds for an event, and none of `takeUnless`, the wait may neither take nor stay: the loop could have taken it. */
   readonly take: TestId;
   readonly takeUnless: readonly TestId[];
-  /** Once one of these holds, the guard is gone: the loop is over. A loop that took nothing is not ended by its own `until`. */
+  /** Once one of these holds, the guard is gone: the loop can take nothing more. */
   readonly until: readonly TestId[];
   /** The loop could only have taken the very next event: it is consecutive, or took none and stands behind `next`. */
   readonly consecutive: boolean;

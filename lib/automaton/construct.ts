@@ -207,8 +207,10 @@ function gapOf(part: StepPart, frame: Frame | null): number | null {
 function guardOf(part: StepPart, frame: Frame | null, skipped: Contiguity | null): Guard {
   const untils = framesOf(frame).flatMap(({ group }) => group.until);
   const takeUnless = [...part.until, ...untils];
+  // A loop that took nothing is not over at its own `until`; but behind a relaxed link no event it wants may pass by.
+  const until = skipped === null ? takeUnless : [...untils, ...(skipped === "followedBy" ? [part.take] : [])];
   const consecutive = (skipped ?? part.inner) === "next";
-  return { take: part.take, takeUnless, until: skipped ? untils : takeUnless, consecutive, gapMs: gapOf(part, frame) };
+  return { take: part.take, takeUnless, until, consecutive, gapMs: gapOf(part, frame) };
 }
 
 function owe(owed: Owed, absence: AbsencePart): Owed {
