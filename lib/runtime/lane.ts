@@ -12,11 +12,11 @@ import { ConfigError } from "../core/errors.ts";
 import type { BadRecord } from "../event/bad-record.ts";
 import type { Key } from "../event/key.ts";
 import type { ReadEvent, Reader } from "../event/read.ts";
-import { BEGINNING, type Instant } from "../time/instant.ts";
+import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
 import { createReorderBuffer, type Ranked, type ReorderBuffer } from "../time/reorder.ts";
 import type { Emission } from "./alert.ts";
 import { deadLetterCopy, lateCopy } from "./copy.ts";
-import { allowedBy, createPartitionState, isActive, type PartitionState } from "./partition.ts";
+import { createPartitionState, isActive, type PartitionState } from "./partition.ts";
 import { createPatternRow, type LanePattern, type PatternRow } from "./pattern-row.ts";
 import type { InputRecord } from "./ports.ts";
 
@@ -59,7 +59,7 @@ export interface Lane {
    * @throws {ConfigError} `BAD_RECORD` if it is broken and its input says `fail`.
    */
   take(partition: PartitionState, record: InputRecord, readAt: Instant, out: Emission[]): void;
-  /** Lets time go as far as the active partitions allow and, where none is active, up to `atMost`. */
+  /** Lets time go as far as the active partitions allow; up to `atMost` if all are idle; to its end if all have ended. */
   moveTime(atMost: Instant): void;
   /** Matches up to `maxEvents` events whose turn has come; when none is left, deadlines fire. Returns how many were matched. @throws {LimitError} */
   work(maxEvents: number, out: Emission[]): number;
@@ -126,8 +126,11 @@ class LaneAtWork implements Lane {
   }
 
   moveTime(atMost: Instant): void {
-    let allowed = this.partitions.some(isActive) ? Number.POSITIVE_INFINITY : atMost;
-    for (const partition of this.partitions) allowed = Math.min(allowed, allowedBy(partition));
+    const allowed = this.partitions.some(isActive)
+      ? leastAllowed(this.partitions)
+      : this.#isOver()
+        ? END_OF_TIME
+        : atMost;
     if (allowed > this.#watermark) this.#watermark = allowed;
   }
 
@@ -146,6 +149,10 @@ class LaneAtWork implements Lane {
       matched += 1;
     }
     return matched;
+  }
+
+  #isOver(): boolean {
+    return this.partitions.every((partition) => partition.ended);
   }
 
   #accept(partition: PartitionState, record: InputRecord, event: ReadEvent, at: Instant, out: Emission[]): void {
@@ -185,6 +192,12 @@ class LaneAtWork implements Lane {
     counts.deadLettered += 1;
     out.push(deadLetterCopy(this.#config.deadLetterTopic, place, record, bad, readAt));
   }
+}
+
+function leastAllowed(partitions: readonly PartitionState[]): Instant {
+  let least = END_OF_TIME;
+  for (const partition of partitions) if (isActive(partition)) least = Math.min(least, partition.time.at);
+  return least;
 }
 
 function badRecordError({ place }: PartitionState, record: InputRecord, bad: BadRecord): ConfigError {

@@ -1,6 +1,6 @@
 // One partition of one input topic: its own time, its positions, and what became of its records.
 
-import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
+import { BEGINNING, type Instant } from "../time/instant.ts";
 import { createWatermark, type Watermark } from "../time/watermark.ts";
 import type { LaneInput } from "./lane.ts";
 import type { TopicPartition } from "./ports.ts";
@@ -55,9 +55,4 @@ export function createPartitionState(input: LaneInput, rank: number, partition: 
 /** Whether time may not go on without it. */
 export function isActive(partition: PartitionState): boolean {
   return !partition.ended && !partition.idle;
-}
-
-/** Up to where it lets its lane's time go. */
-export function allowedBy(partition: PartitionState): Instant {
-  return isActive(partition) ? partition.time.at : END_OF_TIME;
 }

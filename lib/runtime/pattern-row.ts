@@ -10,7 +10,13 @@ import { type AlertOptions, type Emission, toEmission } from "./alert.ts";
 export type LanePattern = AlertOptions & { readonly name: string; readonly createMatcher: () => KeyedMatcher };
 
 /** What one pattern has said and holds, in one lane. */
-export type PatternCounts = MatcherStats & { readonly alerts: number };
+export type PatternCounts = {
+  readonly pattern: string;
+  readonly version: number;
+  /** Alerts written; a match whose value has no JSON form gives none. */
+  readonly alerts: number;
+  readonly stats: MatcherStats;
+};
 
 /** The matchers of one lane. `watermark` is what alerts say of how far time has come. */
 export interface PatternRow {
@@ -52,6 +58,12 @@ export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
       }
     },
     advanceTo,
-    counts: () => matchers.map((matcher, index) => ({ ...matcher.stats(), alerts: alerts[index] ?? 0 })),
+    counts: () =>
+      patterns.map(({ name, version }, index) => ({
+        pattern: name,
+        version,
+        alerts: alerts[index] ?? 0,
+        stats: (matchers[index] as KeyedMatcher).stats(),
+      })),
   };
 }

@@ -1,0 +1,45 @@
+// Time must go on when a partition falls silent, or the deadlines of all keys beside it would never fire. Verdicts that
+// need a clock are made here and nowhere else.
+//
+//     partition caught up and silent for idleAfter     its lane goes on without it
+//     all partitions of a lane idle                    the lane follows the slowest active lane
+//     all lanes idle                                   they follow the clock, less what may be on its way
+
+import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
+import type { Lane } from "./lane.ts";
+import { isActive, type PartitionState } from "./partition.ts";
+import type { TopicPartition } from "./ports.ts";
+
+/** What of a task's configuration decides about idleness. */
+export type IdleConfig = {
+  readonly idleAfterMs: number;
+  readonly whenAllIdle: "clock" | "hold";
+  readonly inputs: readonly { readonly outOfOrdernessMs: number }[];
+};
+
+/** Marks a partition idle if it has been silent for long enough. Being held back is not being silent. */
+export function markIdle(
+  partition: PartitionState,
+  now: Instant,
+  idleAfterMs: number,
+  isHeld: (partition: TopicPartition) => boolean,
+): void {
+  if (partition.ended || !partition.assigned) return;
+  if (partition.paused || !partition.caughtUp || isHeld(partition.place)) partition.activeAt = now;
+  else if (now - partition.activeAt >= idleAfterMs) partition.idle = true;
+}
+
+/**
+ * Up to where an idle lane may go. While all lanes are idle that is the clock, less `idleAfter`, for events that happened but
+ * have not arrived, and less the largest `outOfOrderness`.
+ */
+export function idleTime(lanes: readonly Lane[], now: Instant, config: IdleConfig): (lane: Lane) => Instant {
+  const active = lanes.filter((lane) => lane.partitions.some(isActive));
+  if (active.length > 0) {
+    const slowest = active.reduce((least, lane) => Math.min(least, lane.watermark), END_OF_TIME);
+    return () => slowest;
+  }
+  if (config.whenAllIdle === "hold") return () => BEGINNING;
+  const behindMs = config.idleAfterMs + Math.max(...config.inputs.map((input) => input.outOfOrdernessMs)) + 1;
+  return () => now - behindMs;
+}

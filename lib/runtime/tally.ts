@@ -1,0 +1,92 @@
+// Counts of several lanes in one. A lane that is given back leaves its counts behind, but for what it no longer holds.
+
+import type { Lane, LaneConfig } from "./lane.ts";
+import type { PatternMetrics, TopicMetrics } from "./metrics.ts";
+
+/** By topic in the order of the inputs, and by pattern in the order of the patterns. */
+export type Tally = { readonly topics: readonly TopicMetrics[]; readonly patterns: readonly PatternMetrics[] };
+
+export function emptyTally(config: LaneConfig): Tally {
+  const nothing = { records: 0, onTime: 0, late: 0, deadLettered: 0, skipped: 0, waiting: 0 };
+  const silent = {
+    openRuns: 0,
+    keys: 0,
+    oldestFirstAt: null,
+    alerts: 0,
+    timedOut: 0,
+    suppressed: 0,
+    dropped: 0,
+    failures: 0,
+  };
+  return {
+    topics: config.inputs.map(({ topic }) => ({ topic, ...nothing })),
+    patterns: config.patterns.map(({ name, version }) => ({ pattern: name, version, ...silent })),
+  };
+}
+
+/** What a lane counts now. */
+export function tallyOf(lane: Lane): Tally {
+  return {
+    topics: lane.partitions.map(({ place, counts, positions }) => ({
+      topic: place.topic,
+      ...counts,
+      waiting: positions.waiting,
+    })),
+    patterns: lane.patterns.counts().map(({ pattern, version, stats, alerts }) => ({
+      pattern,
+      version,
+      openRuns: stats.runs,
+      keys: stats.keys,
+      oldestFirstAt: stats.oldestFirstAt,
+      alerts,
+      timedOut: stats.timedOut,
+      suppressed: stats.suppressed,
+      dropped: stats.dropped,
+      failures: stats.failures,
+    })),
+  };
+}
+
+/** What stays of a lane that is given back: records that still waited will be read again by others and do not count. */
+export function retire({ topics, patterns }: Tally): Tally {
+  return {
+    topics: topics.map((topic) => ({ ...topic, records: topic.records - topic.waiting, waiting: 0 })),
+    patterns: patterns.map((pattern) => ({ ...pattern, openRuns: 0, keys: 0, oldestFirstAt: null })),
+  };
+}
+
+/** The sum of two tallies of the same inputs and patterns. */
+export function addTallies(left: Tally, right: Tally): Tally {
+  return {
+    topics: left.topics.map((topic, index) => addTopic(topic, right.topics[index] ?? topic)),
+    patterns: left.patterns.map((pattern, index) => addPattern(pattern, right.patterns[index] ?? pattern)),
+  };
+}
+
+function addTopic(left: TopicMetrics, right: TopicMetrics): TopicMetrics {
+  return {
+    topic: left.topic,
+    records: left.records + right.records,
+    onTime: left.onTime + right.onTime,
+    late: left.late + right.late,
+    deadLettered: left.deadLettered + right.deadLettered,
+    skipped: left.skipped + right.skipped,
+    waiting: left.waiting + right.waiting,
+  };
+}
+
+function addPattern(left: PatternMetrics, right: PatternMetrics): PatternMetrics {
+  const firsts = [left.oldestFirstAt, right.oldestFirstAt].filter((at) => at !== null);
+  return {
+    pattern: left.pattern,
+    version: left.version,
+    openRuns: left.openRuns + right.openRuns,
+    keys: left.keys + right.keys,
+    oldestFirstAt: firsts.length > 0 ? Math.min(...firsts) : null,
+    alerts: left.alerts + right.alerts,
+    timedOut: left.timedOut + right.timedOut,
+    suppressed: left.suppressed + right.suppressed,
+    dropped: left.dropped + right.dropped,
+    failures: left.failures + right.failures,
+  };
+}
