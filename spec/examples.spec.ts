@@ -72,6 +72,7 @@ it("turns each shown value into a check, in its own line", () => {
   assert.is(checks('const text = "// => 2";'), 'const text = "// => 2";');
   assert.is(checks("const text = `\n// => 2\n`;"), "const text = `\n// => 2\n`;");
   assert.is(checks("a; // is 2"), "a; // is 2");
+  assert.is(checks("format(1); // => 2"), "C((format(1)), (2), 1);");
   assert.is(checks("a // => 1\nb // => 2"), "C((a), (1), 1);\nC((b), (2), 2);");
 });
 

@@ -64,7 +64,10 @@ function checked(statement: string, value: string, line: number): string {
   if (declared !== undefined) return `${statement} ${CHECK}(${declared}, (${value}), ${line});`;
   const expression = statement.trim().replace(/;$/, "");
   const logged = /^console\.log\(([\s\S]*)\)$/.exec(expression)?.[1];
-  if (expression === "" || /^(?:const|let|var|return|if|for|while|import|export|function|class|\})/.test(expression)) {
+  if (
+    expression === "" ||
+    /^(?:(?:const|let|var|return|if|for|while|import|export|function|class)\b|\})/.test(expression)
+  ) {
     throw new Error(`line ${line}: "// =>" needs an expression or "const name = …" before it, not: ${expression}`);
   }
   return `${CHECK}((${logged ?? expression}), (${value}), ${line});`;

@@ -12,7 +12,7 @@ export type Example = {
   readonly use: "run" | "check";
 };
 
-const DOCUMENTS = /^(README\.md|(lib|patterns|samples)\/README\.md|samples\/[^/]+\/README\.md)$/;
+const DOCUMENTS = /^(README\.md|(lib|patterns|samples|spec)\/README\.md|samples\/[^/]+\/README\.md)$/;
 const FENCE = /^```([^\n]*)\n([\s\S]*?)^```[ \t]*$/gm;
 
 /** Every example in the documents and in the doc comments of public names. */
