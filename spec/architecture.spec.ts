@@ -180,12 +180,14 @@ rule(
     "lib/a/e.ts": `it("x", () => {\n${lines(59)}});\n`,
     "lib/a/f.ts": `export const f = (\n  a: number,\n): void => {\n${lines(57)}};\n`,
     "lib/a/g.ts": `export function f() {\n  function g() {\n${lines(59)}  }\n}\n`,
+    "lib/a/h.ts": `function f() {\n${lines(50)}  go(() => {\n${lines(20)}  });\n}\n`,
   },
   {
     "lib/a/a.ts": `export function f(): void {\n${lines(58)}}\n`,
     "lib/a/b.ts": `type A = {\n${lines(100)}};\nclass A {\n${lines(100)}}\n`,
     "lib/a/c.ts": `go(\n  1,\n);\n${lines(60)}if (x) {\n}\n`,
     "lib/a/d.ts": `function f() {\n${lines(50)}  function g() {\n${lines(50)}  }\n}\n`,
+    "lib/a/e.ts": `function f() {\n${lines(50)}  const g = () => {\n${lines(20)}  };\n  return {\n    h: async (x) => {\n${lines(20)}    },\n  };\n}\n`,
   },
 );
 
