@@ -16,18 +16,20 @@ export type Answer =
 /**
  * One way in which an answer differs from Flink's, the weightier first.
  *
- * - `refused`: the pattern is refused here. `failed`: Flink failed.
- * - `matchesThere`, `timeOutsThere`: Flink has some that are none here; `…Here`: the other way round.
+ * - `failed`: Flink failed. `refused`: the pattern is refused here.
+ * - `matchesThere`, `timeOutsThere`: Flink has some that are none here. `matchesHere`, `timeOutsHere`: the other way round.
+ * - `timeOutsOfMatches`: time-outs that Flink alone has, of what it has reported as matches; others are `timeOutsThere`.
  * - `reportTimes`: a match is reported at another time.
  * - `repeatedMatches`, `repeatedTimeOuts`: Flink reports the same more than once.
  */
 export const ASPECTS = [
-  "refused",
   "failed",
+  "refused",
   "matchesThere",
   "matchesHere",
   "timeOutsThere",
   "timeOutsHere",
+  "timeOutsOfMatches",
   "reportTimes",
   "repeatedMatches",
   "repeatedTimeOuts",
@@ -92,32 +94,40 @@ function toReport({ title, events }: FlinkCase, taken: readonly TakenAt[], at: I
   return { roles: toRoles(steps), at };
 }
 
-/** How `ours` differs from what Flink said; empty: not at all. Matches and time-outs are sets; times are looked at where these agree. */
+/** How `ours` differs from what Flink said; empty: not at all. All are sets; times are looked at where the matches agree. */
 export function compareWithFlink(flink: FlinkAnswer, ours: Answer): readonly Aspect[] {
-  if (ours.kind === "refused") return ["refused"];
-  if (flink.error !== null) return ["failed"];
-  const found = new Set<Aspect>();
-  const matches = compareSets(rolesOf(flink.matches), rolesOf(ours.matches));
-  if (matches.there.length > 0) found.add("matchesThere");
-  if (matches.here.length > 0) found.add("matchesHere");
-  if (flink.timedOut !== null) {
-    const timeOuts = compareSets(timedRolesOf(flink.timedOut), timedRolesOf(ours.timedOut));
-    if (timeOuts.there.length > 0) found.add("timeOutsThere");
-    if (timeOuts.here.length > 0) found.add("timeOutsHere");
-    if (repeats(flink.timedOut)) found.add("repeatedTimeOuts");
+  const found = findAspects(flink, ours);
+  return ASPECTS.filter((aspect) => found[aspect] === true);
+}
+
+function findAspects(flink: FlinkAnswer, ours: Answer): Partial<Record<Aspect, boolean>> {
+  if (flink.error !== null || ours.kind === "refused") {
+    return { failed: flink.error !== null, refused: ours.kind === "refused" };
   }
+  const timedOut = flink.timedOut ?? [];
+  const matches = compareSets(flink.matches.map(rolesOf), ours.matches.map(rolesOf));
+  const timeOuts = compareSets(timedOut.map(withTime), flink.timedOut === null ? [] : ours.timedOut.map(withTime));
+  const matched = new Set(flink.matches.map(rolesOf));
+  const ofMatches = new Set(timedOut.filter(({ roles }) => matched.has(roles)).map(withTime));
   const sameMatches = matches.there.length + matches.here.length === 0;
-  if (sameMatches && differInTime(flink.matches, ours.matches)) found.add("reportTimes");
-  if (repeats(flink.matches)) found.add("repeatedMatches");
-  return ASPECTS.filter((aspect) => found.has(aspect));
+  return {
+    matchesThere: matches.there.length > 0,
+    matchesHere: matches.here.length > 0,
+    timeOutsThere: timeOuts.there.some((each) => !ofMatches.has(each)),
+    timeOutsHere: timeOuts.here.length > 0,
+    timeOutsOfMatches: timeOuts.there.some((each) => ofMatches.has(each)),
+    reportTimes: sameMatches && differInTime(flink.matches, ours.matches),
+    repeatedMatches: repeats(flink.matches.map(rolesOf)),
+    repeatedTimeOuts: repeats(timedOut.map(withTime)),
+  };
 }
 
 /** Whether two answers of ours are the same, as sets with their times. */
 export function sameAnswer(one: Answer, other: Answer): boolean {
   if (one.kind === "refused" || other.kind === "refused") return one.kind === other.kind;
   const differences = [
-    compareSets(timedRolesOf(one.matches), timedRolesOf(other.matches)),
-    compareSets(timedRolesOf(one.timedOut), timedRolesOf(other.timedOut)),
+    compareSets(one.matches.map(withTime), other.matches.map(withTime)),
+    compareSets(one.timedOut.map(withTime), other.timedOut.map(withTime)),
   ];
   return differences.every(({ there, here }) => there.length + here.length === 0);
 }
@@ -127,16 +137,17 @@ function differInTime(flink: readonly Report[], ours: readonly Report[]): boolea
   return flink.some(({ roles, at }) => times.get(roles) !== at);
 }
 
-function repeats(reports: readonly Report[]): boolean {
-  return new Set(timedRolesOf(reports)).size < reports.length;
+function repeats(reports: readonly string[]): boolean {
+  return new Set(reports).size < reports.length;
 }
 
-function rolesOf(reports: readonly Report[]): readonly string[] {
-  return reports.map(({ roles }) => roles);
+function rolesOf({ roles }: Report): string {
+  return roles;
 }
 
-export function timedRolesOf(reports: readonly Report[]): readonly string[] {
-  return reports.map(({ roles, at }) => `${roles} @${at}`);
+/** A report in which its time counts, too. */
+export function withTime({ roles, at }: Report): string {
+  return `${roles} @${at}`;
 }
 
 export function compareSets(

@@ -2,7 +2,7 @@
 
 import type { Element, PatternAst, Quantifier } from "../../lib/pattern/ast.ts";
 import type { Condition, ValueExpr } from "../../lib/pattern/expression.ts";
-import { type Answer, compareSets, timedRolesOf } from "./answers.ts";
+import { type Answer, compareSets, withTime } from "./answers.ts";
 import type { CaseEvent, FlinkCase, Report } from "./case.ts";
 
 const MOST_SHOWN = 6;
@@ -42,8 +42,8 @@ function showDifference(who: string, theirs: Answer, ours: Answer): readonly str
 }
 
 function showLists(who: string, what: string, theirs: readonly Report[], ours: readonly Report[]): readonly string[] {
-  const { there, here } = compareSets(timedRolesOf(theirs), timedRolesOf(ours));
-  const both = new Set(timedRolesOf(ours)).size - here.length;
+  const { there, here } = compareSets(theirs.map(withTime), ours.map(withTime));
+  const both = new Set(ours.map(withTime)).size - here.length;
   return [`  ${what}: ${both} in both; ${who} alone: ${showSome(there)}; here alone: ${showSome(here)}`];
 }
 

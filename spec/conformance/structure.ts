@@ -78,35 +78,34 @@ export function whatPrecedes(site: Site): readonly Site[] {
   return sites;
 }
 
-/** Steps that may take the first event of `element`, or the last. */
-export function edgeSteps(element: Element, side: "first" | "last"): readonly StepNode[] {
-  if (element.kind === "absence") return [];
-  if (element.kind === "step") return [element];
+/** Steps that may take the first event of `elements`, or the last. */
+export function edgeSteps(elements: readonly Element[], side: "first" | "last"): readonly StepNode[] {
   const steps: StepNode[] = [];
-  for (const part of side === "first" ? element.elements : [...element.elements].reverse()) {
-    steps.push(...edgeSteps(part, side));
-    if (!mayTakeNothing(part)) break;
+  for (const element of side === "first" ? elements : [...elements].reverse()) {
+    if (element.kind === "step") steps.push(element);
+    if (element.kind === "group") steps.push(...edgeSteps(element.elements, side));
+    if (!mayTakeNothing(element)) break;
   }
   return steps;
 }
 
-/** The groups inside `element`, itself included, at whose end it may end. */
-export function groupsAtEnd(element: Element): readonly GroupNode[] {
-  if (element.kind !== "group") return [];
-  const groups: GroupNode[] = [element];
-  for (const part of [...element.elements].reverse()) {
-    groups.push(...groupsAtEnd(part));
-    if (!mayTakeNothing(part)) break;
-  }
-  return groups;
+/** The absences at the end of the pattern. */
+export function trailingAbsences({ elements }: PatternAst): readonly AbsenceNode[] {
+  const last = elements.findLastIndex(({ kind }) => kind !== "absence");
+  return elements.slice(last + 1).filter((element) => element.kind === "absence");
 }
 
-/** The absences that stand last in the pattern. */
-export function trailingAbsences({ elements }: PatternAst): readonly AbsenceNode[] {
-  const absences: AbsenceNode[] = [];
+/** The pattern without the absences at its end. */
+export function beforeTrailingAbsences({ elements }: PatternAst): readonly Element[] {
+  return elements.slice(0, elements.findLastIndex(({ kind }) => kind !== "absence") + 1);
+}
+
+/** Whether `elements` may take more after having taken enough. */
+export function canGrow(elements: readonly Element[]): boolean {
   for (const element of [...elements].reverse()) {
-    if (element.kind !== "absence") break;
-    absences.unshift(element);
+    if (element.kind === "absence") continue;
+    if (mayTakeNothing(element) || element.quantifier.min !== element.quantifier.max) return true;
+    return element.kind === "group" && canGrow(element.elements);
   }
-  return absences;
+  return false;
 }
