@@ -53,7 +53,8 @@ export function functionLength(files: Files): Violations {
 type Span = { readonly start: number; readonly end: number; readonly isNamed: boolean };
 
 const CONTROL = /^\s*(?:\}\s*)?(?:if|for|while|switch|catch|else|do|try)\b/;
-const METHOD = /^\s*(?:(?:static|async|get|set|override|private|protected|public)\s+)*\*?#?[\w$]+(?:<.*>)?\(.*\{$/;
+const METHOD =
+  /^\s*(?:(?:static|async|get|set|override|private|protected|public)\s+)*\*?#?[\w$]+(?:<.*>)?\(.*(?<!=> )\{$/;
 const NAMED_ARROW = /^\s*(?:(?:export\s+)?(?:const|let)\s+[\w$]+\b.*=|[\w$]+:)\s*(?:async\s*)?(?:<.*>)?\(.*$/;
 
 /** The function that starts in line `start`, if any. The formatter indents its end like its start. */
