@@ -6,7 +6,7 @@ import type { Automaton, Guard, PlaceId, TestId, Wait, WaitId } from "./automato
 /** One way in which a run may go on. */
 export type Waiting = {
   readonly wait: Wait;
-  /** No event has passed since the last one was taken. */
+  /** The very next event is still to come, and there is something that it must not be. */
   readonly fresh: boolean;
   /** The guards that still bite. */
   readonly open: readonly Guard[];
@@ -17,7 +17,7 @@ export type Ask = (test: TestId) => boolean;
 
 /** A wait as it stands before any event has passed. */
 export function toWaiting(wait: Wait): Waiting {
-  return { wait, fresh: true, open: wait.guards };
+  return { wait, fresh: wait.first.length > 0, open: wait.guards };
 }
 
 /** The waits of a run that has taken nothing yet. */
@@ -65,7 +65,7 @@ export function withoutEnd(waiting: readonly Waiting[]): {
 
 /** At the end of the pattern, owing nothing: no absence, no verdict of the very next event, no greedy loop that may grow. */
 function isComplete({ wait, fresh, open }: Waiting): boolean {
-  return wait.step === null && !wait.owesAbsence && !(fresh && wait.first.length > 0) && open.length === 0;
+  return wait.step === null && !wait.owesAbsence && !fresh && open.length === 0;
 }
 
 /** A greedy loop could have taken the event, or it is the very next one and must not be. */
