@@ -11,24 +11,15 @@
 import { ConfigError } from "../core/errors.ts";
 import type { BadRecord } from "../event/bad-record.ts";
 import type { Key } from "../event/key.ts";
-import type { ReadEvent, Reader } from "../event/read.ts";
+import type { ReadEvent } from "../event/read.ts";
 import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
 import { createReorderBuffer, type Ranked, type ReorderBuffer } from "../time/reorder.ts";
 import type { Emission } from "./alert.ts";
 import { deadLetterCopy, lateCopy } from "./copy.ts";
-import { createPartitionState, isActive, type PartitionState } from "./partition.ts";
+import { createPartitionState, isActive, type LaneInput, type PartitionState } from "./partition.ts";
 import { createPatternRow, type LanePattern, type PatternRow } from "./pattern-row.ts";
+import type { Placement } from "./placement.ts";
 import type { InputRecord } from "./ports.ts";
-
-/** How the records of one topic are read. */
-export type LaneInput = {
-  readonly topic: string;
-  readonly outOfOrdernessMs: number;
-  readonly read: Reader;
-  /** Whether times are times of arrival, which never go back. */
-  readonly arrival: boolean;
-  readonly onBadRecord: "deadLetter" | "fail" | "skip";
-};
 
 /** What all lanes of a task have in common. */
 export type LaneConfig = {
@@ -36,6 +27,8 @@ export type LaneConfig = {
   readonly patterns: readonly LanePattern[];
   readonly lateTopic: string;
   readonly deadLetterTopic: string;
+  /** Where keys were met. One for all lanes. */
+  readonly placement: Placement;
 };
 
 /** An event that waits for its turn in time. */
@@ -56,7 +49,7 @@ export interface Lane {
   /**
    * Takes the next record of one of its partitions. A record below the next position was dealt with before and is left out.
    *
-   * @throws {ConfigError} `BAD_RECORD` if it is broken and its input says `fail`.
+   * @throws {ConfigError} `BAD_RECORD` if it is broken and its input says `fail`; `KEY_NOT_COLOCATED` if its key was met in another lane.
    */
   take(partition: PartitionState, record: InputRecord, readAt: Instant, out: Emission[]): void;
   /** Lets time go as far as the active partitions allow; up to `atMost` if all are idle; to its end if all have ended. */
@@ -157,6 +150,7 @@ class LaneAtWork implements Lane {
 
   #accept(partition: PartitionState, record: InputRecord, event: ReadEvent, at: Instant, out: Emission[]): void {
     const { key, value } = event;
+    this.#config.placement.check(key, partition.place);
     if (this.#inOrder) {
       this.moveTime(BEGINNING);
       this.#match(partition, record.offset, key, value, at, out);

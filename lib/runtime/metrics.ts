@@ -9,7 +9,7 @@ export type ServiceState = "starting" | "running" | "degraded" | "stopping" | "s
 /** What became of the records of one input topic. */
 export type TopicMetrics = {
   readonly topic: string;
-  /** Records read so far. */
+  /** Records taken so far, without those that were given back before they were decided. */
   readonly records: number;
   /** Those that were matched in their turn. */
   readonly onTime: number;
@@ -19,7 +19,7 @@ export type TopicMetrics = {
   readonly deadLettered: number;
   /** Those that were broken and left out, as asked for. */
   readonly skipped: number;
-  /** Those not yet decided or not yet matched: queued, or waiting for their turn in time. */
+  /** Those that are on time and wait for their turn. */
   readonly waiting: number;
 };
 
@@ -35,7 +35,7 @@ export type PartitionMetrics = {
   readonly idle: boolean;
   readonly paused: boolean;
   readonly ended: boolean;
-  /** Next offset to read; `null` before the first record. */
+  /** Everything before it is matched and may be acknowledged once it is sent; `null` before the first record. */
   readonly position: bigint | null;
 };
 
@@ -83,5 +83,7 @@ export type Metrics = {
     readonly timedOut: number;
     readonly late: number;
     readonly deadLetters: number;
+    /** Reports among the alerts: matches that a limit left unbuilt. */
+    readonly notices: number;
   };
 };

@@ -1,10 +1,20 @@
 // One partition of one input topic: its own time, its positions, and what became of its records.
 
+import type { Reader } from "../event/read.ts";
 import { BEGINNING, type Instant } from "../time/instant.ts";
 import { createWatermark, type Watermark } from "../time/watermark.ts";
-import type { LaneInput } from "./lane.ts";
 import type { TopicPartition } from "./ports.ts";
 import { createPositions, type Positions } from "./positions.ts";
+
+/** How the records of one topic are read. */
+export type LaneInput = {
+  readonly topic: string;
+  readonly outOfOrdernessMs: number;
+  readonly read: Reader;
+  /** Whether times are times of arrival, which never go back. */
+  readonly arrival: boolean;
+  readonly onBadRecord: "deadLetter" | "fail" | "skip";
+};
 
 /** What became of records so far. Those not yet decided are in `positions.waiting`. */
 export type RecordCounts = { records: number; onTime: number; late: number; deadLettered: number; skipped: number };

@@ -70,7 +70,7 @@ export interface Task {
   /**
    * Takes one input. If it throws, the task has failed: nothing more may be sent or acknowledged for it.
    *
-   * @throws {ConfigError} `BAD_RECORD`, `ASYNC_SCHEMA`
+   * @throws {ConfigError} `BAD_RECORD`, `ASYNC_SCHEMA`, `KEY_NOT_COLOCATED`
    * @throws {LimitError} `REORDER_BUFFER_FULL`, or whatever a pattern's limits say under the policy `fail`.
    */
   step(input: TaskInput): TaskEffects;
