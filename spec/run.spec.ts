@@ -102,6 +102,7 @@ it("kills a test that blocks its process and names it", () => {
 
 it("fails rejections and exceptions that nobody handles", () => {
   expect("unhandled-rejection", [1, 1], /a rejection that nobody handles: .*nobody listens/);
+  expect("law-without-await", [1, 1], /a rejection that nobody handles: .*Property failed/);
   expect("uncaught-exception", [1, 1], /an exception that nobody catches: .*nobody catches/);
 });
 
