@@ -3,10 +3,26 @@
 
 import { ConfigError } from "../core/errors.ts";
 
-/** One part of a key. Numbers must be safe integers. */
+/**
+ * One part of a key. Numbers must be safe integers.
+ *
+ * @example
+ * import type { KeyPart } from "sequitur";
+ *
+ * const card: KeyPart = "4711";
+ * card; // => "4711"
+ */
 export type KeyPart = string | number | bigint | boolean;
 
-/** What events are grouped by: one value, or several together. */
+/**
+ * What events are grouped by: one value, or several together. Keys of different types differ: 1 is not "1".
+ *
+ * @example
+ * import type { Key } from "sequitur";
+ *
+ * const cardAtShop: Key = ["4711", 12];
+ * cardAtShop.length; // => 2
+ */
 export type Key = KeyPart | readonly KeyPart[];
 
 /** A key as a string: equal strings for equal keys, and only for them. */

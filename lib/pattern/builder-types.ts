@@ -1,4 +1,4 @@
-// The types of the builder: what may be said next, what a match will look like, and how the compiler says no.
+// The types of the builder: what may be said next, what a match will hold, and how the compiler says no.
 // builder.ts is what it does at run time; it knows nothing of these types.
 //
 //     pattern<E>(…) ─▶ Start ─begin─▶ Step ──times…──▶ Loop       each of them goes on with next, followedBy, …
@@ -14,137 +14,83 @@
 //     M  what a match holds so far, by step        B  whether a time bound was set
 
 import type { Duration } from "../time/duration.ts";
+import type { Conditions } from "./condition-words.ts";
+import type { AnySequence, Narrow, NewElement, NewName, Sequence, TagValue } from "./element-types.ts";
+import type { Ended } from "./ended-types.ts";
 import type { BoolExpr, ExprOf, MatchExprOf } from "./expression-types.ts";
-import type { Pattern } from "./pattern.ts";
+import type {
+  Add,
+  Count,
+  Counted,
+  CountedOrMore,
+  CountOf,
+  Emptied,
+  Kind,
+  Or,
+  Plain,
+  Taken,
+  WithEvents,
+} from "./match-types.ts";
 import type { Refusal } from "./refusal.ts";
+import type {
+  CountedAlready,
+  NoForOnNext,
+  NoUntil,
+  NoWords,
+  OneCount,
+  TakesElements,
+  TakesEvents,
+  TakesNothing,
+  TakesOne,
+  TakesOneRound,
+} from "./refused-words.ts";
 
-/** Where a chain of elements stands: in a pattern, or in a sequence. */
-export type Kind = "pattern" | "group";
-
-/** How a quantifier was given: not at all, a fixed count, from–to, without end. */
-export type Count = "once" | "exact" | "range" | "open";
-
-// ---------------------------------------------------------------- what a match holds
-
-/** Shows an intersection as one plain object. */
-export type Plain<T> = { [K in keyof T]: T[K] };
-
-/** `M` and the open step. */
-export type Add<M, N extends string, V> = Plain<M & { readonly [K in N]: V }>;
-
-/** What a step of a group gives: the group may repeat, so always an array. */
-type InGroup<T, V> = undefined extends V ? readonly T[] : [] extends V ? readonly T[] : readonly [T, ...T[]];
-
-/** `M` and the open step, which gives `V` in a pattern. */
-type Taken<K extends Kind, M, N extends string, T, V> = Add<M, N, K extends "group" ? InGroup<T, V> : V>;
-
-/** `N` times `T`; of more than 16 only that there is at least one. */
-type Exactly<T, N extends number, R extends readonly T[] = readonly []> = number extends N
-  ? readonly [T, ...T[]]
-  : R["length"] extends N
-    ? R
-    : R["length"] extends 16
-      ? readonly [T, ...T[]]
-      : Exactly<T, N, readonly [...R, T]>;
-
-/** Tuples of length 1 to `N` after `R`, as one tuple with optional elements. */
-type UpTo<T, N extends number, R extends readonly unknown[]> = number extends N
-  ? readonly [...R, ...T[]]
-  : R["length"] extends N
-    ? R
-    : Required<R>["length"] extends N
-      ? R
-      : Required<R>["length"] extends 16
-        ? readonly [...R, ...T[]]
-        : UpTo<T, N, readonly [...R, T?]>;
-
-/** The events of `times(From, To)`. */
-type Counted<T, From extends number, To extends number> = [From, To] extends [To, From]
-  ? Exactly<T, From>
-  : From extends 0
-    ? UpTo<T, To, readonly []>
-    : UpTo<T, To, Exactly<T, From>>;
-
-/** The same array with other events. */
-type WithEvents<A, T> = { readonly [I in keyof A]: T };
-
-/** What the steps of a group give if it may be left out. */
-type Emptied<G> = { readonly [K in keyof G]: G[K] extends readonly (infer T)[] ? readonly T[] : G[K] };
-
-type Or<A extends boolean, B extends boolean> = true extends A | B ? true : false;
-
-// ---------------------------------------------------------------- names and tags
-
-/** `N`, if a new element may have this name. */
-type NewName<N extends string, U extends string> = string extends U
-  ? N
-  : N extends U
-    ? Refusal<`step "${N}" is already defined`>
-    : N extends ""
-      ? Refusal<"a step needs a name">
-      : N extends `${string}:${string}`
-        ? Refusal<`a name has no ":", unlike "${N}"`>
-        : N;
-
-/** What may follow a link: the name of a new step, or a group. */
-type NewElement<X, Tag extends string, U extends string> = X extends string
-  ? NewName<X, U>
-  : X extends Sequence<never, infer T, unknown, infer V, boolean>
-    ? [T] extends [Tag]
-      ? string extends U
-        ? X
-        : [Extract<V, U>] extends [never]
-          ? X
-          : Refusal<`step "${Extract<V, U>}" is already defined`>
-      : Refusal<`the group says { tag: "${T}" }, the pattern { tag: "${Tag}" }`>
-    : X;
-
-/** The values that `on` takes. */
-type TagOf<T, Tag extends string> = T extends { readonly [K in Tag]: infer V } ? V & string : never;
-type TagValue<T, Tag extends string> = [TagOf<T, Tag>] extends [never]
-  ? Refusal<`events have no field "${Tag}" that tells them apart; name it: pattern(name, { tag })`>
-  : TagOf<T, Tag>;
-
-/** The members of `T` whose tag can be one of `V`. */
-type Narrow<T, Tag extends string, V> = T extends { readonly [K in Tag]: infer F }
-  ? [F] extends [V]
-    ? T
-    : V extends F
-      ? T & { readonly [K in Tag]: V }
-      : never
-  : never;
-
-// ---------------------------------------------------------------- conditions
-
-type Written = BoolExpr | Refusal<"write e.amount.lt(2), not e.amount < 2; plain functions go into filter">;
-
-/** Says which events an element takes, or an absence forbids. `T` is the event, `M` what was taken before it. */
-interface Conditions<T, M> {
-  /**
-   * Takes only events for which the condition holds. Called once, now, with proxies: the condition becomes data. Repeated, all must hold.
-   *
-   * @throws {PatternError} if `condition` uses `e` or `m` as a value (`e.amount < 2`), or does not return a condition.
-   */
-  where(condition: (e: ExprOf<T>, m: MatchExprOf<M>) => Written): this;
-  /** Or this: either everything that `where`, `filter` and `orWhere` have said so far, or `condition`. `on` must hold in any case. */
-  orWhere(condition: (e: ExprOf<T>, m: MatchExprOf<M>) => Written): this;
-  /**
-   * Takes only events for which a plain function returns `true`. It must be pure, and is called for every event that might be taken.
-   * Analysis knows nothing of it, and a pattern with it has no JSON form. Raise `version` (default 1) when the function changes its meaning.
-   */
-  filter(condition: (e: T, m: M) => boolean, options?: { readonly version?: number }): this;
+/**
+ * Before the first element: what `pattern` and `sequence` give.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ *
+ * const start = pattern<{ type: "order" | "payment" }>("paid");
+ * start.begin("order").on("order").followedBy("payment").on("payment").ast.elements.length; // => 2
+ */
+export interface Start<K extends Kind, E, Tag extends string, M = object, U extends string = never> {
+  /** The first event of a match, or a group that begins with it. */
+  begin<const X extends string | AnySequence | GroupWriter<E, Tag, M, U>>(
+    element: NewElement<X, E, Tag, U>,
+  ): Opened<K, E, Tag, M, X, U, false>;
 }
 
-// ---------------------------------------------------------------- links and ends
+/**
+ * Says the elements of a group in place. Unlike those of a `sequence()`, its conditions may look at the steps before the group.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ *
+ * type Hop = { type: "login" | "ask" | "fail"; ip: string };
+ * const hops = pattern<Hop>("hops")
+ *   .begin("login").on("login")
+ *   .followedBy((group) => group.begin("ask").on("ask").where((e, m) => e.ip.ne(m.login.ip)).next("fail").on("fail")).times(3);
+ * hops.ast.elements[1]?.kind; // => "group"
+ */
+export type GroupWriter<E, Tag extends string, M, U extends string> = (
+  group: Start<"group", E, Tag, M, U>,
+) => AnySequence;
 
 /** What may follow an element. */
 interface Links<K extends Kind, E, Tag extends string, M, U extends string, B extends boolean> {
   /** The very next event. */
-  next<const X extends string | AnySequence>(element: NewElement<X, Tag, U>): Opened<K, E, Tag, M, X, U, B>;
+  next<const X extends string | AnySequence | GroupWriter<E, Tag, M, U>>(
+    element: NewElement<X, E, Tag, U>,
+  ): Opened<K, E, Tag, M, X, U, B>;
   /** The next event that satisfies the condition; others may come between. */
-  followedBy<const X extends string | AnySequence>(element: NewElement<X, Tag, U>): Opened<K, E, Tag, M, X, U, B>;
+  followedBy<const X extends string | AnySequence | GroupWriter<E, Tag, M, U>>(
+    element: NewElement<X, E, Tag, U>,
+  ): Opened<K, E, Tag, M, X, U, B>;
   /** Any later event that satisfies the condition: each gives a match of its own. */
-  followedByAny<const X extends string | AnySequence>(element: NewElement<X, Tag, U>): Opened<K, E, Tag, M, X, U, B>;
+  followedByAny<const X extends string | AnySequence | GroupWriter<E, Tag, M, U>>(
+    element: NewElement<X, E, Tag, U>,
+  ): Opened<K, E, Tag, M, X, U, B>;
   /** The very next event does not satisfy the condition. */
   notNext<const N extends string>(name: NewName<N, U>): Absence<K, E, Tag, M, N, E, U | N, B, "notNext">;
   /** No event up to what comes next satisfies the condition; at the end of a pattern: none until its deadline. */
@@ -154,74 +100,31 @@ interface Links<K extends Kind, E, Tag extends string, M, U extends string, B ex
 /** What is open after a link to `X`. */
 type Opened<K extends Kind, E, Tag extends string, M, X, U extends string, B extends boolean> = X extends string
   ? Step<K, E, Tag, M, X, E, U | X, B>
-  : X extends Sequence<never, string, infer G, infer V, infer C>
-    ? Group<K, E, Tag, M, G, U | V, Or<B, C>>
+  : X extends AnySequence
+    ? OpenedGroup<K, E, Tag, M, X, U, B>
+    : X extends (group: never) => infer S
+      ? OpenedGroup<K, E, Tag, M, S, U, B>
+      : never;
+
+type OpenedGroup<K extends Kind, E, Tag extends string, M, S, U extends string, B extends boolean> =
+  S extends Sequence<never, string, infer G, infer V, infer C>
+    ? Group<K, E, Tag, M, Omit<G, keyof M>, U | V, Or<B, C>>
     : never;
 
+/** How an element ends: something follows, or nothing. */
 type End<K extends Kind, E, Tag extends string, M, U extends string, B extends boolean> = Links<K, E, Tag, M, U, B> &
   (K extends "group" ? Sequence<E, Tag, M, U, B> : Ended<E, M, M, B>);
 
-declare const SEQUENCE: unique symbol;
-
-/** The elements of a group, made by `sequence()`. */
-export interface Sequence<E, Tag extends string, M, U extends string, B extends boolean> {
-  readonly [SEQUENCE]: {
-    readonly event: (event: E) => void;
-    readonly tag: Tag;
-    readonly match: M;
-    readonly names: U;
-    readonly timed: B;
-  };
-  readonly within: Refusal<"a group has no window of its own: say within at the end of the pattern, or maxGap">;
-  readonly skip: Refusal<"say skip at the end of the pattern, not in a group">;
-  readonly oncePer: Refusal<"say oncePer at the end of the pattern, not in a group">;
-  readonly select: Refusal<"say select at the end of the pattern, not in a group">;
-}
-
-/** Any group. */
-// biome-ignore lint/suspicious/noExplicitAny: stands for every sequence
-export type AnySequence = Sequence<any, any, any, any, any>;
-
-/** What `skip` takes: a target step needs `orElse` if a match may lack it. */
-export type SkipTo<M> =
-  | "none"
-  | "toNext"
-  | "pastLast"
-  | { readonly toFirst: Present<M> }
-  | { readonly toLast: Present<M> }
-  | { readonly toFirst: keyof M & string; readonly orElse: "toNext" | "none" }
-  | { readonly toLast: keyof M & string; readonly orElse: "toNext" | "none" };
-
-/** Steps of which every match has an event. */
-type Present<M> = { [K in keyof M]: undefined extends M[K] ? never : [] extends M[K] ? never : K }[keyof M] & string;
-
-/** A pattern: matches hold `M`, alerts carry `R`. More may be said of it. */
-export interface Ended<E, M, R, B extends boolean> extends Pattern<E, M, R, B> {
-  /** Less than `window` from the first event of a match to its last. */
-  within(window: Duration): Ended<E, M, R, true>;
-  /** What is dropped after a reported match. `emit: "ordered"` holds a match while a run with an earlier first event lives; it needs `within`. */
-  skip(to: SkipTo<M>, options?: { readonly emit?: "eager" | "ordered" }): Ended<E, M, R, B>;
-  /** After a reported match, others of the same key within `quiet` of it are suppressed and counted. */
-  oncePer(quiet: Duration): Ended<E, M, R, true>;
-  /** What alerts carry. Without it: the events by step. Called once per reported match; must be pure. */
-  select<S>(make: (match: M) => S): Ended<E, M, S, B>;
-}
-
-// ---------------------------------------------------------------- elements
-
-type NoLoop = Refusal<"this step takes one event: say how often first, with times, timesOrMore or oneOrMore">;
-type SecondCount = Refusal<"an element has one quantifier, and optional comes after it">;
-type OfAbsence = Refusal<"an absence takes no events, so it has no quantifier">;
-
-/** Before the first element. */
-export interface Start<K extends Kind, E, Tag extends string> {
-  /** The first event of a match, or a group that begins with it. */
-  begin<const X extends string | AnySequence>(
-    element: NewElement<X, Tag, never>,
-  ): Opened<K, E, Tag, {}, X, never, false>;
-}
-
-/** A step that takes one event, so far. */
+/**
+ * A step that takes one event, so far.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ *
+ * type Order = { type: "order"; total: number } | { type: "payment"; total: number };
+ * const step = pattern<Order>("large").begin("order").on("order").where((e) => e.total.gt(1_000)).maxGap("1d");
+ * step.times(2).ast.elements.length; // => 1
+ */
 export type Step<
   K extends Kind,
   E,
@@ -234,32 +137,35 @@ export type Step<
 > = StepWords<K, E, Tag, M, N, T, U, B> & End<K, E, Tag, Taken<K, M, N, T, T>, U, B>;
 
 interface StepWords<K extends Kind, E, Tag extends string, M, N extends string, T, U extends string, B extends boolean>
-  extends Conditions<T, M> {
+  extends Conditions<T, M, N>,
+    TakesOne,
+    TakesEvents {
   /** Takes only events with one of these tags, and narrows their type. */
   on<const V extends TagValue<T, Tag>>(tag: V, ...more: V[]): Step<K, E, Tag, M, N, Narrow<T, Tag, V>, U, B>;
   /** Exactly `count` events, or from `count` to `most`. From 0: as if `optional`. */
   times<const A extends number, const Z extends number = A>(
     count: A,
     most?: Z,
-  ): Loop<K, E, Tag, M, N, T, Counted<T, A, Z>, [A, Z] extends [Z, A] ? "exact" : "range", U, B>;
+  ): Loop<K, E, Tag, M, N, T, Counted<T, A, Z>, CountOf<A, Z>, U, B>;
   /** At least `count` events. */
-  timesOrMore<const A extends number>(
-    count: A,
-  ): Loop<K, E, Tag, M, N, T, readonly [...Exactly<T, A>, ...T[]], "open", U, B>;
+  timesOrMore<const A extends number>(count: A): Loop<K, E, Tag, M, N, T, CountedOrMore<T, A>, "open", U, B>;
   /** One event or more. */
   oneOrMore(): Loop<K, E, Tag, M, N, T, readonly [T, ...T[]], "open", U, B>;
   /** May be left out. */
   optional(): OptionalStep<K, E, Tag, M, N, T, U, B>;
   /** Its event comes less than `gap` after the previous event of the match. */
   maxGap(gap: Duration): Step<K, E, Tag, M, N, T, U, true>;
-  readonly greedy: NoLoop;
-  readonly consecutive: NoLoop;
-  readonly allowCombinations: NoLoop;
-  readonly until: NoLoop;
-  readonly for: Refusal<"only notFollowedBy at the end of a pattern has a time of its own">;
 }
 
-/** A step that may be left out. */
+/**
+ * A step that may be left out.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ *
+ * const maybe = pattern<{ type: "order" | "gift" | "payment" }>("order").begin("order").followedBy("gift").optional().on("gift");
+ * maybe.followedBy("payment").select((m) => m.gift?.type ?? "no gift").ast.elements.length; // => 3
+ */
 export type OptionalStep<
   K extends Kind,
   E,
@@ -280,23 +186,29 @@ interface OptionalWords<
   T,
   U extends string,
   B extends boolean,
-> extends Conditions<T, M> {
+> extends Conditions<T, M, N>,
+    CountedAlready,
+    TakesOne,
+    TakesEvents {
   /** Takes only events with one of these tags, and narrows their type. */
   on<const V extends TagValue<T, Tag>>(tag: V, ...more: V[]): OptionalStep<K, E, Tag, M, N, Narrow<T, Tag, V>, U, B>;
   /** Its event comes less than `gap` after the previous event of the match. */
   maxGap(gap: Duration): OptionalStep<K, E, Tag, M, N, T, U, true>;
-  readonly times: SecondCount;
-  readonly timesOrMore: SecondCount;
-  readonly oneOrMore: SecondCount;
-  readonly optional: SecondCount;
-  readonly greedy: NoLoop;
-  readonly consecutive: NoLoop;
-  readonly allowCombinations: NoLoop;
-  readonly until: NoLoop;
-  readonly for: Refusal<"only notFollowedBy at the end of a pattern has a time of its own">;
+  readonly optional: Refusal<OneCount>;
 }
 
-/** A step that takes several events: `A` is their array, `C` how it was counted. */
+/**
+ * A step that takes several events: `A` is their array, `C` how it was counted.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ *
+ * const rising = pattern<{ value: number }>("rising")
+ *   .begin("up").oneOrMore().where((e, m) => m.up.length.eq(0).or(e.value.gt(m.up.last().value))).greedy()
+ *   .next("down").where((e, m) => e.value.lt(m.up.last().value))
+ *   .select((m) => m.up.length);
+ * rising.ast.elements.length; // => 2
+ */
 export type Loop<
   K extends Kind,
   E,
@@ -321,20 +233,24 @@ interface LoopWords<
   C extends Count,
   U extends string,
   B extends boolean,
-> extends Conditions<T, Add<M, N, readonly T[]>> {
+> extends Conditions<T, Add<M, N, readonly T[]>, never>,
+    CountedAlready,
+    TakesEvents {
   /** Takes only events with one of these tags, and narrows their type. */
   on<const V extends TagValue<T, Tag>>(
     tag: V,
     ...more: V[]
   ): Loop<K, E, Tag, M, N, Narrow<T, Tag, V>, WithEvents<A, Narrow<T, Tag, V>>, C, U, B>;
   /** May take no event at all. */
-  readonly optional: [] extends A
+  readonly optional: readonly [] extends A
     ? Refusal<"it is optional already">
     : () => Loop<K, E, Tag, M, N, T, A | readonly [], C, U, B>;
   /** Takes all it can before what follows gets a chance. */
-  readonly greedy: C extends "exact"
-    ? Refusal<"a fixed count leaves nothing to be greedy for">
-    : () => Loop<K, E, Tag, M, N, T, A, C, U, B>;
+  readonly greedy: [C, readonly []] extends ["exact", A]
+    ? () => Loop<K, E, Tag, M, N, T, A, C, U, B>
+    : C extends "exact"
+      ? Refusal<"a fixed count leaves nothing to be greedy for">
+      : () => Loop<K, E, Tag, M, N, T, A, C, U, B>;
   /** Its events follow each other directly. */
   consecutive(): this;
   /** Its events may leave out others that would fit, so there are matches with every choice. */
@@ -342,18 +258,26 @@ interface LoopWords<
   /** Ends the loop at an event for which `condition` holds; that event is not taken. */
   readonly until: C extends "open"
     ? (
-        condition: (e: ExprOf<E>, m: MatchExprOf<Add<M, N, readonly T[]>>) => Written,
+        condition: (e: ExprOf<E>, m: MatchExprOf<Add<M, N, readonly T[]>>) => BoolExpr | Refusal<NoWords>,
       ) => Loop<K, E, Tag, M, N, T, A, C, U, B>
-    : Refusal<"only a loop without end has until: oneOrMore or timesOrMore">;
+    : Refusal<NoUntil>;
   /** Each of its events comes less than `gap` after the previous event of the match. */
   maxGap(gap: Duration): Loop<K, E, Tag, M, N, T, A, C, U, true>;
-  readonly times: SecondCount;
-  readonly timesOrMore: SecondCount;
-  readonly oneOrMore: SecondCount;
-  readonly for: Refusal<"only notFollowedBy at the end of a pattern has a time of its own">;
 }
 
-/** An absence: events that must not come. */
+/**
+ * Events that must not come: right after the element before, or up to the element that follows.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ *
+ * type Order = { type: "order" | "payment"; id: string };
+ * const unpaid = pattern<Order>("unpaid")
+ *   .begin("order").on("order")
+ *   .notFollowedBy("payment").on("payment").where((e, m) => e.id.eq(m.order.id))
+ *   .within("1h");
+ * unpaid.ast.elements[1]?.kind; // => "absence"
+ */
 export type Absence<
   K extends Kind,
   E,
@@ -376,25 +300,25 @@ interface AbsenceWords<
   U extends string,
   B extends boolean,
   L extends "notNext" | "notFollowedBy",
-> extends Conditions<T, M> {
+> extends Conditions<T, M, never>,
+    TakesNothing {
   /** Forbids only events with one of these tags, and narrows their type. */
   on<const V extends TagValue<T, Tag>>(tag: V, ...more: V[]): Absence<K, E, Tag, M, N, Narrow<T, Tag, V>, U, B, L>;
   /** At the end of a pattern: no such event for this long after the last event taken. */
   readonly for: L extends "notNext"
-    ? Refusal<"notNext looks at one event only: for belongs to notFollowedBy">
+    ? Refusal<NoForOnNext>
     : (time: Duration) => Absence<K, E, Tag, M, N, T, U, true, L>;
-  readonly times: OfAbsence;
-  readonly timesOrMore: OfAbsence;
-  readonly oneOrMore: OfAbsence;
-  readonly optional: OfAbsence;
-  readonly greedy: OfAbsence;
-  readonly consecutive: OfAbsence;
-  readonly allowCombinations: OfAbsence;
-  readonly until: OfAbsence;
-  readonly maxGap: Refusal<"an absence takes no events, so there is no gap before it: use for or within">;
 }
 
-/** A group, taken once so far: `G` is what its steps give. */
+/**
+ * A group, taken once so far: `G` is what its steps give.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ *
+ * const pair = pattern<{ type: "down" | "up" }>("flapping").begin((group) => group.begin("down").on("down").next("up").on("up"));
+ * pair.times(3).select((m) => m.down.length).ast.elements.length; // => 1
+ */
 export type Group<K extends Kind, E, Tag extends string, M, G, U extends string, B extends boolean> = GroupWords<
   K,
   E,
@@ -406,12 +330,14 @@ export type Group<K extends Kind, E, Tag extends string, M, G, U extends string,
 > &
   End<K, E, Tag, Plain<M & G>, U, B>;
 
-interface GroupWords<K extends Kind, E, Tag extends string, M, G, U extends string, B extends boolean> {
+interface GroupWords<K extends Kind, E, Tag extends string, M, G, U extends string, B extends boolean>
+  extends TakesElements,
+    TakesOneRound {
   /** Exactly `count` rounds, or from `count` to `most`. From 0: as if `optional`. */
   times<const A extends number, const Z extends number = A>(
     count: A,
     most?: Z,
-  ): GroupLoop<K, E, Tag, M, A extends 0 ? Emptied<G> : G, [A, Z] extends [Z, A] ? "exact" : "range", U, B>;
+  ): GroupLoop<K, E, Tag, M, A extends 0 ? Emptied<G> : G, CountOf<A, Z>, U, B>;
   /** At least `count` rounds. */
   timesOrMore(count: number): GroupLoop<K, E, Tag, M, G, "open", U, B>;
   /** One round or more. */
@@ -420,14 +346,18 @@ interface GroupWords<K extends Kind, E, Tag extends string, M, G, U extends stri
   optional(): GroupLoop<K, E, Tag, M, Emptied<G>, "once", U, B>;
   /** Each of its events comes less than `gap` after the previous event of the match. */
   maxGap(gap: Duration): Group<K, E, Tag, M, G, U, true>;
-  readonly where: Refusal<"conditions belong to the steps of the group">;
-  readonly greedy: Refusal<"a group cannot be greedy: say it of a loop in it">;
-  readonly consecutive: Refusal<"this group is taken once: say how often first, with times, timesOrMore or oneOrMore">;
-  readonly allowCombinations: Refusal<"this group is taken once: say how often first, with times, timesOrMore or oneOrMore">;
-  readonly until: Refusal<"this group is taken once: say oneOrMore or timesOrMore first">;
 }
 
-/** A group that repeats or may be left out. */
+/**
+ * A group that repeats or may be left out.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ *
+ * const flapping = pattern<{ type: "down" | "up" | "stop" }>("flapping")
+ *   .begin((group) => group.begin("down").on("down").next("up").on("up")).oneOrMore().until((e) => e.type.eq("stop"));
+ * flapping.followedBy("end").on("stop").ast.elements.length; // => 2
+ */
 export type GroupLoop<
   K extends Kind,
   E,
@@ -448,9 +378,10 @@ interface GroupLoopWords<
   C extends Count,
   U extends string,
   B extends boolean,
-> {
+> extends TakesElements,
+    CountedAlready {
   /** May be left out. */
-  readonly optional: C extends "once" ? SecondCount : () => GroupLoop<K, E, Tag, M, Emptied<G>, C, U, B>;
+  readonly optional: C extends "once" ? Refusal<OneCount> : () => GroupLoop<K, E, Tag, M, Emptied<G>, C, U, B>;
   /** Each round follows the last directly. */
   consecutive(): this;
   /** A round may begin at any later event that fits. */
@@ -458,14 +389,9 @@ interface GroupLoopWords<
   /** Ends the loop at an event for which `condition` holds; that event is not taken. */
   readonly until: C extends "open"
     ? (
-        condition: (e: ExprOf<E>, m: MatchExprOf<Plain<M & Emptied<G>>>) => Written,
+        condition: (e: ExprOf<E>, m: MatchExprOf<Plain<M & Emptied<G>>>) => BoolExpr | Refusal<NoWords>,
       ) => GroupLoop<K, E, Tag, M, G, C, U, B>
-    : Refusal<"only a loop without end has until: oneOrMore or timesOrMore">;
+    : Refusal<NoUntil>;
   /** Each of its events comes less than `gap` after the previous event of the match. */
   maxGap(gap: Duration): GroupLoop<K, E, Tag, M, G, C, U, true>;
-  readonly where: Refusal<"conditions belong to the steps of the group">;
-  readonly times: SecondCount;
-  readonly timesOrMore: SecondCount;
-  readonly oneOrMore: SecondCount;
-  readonly greedy: Refusal<"a group cannot be greedy: say it of a loop in it">;
 }

@@ -84,8 +84,12 @@ export function sequence<E extends object, const Tag extends string = "type">(
   return new Stage(emptyDraft("group", { name: "sequence", version: 1, tag })) as unknown as Start<"group", E, Tag>;
 }
 
-/** Recognises the body of a group. */
 const drafts = new WeakMap<object, Draft>();
+
+/** What a stage holds; of anything else nothing. */
+function draftOf(stage: unknown): Draft | undefined {
+  return typeof stage === "object" && stage !== null ? drafts.get(stage) : undefined;
+}
 
 type Write = (e: never, m: never) => unknown;
 
@@ -161,11 +165,11 @@ class Stage implements Pattern {
     return new Stage(
       changeCondition(this.#draft, "on", (last) => {
         const texts = tags.filter((tag) => typeof tag === "string");
-        if (texts.length < tags.length || tags.length === 0) {
+        if (texts.length < tags.length) {
           return { code: "BAD_TAG", message: "on was not given strings.", remedy: 'Name the tags: on("charge").' };
         }
         const both = last.on === null ? texts : last.on.filter((tag) => texts.includes(tag));
-        if (both.length > 0) return { ...last, on: [...new Set(both)] };
+        if (both.length > 0 || tags.length === 0) return { ...last, on: [...new Set(both)] };
         return {
           code: "NO_TAG_LEFT",
           message: "on was said twice, and no tag is in both.",
@@ -295,13 +299,19 @@ class Stage implements Pattern {
     const first = this.#draft.ast.elements.length === 0;
     const at = first ? null : link;
     if (typeof element === "string") return new Stage(withElement(this.#draft, newStep(element, at), method));
-    const body = typeof element === "object" && element !== null ? drafts.get(element) : undefined;
+    const body = draftOf(typeof element === "function" ? element(this.#group(method)) : element);
     if (body?.kind === "group") return new Stage(withGroup(this.#draft, body, at, method));
     return this.#refused(
       "BAD_ELEMENT",
       `${method} was given neither a name nor a group.`,
-      "Give it the name of a step, or what sequence() began.",
+      "Give it the name of a step, or a group: what sequence() began, or (group) => group.begin(…).",
     );
+  }
+
+  /** The start of a group that is said in place. */
+  #group(method: string): Stage {
+    const { name, version, tag } = this.#draft.ast;
+    return new Stage(emptyDraft("group", { name, version, tag }, placeIn(this.#draft, method, "closed").arityOf));
   }
 
   #forbid(name: unknown, link: AbsenceNode["link"]): Stage {

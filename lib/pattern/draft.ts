@@ -25,13 +25,19 @@ export type Draft = {
   /** The words that may be said once per pattern, and were. */
   readonly said: readonly string[];
   readonly selector: ((match: never) => unknown) | null;
+  /** Of a group that is said in place: what is known of the steps before it. */
+  readonly before: (step: string) => Arity | undefined;
 };
 
 /** A problem as its finder knows it; where it is gets added. */
 export type Finding = Pick<Problem, "code" | "message" | "remedy">;
 
 /** Nothing said yet. */
-export function emptyDraft(kind: Draft["kind"], ast: Pick<PatternAst, "name" | "version" | "tag">): Draft {
+export function emptyDraft(
+  kind: Draft["kind"],
+  ast: Pick<PatternAst, "name" | "version" | "tag">,
+  before: Draft["before"] = () => undefined,
+): Draft {
   return {
     kind,
     ast: {
@@ -46,6 +52,7 @@ export function emptyDraft(kind: Draft["kind"], ast: Pick<PatternAst, "name" | "
     problems: [],
     said: [],
     selector: null,
+    before,
   };
 }
 
@@ -182,16 +189,21 @@ export function addCondition(draft: Draft, method: string, join: "and" | "or", c
   }));
 }
 
-/** Where the next condition stands. The open step counts as known only once it has a count: until then it may become one event or many. */
-export function placeIn(draft: Draft, method: string): Place {
-  const last = draft.ast.elements.at(-1);
+/**
+ * Where the next condition stands. While the last step is `open`, it is known only once it has a count: until then it may become one
+ * event or many.
+ */
+export function placeIn(draft: Draft, method: string, last: "open" | "closed" = "open"): Place {
+  const element = draft.ast.elements.at(-1);
   const shape = shapeOf(draft.ast);
-  const open = last?.kind === "step" && !last.quantifier.counted ? last.name : undefined;
+  const isUnknown = last === "open" && element?.kind === "step" && !element.quantifier.counted;
+  const open = isUnknown ? element.name : undefined;
   const arityOf = (step: string): Arity | undefined => {
-    const arity = step === open ? undefined : shape.get(step);
-    return arity !== undefined && draft.kind === "group" ? "many" : arity;
+    if (step === open) return undefined;
+    const arity = shape.get(step);
+    return arity === undefined ? draft.before(step) : draft.kind === "group" ? "many" : arity;
   };
-  return { pattern: draft.ast.name, path: last === undefined ? [] : [nameOf(last)], method, arityOf };
+  return { pattern: draft.ast.name, path: element === undefined ? [] : [nameOf(element)], method, arityOf };
 }
 
 /** Says something about the pattern as a whole, once. */

@@ -4,6 +4,7 @@
 //     field of type      number   string   boolean   list of T   object         several types
 //     is written as      NumExpr  StrExpr  FlagExpr  ListExpr    its fields     EqExpr
 
+import type { Literal } from "./expression.ts";
 import type { Refusal } from "./refusal.ts";
 
 declare const VALUE: unique symbol;
@@ -22,13 +23,13 @@ export interface Expr<T> {
   readonly [VALUE]: T;
 }
 
-/** What a condition answers when the words of it were forgotten. */
-type NotWritten = Refusal<"write e.amount.lt(2), not e.amount < 2, and a.and(b), not a && b">;
-type NoNumber = Refusal<"a number is compared with a number">;
-type NoString = Refusal<"a string is compared with a string">;
-type NoBoolean = Refusal<"a boolean is compared with a boolean">;
-type NoBigint = Refusal<"a bigint is compared with a bigint">;
-type OtherType = Refusal<"this value cannot occur in the field">;
+// Sentences are named, refusals are not: the compiler prints the name of a type that has one, but the text of a string.
+type NoWords = "write e.amount.lt(2), not e.amount < 2; a.and(b), not a && b";
+type NoNumber = "a number goes with a number";
+type NoString = "a string goes with a string, and of a field that holds certain strings only with one of these";
+type NoBoolean = "a boolean goes with a boolean";
+type NoBigint = "a bigint goes with a bigint";
+type NoSuchValue = "the field never holds this";
 
 /**
  * Something that holds or does not: what `where` gives back. A comparison with a missing field, `null`, NaN or a value of another type
@@ -39,13 +40,13 @@ type OtherType = Refusal<"this value cannot occur in the field">;
  *
  * type Charge = { amount: number; country: string };
  * const isForeign = (e: ExprOf<Charge>): BoolExpr => e.country.ne("DE").and(e.amount.gt(0));
- * pattern<Charge>("foreign").begin("a").where(isForeign).describe().includes("country"); // => true
+ * pattern<Charge>("foreign").begin("a").where(isForeign).ast.elements.length; // => 1
  */
 export interface BoolExpr extends Expr<boolean> {
   /** Both hold. */
-  and(other: BoolExpr | NotWritten): BoolExpr;
+  and(other: BoolExpr | Refusal<NoWords>): BoolExpr;
   /** At least one holds. */
-  or(other: BoolExpr | NotWritten): BoolExpr;
+  or(other: BoolExpr | Refusal<NoWords>): BoolExpr;
   /** It does not hold. */
   not(): BoolExpr;
 }
@@ -67,9 +68,9 @@ interface MaybeThere {
  */
 export interface FlagExpr extends BoolExpr, MaybeThere {
   /** Equal to `other`. Does not hold where either is missing. */
-  eq(other: boolean | Expr<boolean> | NoBoolean): BoolExpr;
+  eq(other: boolean | Expr<boolean> | Refusal<NoBoolean>): BoolExpr;
   /** Both are there, and different. */
-  ne(other: boolean | Expr<boolean> | NoBoolean): BoolExpr;
+  ne(other: boolean | Expr<boolean> | Refusal<NoBoolean>): BoolExpr;
 }
 
 /**
@@ -83,28 +84,28 @@ export interface FlagExpr extends BoolExpr, MaybeThere {
  */
 export interface NumExpr extends Expr<number>, MaybeThere {
   /** Equal to `other`. */
-  eq(other: number | Expr<number> | NoNumber): BoolExpr;
+  eq(other: number | Expr<number> | Refusal<NoNumber>): BoolExpr;
   /** Both are there, and different. */
-  ne(other: number | Expr<number> | NoNumber): BoolExpr;
+  ne(other: number | Expr<number> | Refusal<NoNumber>): BoolExpr;
   /** Less than `other`. */
-  lt(other: number | Expr<number> | NoNumber): BoolExpr;
+  lt(other: number | Expr<number> | Refusal<NoNumber>): BoolExpr;
   /** Less than or equal to `other`. */
-  lte(other: number | Expr<number> | NoNumber): BoolExpr;
+  lte(other: number | Expr<number> | Refusal<NoNumber>): BoolExpr;
   /** Greater than `other`. */
-  gt(other: number | Expr<number> | NoNumber): BoolExpr;
+  gt(other: number | Expr<number> | Refusal<NoNumber>): BoolExpr;
   /** Greater than or equal to `other`. */
-  gte(other: number | Expr<number> | NoNumber): BoolExpr;
+  gte(other: number | Expr<number> | Refusal<NoNumber>): BoolExpr;
   /** `low ≤ value ≤ high`. */
-  between(low: number | Expr<number> | NoNumber, high: number | Expr<number> | NoNumber): BoolExpr;
+  between(low: number | Expr<number> | Refusal<NoNumber>, high: number | Expr<number> | Refusal<NoNumber>): BoolExpr;
   /** Equal to one of `options`. */
   oneOf(options: readonly number[]): BoolExpr;
-  plus(other: number | Expr<number> | NoNumber): NumExpr;
-  minus(other: number | Expr<number> | NoNumber): NumExpr;
-  times(other: number | Expr<number> | NoNumber): NumExpr;
+  plus(other: number | Expr<number> | Refusal<NoNumber>): NumExpr;
+  minus(other: number | Expr<number> | Refusal<NoNumber>): NumExpr;
+  times(other: number | Expr<number> | Refusal<NoNumber>): NumExpr;
   /** Division by zero is as in JavaScript: infinite, or nothing that compares. */
-  dividedBy(other: number | Expr<number> | NoNumber): NumExpr;
+  dividedBy(other: number | Expr<number> | Refusal<NoNumber>): NumExpr;
   /** The remainder, with the sign of the value, as `%` in JavaScript. */
-  modulo(other: number | Expr<number> | NoNumber): NumExpr;
+  modulo(other: number | Expr<number> | Refusal<NoNumber>): NumExpr;
 }
 
 /**
@@ -118,15 +119,15 @@ export interface NumExpr extends Expr<number>, MaybeThere {
  */
 export interface BigExpr extends Expr<bigint>, MaybeThere {
   /** Equal to `other`. */
-  eq(other: bigint | Expr<bigint> | NoBigint): BoolExpr;
+  eq(other: bigint | Expr<bigint> | Refusal<NoBigint>): BoolExpr;
   /** Both are there, and different. */
-  ne(other: bigint | Expr<bigint> | NoBigint): BoolExpr;
-  lt(other: bigint | Expr<bigint> | NoBigint): BoolExpr;
-  lte(other: bigint | Expr<bigint> | NoBigint): BoolExpr;
-  gt(other: bigint | Expr<bigint> | NoBigint): BoolExpr;
-  gte(other: bigint | Expr<bigint> | NoBigint): BoolExpr;
+  ne(other: bigint | Expr<bigint> | Refusal<NoBigint>): BoolExpr;
+  lt(other: bigint | Expr<bigint> | Refusal<NoBigint>): BoolExpr;
+  lte(other: bigint | Expr<bigint> | Refusal<NoBigint>): BoolExpr;
+  gt(other: bigint | Expr<bigint> | Refusal<NoBigint>): BoolExpr;
+  gte(other: bigint | Expr<bigint> | Refusal<NoBigint>): BoolExpr;
   /** `low ≤ value ≤ high`. */
-  between(low: bigint | Expr<bigint> | NoBigint, high: bigint | Expr<bigint> | NoBigint): BoolExpr;
+  between(low: bigint | Expr<bigint> | Refusal<NoBigint>, high: bigint | Expr<bigint> | Refusal<NoBigint>): BoolExpr;
   /** Equal to one of `options`. */
   oneOf(options: readonly bigint[]): BoolExpr;
 }
@@ -142,21 +143,21 @@ export interface BigExpr extends Expr<bigint>, MaybeThere {
  */
 export interface StrExpr<T extends string = string> extends Expr<T>, MaybeThere {
   /** Equal to `other`. */
-  eq(other: T | Expr<string> | NoString): BoolExpr;
+  eq(other: T | Expr<string> | Refusal<NoString>): BoolExpr;
   /** Both are there, and different. */
-  ne(other: T | Expr<string> | NoString): BoolExpr;
-  lt(other: string | Expr<string> | NoString): BoolExpr;
-  lte(other: string | Expr<string> | NoString): BoolExpr;
-  gt(other: string | Expr<string> | NoString): BoolExpr;
-  gte(other: string | Expr<string> | NoString): BoolExpr;
+  ne(other: T | Expr<string> | Refusal<NoString>): BoolExpr;
+  lt(other: string | Expr<string> | Refusal<NoString>): BoolExpr;
+  lte(other: string | Expr<string> | Refusal<NoString>): BoolExpr;
+  gt(other: string | Expr<string> | Refusal<NoString>): BoolExpr;
+  gte(other: string | Expr<string> | Refusal<NoString>): BoolExpr;
   /** `low ≤ value ≤ high`. */
-  between(low: string | Expr<string> | NoString, high: string | Expr<string> | NoString): BoolExpr;
+  between(low: string | Expr<string> | Refusal<NoString>, high: string | Expr<string> | Refusal<NoString>): BoolExpr;
   /** Equal to one of `options`. */
   oneOf(options: readonly T[]): BoolExpr;
-  startsWith(text: string | Expr<string> | NoString): BoolExpr;
-  endsWith(text: string | Expr<string> | NoString): BoolExpr;
+  startsWith(text: string | Expr<string> | Refusal<NoString>): BoolExpr;
+  endsWith(text: string | Expr<string> | Refusal<NoString>): BoolExpr;
   /** Contains `text`. */
-  includes(text: string | Expr<string> | NoString): BoolExpr;
+  includes(text: string | Expr<string> | Refusal<NoString>): BoolExpr;
 }
 
 /**
@@ -170,9 +171,9 @@ export interface StrExpr<T extends string = string> extends Expr<T>, MaybeThere 
  */
 export interface EqExpr<T> extends Expr<T>, MaybeThere {
   /** Equal to `other`. */
-  eq(other: T | Expr<T> | OtherType): BoolExpr;
+  eq(other: T | Expr<T> | Refusal<NoSuchValue>): BoolExpr;
   /** Both are there, of the same type, and different. */
-  ne(other: T | Expr<T> | OtherType): BoolExpr;
+  ne(other: T | Expr<T> | Refusal<NoSuchValue>): BoolExpr;
   /** Equal to one of `options`. */
   oneOf(options: readonly T[]): BoolExpr;
 }
@@ -204,17 +205,17 @@ export interface ListExpr<T> extends MaybeThere {
  */
 // biome-ignore lint/suspicious/noExplicitAny: it may stand wherever an expression may
 export interface AnyExpr extends Expr<any> {
-  and(other: BoolExpr | NotWritten): BoolExpr;
-  or(other: BoolExpr | NotWritten): BoolExpr;
+  and(other: BoolExpr | Refusal<NoWords>): BoolExpr;
+  or(other: BoolExpr | Refusal<NoWords>): BoolExpr;
   not(): BoolExpr;
-  eq(other: Scalar | Expr<unknown>): BoolExpr;
-  ne(other: Scalar | Expr<unknown>): BoolExpr;
-  lt(other: Scalar | Expr<unknown>): BoolExpr;
-  lte(other: Scalar | Expr<unknown>): BoolExpr;
-  gt(other: Scalar | Expr<unknown>): BoolExpr;
-  gte(other: Scalar | Expr<unknown>): BoolExpr;
-  between(low: Scalar | Expr<unknown>, high: Scalar | Expr<unknown>): BoolExpr;
-  oneOf(options: readonly Scalar[]): BoolExpr;
+  eq(other: Literal | Expr<unknown>): BoolExpr;
+  ne(other: Literal | Expr<unknown>): BoolExpr;
+  lt(other: Literal | Expr<unknown>): BoolExpr;
+  lte(other: Literal | Expr<unknown>): BoolExpr;
+  gt(other: Literal | Expr<unknown>): BoolExpr;
+  gte(other: Literal | Expr<unknown>): BoolExpr;
+  between(low: Literal | Expr<unknown>, high: Literal | Expr<unknown>): BoolExpr;
+  oneOf(options: readonly Literal[]): BoolExpr;
   exists(): BoolExpr;
   startsWith(text: string | Expr<unknown>): BoolExpr;
   endsWith(text: string | Expr<unknown>): BoolExpr;
@@ -229,10 +230,8 @@ export interface AnyExpr extends Expr<any> {
   readonly [field: string]: any;
 }
 
-type Scalar = string | number | boolean | bigint;
-
 /** The fields of an event, or of an object in it. Of a union: those that all members have. */
-export type FieldsOf<T, K extends keyof T = keyof T> = { readonly [P in K]-?: ExprOf<NonNullable<T[P]>> };
+type FieldsOf<T, K extends keyof T = keyof T> = { readonly [P in K]-?: ExprOf<T[P]> } & {};
 
 /**
  * An event of type `T`, or a field of that type, as conditions see it. `null` and `undefined` are left out: to ask whether a field is there, say `exists()`.
@@ -248,19 +247,22 @@ export type ExprOf<T> = 0 extends 1 & T
   ? AnyExpr
   : unknown extends T
     ? AnyExpr
-    : [T] extends [boolean]
+    : [T] extends [boolean | None]
       ? FlagExpr
-      : [T] extends [number]
+      : [T] extends [number | None]
         ? NumExpr
-        : [T] extends [string]
-          ? StrExpr<T>
-          : [T] extends [bigint]
+        : [T] extends [string | None]
+          ? StrExpr<T & string>
+          : [T] extends [bigint | None]
             ? BigExpr
-            : [T] extends [readonly (infer Item)[]]
-              ? ListExpr<NonNullable<Item>>
-              : [T] extends [object]
-                ? FieldsOf<T>
-                : EqExpr<T>;
+            : [T] extends [readonly (infer Item)[] | None]
+              ? ListExpr<Item>
+              : [T] extends [object | None]
+                ? FieldsOf<NonNullable<T>>
+                : EqExpr<T & Literal>;
+
+/** A field that is there but holds nothing is as good as missing. */
+type None = null | undefined;
 
 /**
  * The events a loop has taken, as conditions see them. In the loop's own condition: those taken before the event being looked at, so the first one finds none.
@@ -288,9 +290,24 @@ export interface LoopExpr<T> {
   max(value: (each: ExprOf<T>) => Expr<number>): NumExpr;
 }
 
-/** The steps before, as `m` in `where((e, m) => …)`: loops and steps of groups as `LoopExpr`, other steps as their event. */
-export type MatchExprOf<M> = {
-  readonly [K in keyof M]: NonNullable<M[K]> extends readonly (infer Item)[]
-    ? LoopExpr<NonNullable<Item>>
-    : ExprOf<NonNullable<M[K]>>;
-};
+/**
+ * The steps before, as `m` in `where((e, m) => …)`: loops and steps of groups as `LoopExpr`, other steps as their event. `N` is the step
+ * being said, as long as it has no count.
+ *
+ * @example
+ * import { type ExprOf, type MatchExprOf, pattern } from "sequitur";
+ *
+ * type Charge = { card: string; country: string };
+ * const abroad = (e: ExprOf<Charge>, m: MatchExprOf<{ first: Charge }>) => e.country.ne(m.first.country);
+ * pattern<Charge>("abroad").begin("first").followedBy("second").where(abroad).ast.elements.length; // => 2
+ */
+export type MatchExprOf<M, N extends string = never> = Plain<
+  { readonly [K in keyof M]: StepExprOf<M[K]> } & {
+    readonly [K in N]: Refusal<"only a loop knows its own events: say how often first, then where">;
+  }
+>;
+
+type StepExprOf<V> = NonNullable<V> extends readonly (infer Item)[] ? LoopExpr<NonNullable<Item>> : ExprOf<V>;
+
+/** Shows an intersection as one plain object. */
+type Plain<T> = { [K in keyof T]: T[K] } & {};

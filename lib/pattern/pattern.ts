@@ -14,9 +14,26 @@ export const PATTERN: unique symbol = Symbol.for("sequitur.pattern") as typeof P
 /**
  * A pattern of events of type `E`: its matches hold events as `M`, and `select` makes `R` of them. `Timed` is `true` if
  * a time bound was set, so that matching it needs to know the time of events.
+ *
+ * @example
+ * import { type Pattern, pattern } from "sequitur";
+ *
+ * type Order = { type: "order" | "payment"; id: string };
+ * const paid: Pattern<Order> = pattern<Order>("paid", { version: 2 })
+ *   .begin("order").on("order")
+ *   .followedBy("payment").on("payment").where((e, m) => e.id.eq(m.order.id));
+ *
+ * paid.name; // => "paid"
+ * paid.version; // => 2
+ * paid.fingerprint.length; // => 32
  */
 export interface Pattern<E = unknown, M = unknown, R = unknown, Timed extends boolean = boolean> {
-  readonly [TYPES]?: { readonly event: (event: E) => void; readonly match: M; readonly result: R; readonly timed: Timed };
+  readonly [TYPES]?: {
+    readonly event: (event: E) => void;
+    readonly match: M;
+    readonly result: R;
+    readonly timed: Timed;
+  };
   readonly [PATTERN]: true;
   readonly name: string;
   readonly version: number;

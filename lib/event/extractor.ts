@@ -1,0 +1,128 @@
+// Key and time of an event, written like conditions: `key: (e) => e.card` is called once with a proxy, so it is data
+// that can be printed, compared and read from columns. `keyOf` and `timeOf` take plain functions instead.
+
+import { ConfigError, PatternError } from "../core/errors.ts";
+import { fieldOf, type Taken, valueOf } from "../pattern/evaluate.ts";
+import type { ValueExpr } from "../pattern/expression.ts";
+import type { Expr, ExprOf } from "../pattern/expression-types.ts";
+import { writeValues } from "../pattern/proxy.ts";
+import type { Instant } from "../time/instant.ts";
+import type { Key, KeyPart } from "./key.ts";
+
+/**
+ * Where the key of an event comes from: an expression, or a list of them for a tuple; or a plain function.
+ *
+ * @example
+ * import type { KeyOption } from "sequitur";
+ *
+ * type Charge = { card: string; shop: { id: number } };
+ * const byCard: KeyOption<Charge> = { key: (e) => e.card };
+ * const byBoth: KeyOption<Charge> = { key: (e) => [e.card, e.shop.id] };
+ * const byPrefix: KeyOption<Charge> = { keyOf: (e) => e.card.slice(0, 6) };
+ * Object.keys(byPrefix); // => ["keyOf"]
+ */
+export type KeyOption<E> =
+  | {
+      readonly key: (e: ExprOf<E>) => Expr<KeyPart> | KeyPart | readonly (Expr<KeyPart> | KeyPart)[];
+      readonly keyOf?: never;
+    }
+  | { readonly keyOf: (event: E) => Key | null | undefined; readonly key?: never };
+
+/**
+ * Where the time of an event comes from: an expression that gives milliseconds since 1970 or an ISO 8601 text with a zone; or a plain function
+ * that gives milliseconds.
+ *
+ * @example
+ * import type { TimeOption } from "sequitur";
+ *
+ * const inSeconds: TimeOption<{ at: number }> = { time: (e) => e.at.times(1_000) };
+ * const asText: TimeOption<{ at: string }> = { time: (e) => e.at };
+ * const parsed: TimeOption<{ day: string }> = { timeOf: (e) => Date.parse(`${e.day}T00:00:00Z`) };
+ * Object.keys(parsed); // => ["timeOf"]
+ */
+export type TimeOption<E> =
+  | { readonly time: (e: ExprOf<E>) => Expr<number> | Expr<string>; readonly timeOf?: never }
+  | { readonly timeOf: (event: E) => Instant | null | undefined; readonly time?: never };
+
+/** Reads something from events. */
+export type Extractor = {
+  /** What is read, as data; a list for a tuple; `null` for a plain function. */
+  readonly expr: ValueExpr | readonly ValueExpr[] | null;
+  /** What it is for one event, whatever that may be: `undefined` where it is missing. @throws whatever a plain function throws. */
+  readonly read: (event: object) => unknown;
+};
+
+/**
+ * How to read the key. Whether what is read can be a key is for `isKey` to say.
+ *
+ * @throws {ConfigError} `KEY_NOT_GIVEN`, or a code of `writeValues` if the expression uses the event as a value.
+ */
+export function readKey<E>(option: KeyOption<E>): Extractor {
+  if (option.keyOf !== undefined) return plain("keyOf", option.keyOf);
+  const expr = written("key", option.key);
+  if (!isList(expr)) return { expr, read: reader(expr) };
+  if (expr.length === 0) throw notGiven("key");
+  const readers = expr.map(reader);
+  return { expr, read: (event) => readers.map((read) => read(event)) };
+}
+
+/**
+ * How to read the time: a number of milliseconds, or what else there was. A text counts if it is an ISO 8601 date and time with a zone.
+ *
+ * @throws {ConfigError} `TIME_NOT_GIVEN`, or a code of `writeValues` if the expression uses the event as a value.
+ */
+export function readTime<E>(option: TimeOption<E>): Extractor {
+  if (option.timeOf !== undefined) return plain("timeOf", option.timeOf);
+  const expr = written("time", option.time);
+  if (isList(expr)) throw notGiven("time");
+  const read = reader(expr);
+  return { expr, read: (event) => instantOf(read(event)) };
+}
+
+/** Date and time to the second or finer, and an offset: without one a text means another instant on every machine. */
+const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+const NOTHING_TAKEN: Taken = Object.freeze({ of: () => [], match: Object.freeze({}) });
+
+function instantOf(value: unknown): unknown {
+  if (typeof value !== "string" || !ISO.test(value)) return value;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? value : at;
+}
+
+function reader(expr: ValueExpr): (event: object) => unknown {
+  if (expr.kind === "field") return (event) => fieldOf(event, expr.path);
+  return (event) => valueOf(expr, event, NOTHING_TAKEN);
+}
+
+function written(name: "key" | "time", write: unknown): ValueExpr | readonly ValueExpr[] {
+  if (typeof write !== "function") throw notGiven(name);
+  try {
+    return writeValues(
+      { pattern: name, path: [], method: name, arityOf: () => undefined },
+      write as (e: never) => unknown,
+    );
+  } catch (error) {
+    const [problem] = error instanceof PatternError ? error.problems : [];
+    if (problem === undefined) throw error;
+    throw new ConfigError(problem.code, `${problem.message} ${problem.remedy}`, { cause: error });
+  }
+}
+
+function plain(name: string, call: unknown): Extractor {
+  if (typeof call !== "function") throw notGiven(name === "keyOf" ? "key" : "time");
+  return { expr: null, read: call as (event: object) => unknown };
+}
+
+function isList(expr: ValueExpr | readonly ValueExpr[]): expr is readonly ValueExpr[] {
+  return Array.isArray(expr);
+}
+
+function notGiven(name: "key" | "time"): ConfigError {
+  return new ConfigError(
+    `${name.toUpperCase()}_NOT_GIVEN`,
+    name === "key"
+      ? "The key of events is not given. Write key: (e) => e.card, key: (e) => [e.card, e.shop], or keyOf with a plain function."
+      : "The time of events is not given. Write time: (e) => e.at (milliseconds since 1970, or an ISO 8601 text with a zone), or timeOf with a plain function.",
+  );
+}
