@@ -1,15 +1,51 @@
+// Everything that can be seen to be wrong with a pattern. Each file looks at one side of it:
+//
+//     check-limits       size, so that the others can be let loose on it
+//     check-words        names, tags, versions, durations
+//     check-elements     links, and where absences stand
+//     check-quantifiers  counts, loops, greed
+//     check-report       skip strategies, and how long runs live
+//     check-conditions   what conditions mention
+//     check-sense        whether they can hold
+
 import type { Problem } from "../core/errors.ts";
 import type { PatternAst } from "./ast.ts";
-import type { PatternLimits } from "./limits.ts";
+import { checkConditions } from "./check-conditions.ts";
+import { checkElements } from "./check-elements.ts";
+import { checkLimits, hasWalkableSize } from "./check-limits.ts";
+import { checkQuantifiers } from "./check-quantifiers.ts";
+import { checkReport } from "./check-report.ts";
+import { checkSense } from "./check-sense.ts";
+import { checkWords } from "./check-words.ts";
+import { DEFAULT_PATTERN_LIMITS, type PatternLimits } from "./limits.ts";
+import { newFindings, type ProblemCode } from "./problem-codes.ts";
 
 /** How strictly to check. */
 export type CheckOptions = {
-  /** Whether a step whose runs never die is an error instead of a warning. Default `false`. */
+  /** Whether a pattern whose runs may live for ever is an error instead of a warning. Default `false`. */
   readonly requireBound?: boolean;
+  /** How large the pattern may be. Default `DEFAULT_PATTERN_LIMITS`. */
   readonly limits?: Partial<PatternLimits>;
 };
 
-/** Everything that is wrong with a pattern, or that its author should know, in the order of its elements. */
-export function checkPattern(_ast: PatternAst, _options: CheckOptions = {}): readonly Problem[] {
-  return [];
+/**
+ * Everything that is wrong with a pattern and everything its author should know, all at once, as far as the AST shows
+ * it; what only the builder can see is in `problems` of the pattern. Errors refuse the pattern, warnings do not.
+ *
+ * Cost: about linear in the size of the pattern, conditions squared at worst; a pattern beyond `maxElements` or
+ * `maxDepth` is not looked into any further.
+ */
+export function checkPattern(ast: PatternAst, options: CheckOptions = {}): readonly Problem<ProblemCode>[] {
+  const { requireBound = false } = options;
+  const limits = { ...DEFAULT_PATTERN_LIMITS, ...options.limits };
+  const findings = newFindings();
+  if (!hasWalkableSize(ast, limits, findings)) return findings.problems;
+  checkLimits(ast, limits, findings);
+  checkWords(ast, findings);
+  checkElements(ast, findings);
+  checkQuantifiers(ast, findings);
+  checkReport(ast, requireBound, findings);
+  checkConditions(ast, limits, findings);
+  checkSense(ast, limits, findings);
+  return findings.problems;
 }

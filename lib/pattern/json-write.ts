@@ -3,7 +3,7 @@
 
 import { PatternError, type Problem, unreachable } from "../core/errors.ts";
 import type { Element, GroupNode, PatternAst, Quantifier, Skip, StepNode } from "./ast.ts";
-import type { Condition, EventRef, Literal, ValueExpr } from "./expression.ts";
+import type { Condition, EventRef, Literal, OpaqueCall, ValueExpr } from "./expression.ts";
 import {
   type ConditionJson,
   type ElementJson,
@@ -51,7 +51,7 @@ export function writePattern(ast: PatternAst, opaque: WriteOpaque): PatternJson 
 function opaqueConditions(ast: PatternAst): readonly Problem[] {
   const problems: Problem[] = [];
   const look = (condition: Condition | null, path: readonly string[], where: string): void => {
-    for (const part of condition === null ? [] : everyPart(condition)) {
+    for (const { part } of condition === null ? [] : everyPart(condition)) {
       if (part.kind === "opaque") problems.push(opaqueProblem(path, where));
     }
   };
@@ -208,4 +208,17 @@ function writeLiteral(value: Literal): LiteralJson {
   if (typeof value === "bigint") return { bigint: value.toString() };
   if (typeof value !== "number" || (Number.isFinite(value) && !Object.is(value, -0))) return value;
   return { number: Object.is(value, -0) ? "-0" : (String(value) as "NaN" | "Infinity" | "-Infinity") };
+}
+
+const OPAQUE_NUMBERS = new WeakMap<OpaqueCall, number>();
+let opaqueCount = 0;
+
+/** A text that is equal for equal values and conditions, and only for them; functions are equal if they are the same. Not for storing: their numbers are of this process. */
+export function valueKey(expr: ValueExpr): string {
+  const key = writeValue(expr, ({ call }) => {
+    const number = OPAQUE_NUMBERS.get(call) ?? ++opaqueCount;
+    OPAQUE_NUMBERS.set(call, number);
+    return { kind: "opaque", number } as unknown as ConditionJson;
+  });
+  return JSON.stringify(key);
 }

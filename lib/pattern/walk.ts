@@ -1,7 +1,7 @@
 // Going through a pattern in the order in which it is written, knowing at each element where it stands.
 
 import { unreachable } from "../core/errors.ts";
-import type { Element, GroupNode } from "./ast.ts";
+import type { AbsenceNode, Element, GroupNode } from "./ast.ts";
 import type { Condition, ValueExpr } from "./expression.ts";
 
 /** An element and where it stands. */
@@ -9,8 +9,8 @@ export type Placed<Node extends Element = Element> = {
   readonly element: Node;
   /** Names from the outside in, the element's own last; a group goes by those of its elements, such as `(probe, blocked)`. */
   readonly path: readonly string[];
-  /** The groups around it, from the outside in. */
-  readonly groups: readonly GroupNode[];
+  /** The group it stands in, or `null`. */
+  readonly outer: Placed<GroupNode> | null;
   /** The pattern's elements, or those of the group it stands in. */
   readonly siblings: readonly Element[];
   /** Its place among them, from 0. */
@@ -18,12 +18,21 @@ export type Placed<Node extends Element = Element> = {
 };
 
 /** Every element, each group before what it holds. Cost: one visit per element. */
-export function* everyElement(elements: readonly Element[], groups: readonly GroupNode[] = []): Generator<Placed> {
-  const around = groups.map(nameOf);
+export function* everyElement(
+  elements: readonly Element[],
+  outer: Placed<GroupNode> | null = null,
+): Generator<Placed, void, undefined> {
   for (const [index, element] of elements.entries()) {
-    yield { element, path: [...around, nameOf(element)], groups, siblings: elements, index };
-    if (element.kind === "group") yield* everyElement(element.elements, [...groups, element]);
+    const path = [...(outer?.path ?? []), nameOf(element)];
+    const placed = { element, path, outer, siblings: elements, index };
+    yield placed;
+    if (element.kind === "group") yield* everyElement(element.elements, { ...placed, element });
   }
+}
+
+/** The element and the groups around it, from the inside out. */
+export function* outwards(placed: Placed): Generator<Placed, void, undefined> {
+  for (let each: Placed | null = placed; each !== null; each = each.outer) yield each;
 }
 
 /** What an element is called in messages. Groups have no name of their own. */
@@ -31,6 +40,36 @@ export function nameOf(element: Element): string {
   if (element.kind !== "group") return element.name;
   const names = element.elements.map((each) => (each.kind === "group" ? "(…)" : each.name));
   return `(${names.length > 3 ? [...names.slice(0, 3), "…"].join(", ") : names.join(", ")})`;
+}
+
+/** Whether a match may hold no event of `element`. An absence never takes one. */
+export function mayTakeNothing(element: Element): boolean {
+  switch (element.kind) {
+    case "absence":
+      return true;
+    case "step":
+      return element.quantifier.optional;
+    case "group":
+      return element.quantifier.optional || element.elements.every(mayTakeNothing);
+    default:
+      return unreachable(element);
+  }
+}
+
+/** Whether a match may be complete with nothing taken after `placed`. */
+export function mayBeLast(placed: Placed): boolean {
+  return [...outwards(placed)].every(({ siblings, index }) => siblings.slice(index + 1).every(mayTakeNothing));
+}
+
+/** Whether a match may have taken nothing when it comes to `placed`. */
+export function mayBeFirst(placed: Placed): boolean {
+  return [...outwards(placed)].every(({ siblings, index }) => siblings.slice(0, index).every(mayTakeNothing));
+}
+
+/** The absences after which there are only absences. */
+export function trailingAbsences(elements: readonly Element[]): readonly AbsenceNode[] {
+  const lastTaking = elements.findLastIndex(({ kind }) => kind !== "absence");
+  return elements.slice(lastTaking + 1).filter((element) => element.kind === "absence");
 }
 
 /** Whether a value is a condition used as one. */
@@ -77,11 +116,12 @@ export function partsOf(expr: ValueExpr): readonly ValueExpr[] {
   }
 }
 
-/** A condition and everything inside it, from the outside in; safe at any depth. */
-export function* everyPart(expr: ValueExpr): Generator<ValueExpr> {
-  const waiting: ValueExpr[] = [expr];
+/** A condition and everything inside it, from the outside in, each with its depth from 1; safe at any depth. */
+export function* everyPart(expr: ValueExpr): Generator<{ readonly part: ValueExpr; readonly depth: number }> {
+  const waiting = [{ part: expr, depth: 1 }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     yield next;
-    waiting.push(...[...partsOf(next)].reverse());
+    const depth = next.depth + 1;
+    for (const part of [...partsOf(next.part)].reverse()) waiting.push({ part, depth });
   }
 }

@@ -1,0 +1,2 @@
+import type { Condition } from "./expression.ts";
+export function describeCondition(condition: Condition): string { return condition.kind; }
