@@ -2,7 +2,7 @@
 // that can be printed, compared and read from columns. `keyOf` and `timeOf` take plain functions instead.
 
 import { ConfigError, PatternError } from "../core/errors.ts";
-import { fieldOf, type Taken, valueOf } from "../pattern/evaluate.ts";
+import { fieldOf, type Taken, valueOf as valueIn } from "../pattern/evaluate.ts";
 import type { ValueExpr } from "../pattern/expression.ts";
 import type { Expr, ExprOf } from "../pattern/expression-types.ts";
 import { writeValues } from "../pattern/proxy.ts";
@@ -92,7 +92,7 @@ function instantOf(value: unknown): unknown {
 
 function reader(expr: ValueExpr): (event: object) => unknown {
   if (expr.kind === "field") return (event) => fieldOf(event, expr.path);
-  return (event) => valueOf(expr, event, NOTHING_TAKEN);
+  return (event) => valueIn(expr, event, NOTHING_TAKEN);
 }
 
 function written(name: "key" | "time", write: unknown): ValueExpr | readonly ValueExpr[] {

@@ -20,6 +20,7 @@ import {
   type Place,
   refuse,
   remember,
+  type Source,
   show,
   startWriting,
   type Writing,
@@ -99,7 +100,7 @@ function readName(writing: Writing, written: Written, name: string): Name {
   return { kind: "name", of, name, field: fieldOf(of, name), text: `${of.text}.${name}` };
 }
 
-function fieldOf(of: Name["of"], name: string): ValueExpr | null {
+function fieldOf(of: Source, name: string): ValueExpr | null {
   switch (of.kind) {
     case "event":
       return field(of.ref, [name]);

@@ -23,21 +23,23 @@ export type Writing = Place & {
   inAggregate: boolean;
 };
 
-/** What a proxy stands for. `text` is how it was written. */
-export type Written =
+/** What names are read from. `text` is how it was written. */
+export type Source =
   | { readonly kind: "event"; readonly ref: EventRef; readonly text: string }
   | { readonly kind: "loop"; readonly step: string; readonly arity: "many" | undefined; readonly text: string }
-  | { readonly kind: "value"; readonly expr: ValueExpr; readonly text: string }
-  | Name;
+  | { readonly kind: "value"; readonly expr: ValueExpr; readonly text: string };
 
 /** A name read from something: a field if there can be one, a word if it is called. */
 export type Name = {
   readonly kind: "name";
-  readonly of: Exclude<Written, Name>;
+  readonly of: Source;
   readonly name: string;
   readonly field: ValueExpr | null;
   readonly text: string;
 };
+
+/** What a proxy stands for. */
+export type Written = Source | Name;
 
 /** Which proxy stands for what. */
 const PROXIES = new WeakMap<object, Written>();
