@@ -160,41 +160,49 @@ function hasSilence({ pattern, events }: FlinkCase): boolean {
 // group-exit: after a looping group the link is not enforced, because the head that waits for another iteration may still
 // leave the group at any later event.
 
-function hasOpenExit({ pattern }: FlinkCase): boolean {
+function hasOpenExit({ pattern, events }: FlinkCase): boolean {
   return sitesOf(pattern).some((site) => {
     if (!isGroup(site) || !repeats(site.element)) return false;
-    return whatFollows(site).sites.some(({ element }) => element.link === "next" || element.link === "followedBy");
+    const bound = whatFollows(site).sites.filter(
+      ({ element }) => element.link === "next" || element.link === "followedBy",
+    );
+    const takers = bound.flatMap(({ element }) => edgeSteps([element], "first"));
+    return occurInTurn(events, [edgeSteps([site.element], "last"), takers]);
   });
 }
 
 // group-until: the event that ends a group's loop also ends runs that need nothing more of the group, where they wait inside it.
 
-function endsInsideGroup({ pattern }: FlinkCase): boolean {
-  return sitesOf(pattern).some(
-    (site) => isGroup(site) && site.element.quantifier.until !== null && endsLoosely(site.element.elements),
-  );
+function endsInsideGroup({ pattern, events }: FlinkCase): boolean {
+  return sitesOf(pattern).some((site) => {
+    if (!isGroup(site) || !endsLoosely(site.element.elements)) return false;
+    const { until } = site.element.quantifier;
+    return until !== null && occurInTurn(events, [edgeSteps([site.element], "last"), [{ on: null, condition: until }]]);
+  });
 }
 
 // group-head: the inner contiguity of what heads a group is overwritten by the group's; of a group there, the link, too.
 
-function overwritesHead({ pattern }: FlinkCase): boolean {
-  return sitesOf(pattern).some((site) => isGroup(site) && isHeadOverwritten(site.element));
+function overwritesHead({ pattern, events }: FlinkCase): boolean {
+  return sitesOf(pattern).some((site) => isGroup(site) && isHeadOverwritten(site.element, events));
 }
 
-function isHeadOverwritten({ elements, link, quantifier }: GroupNode): boolean {
+function isHeadOverwritten({ elements, link, quantifier }: GroupNode, events: readonly CaseEvent[]): boolean {
   const [head] = elements;
   if (head === undefined || head.kind === "absence") return false;
-  if (head.kind === "step") return repeats(head) && head.quantifier.inner !== quantifier.inner;
-  const linkIsLost = link !== null && link !== "next";
-  return linkIsLost || head.quantifier.inner !== quantifier.inner || isHeadOverwritten({ ...head, quantifier });
+  const isOther = head.quantifier.inner !== quantifier.inner;
+  if (head.kind === "step") return repeats(head) && isOther && occurInTurn(events, [[head]]);
+  return isOther || (link !== null && link !== "next") || isHeadOverwritten({ ...head, quantifier }, events);
 }
 
 // group-absence: an absence after a group bites while the group may still go on.
 
-function bitesGroup({ pattern }: FlinkCase): boolean {
-  return sitesOf(pattern).some(
-    (site) => isAbsence(site) && groupsBefore(site).some((group) => repeats(group) || endsLoosely(group.elements)),
-  );
+function bitesGroup({ pattern, events }: FlinkCase): boolean {
+  return sitesOf(pattern).some((site) => {
+    if (!isAbsence(site)) return false;
+    const open = groupsBefore(site).filter((group) => repeats(group) || endsLoosely(group.elements));
+    return occurInTurn(events, [edgeSteps(open, "last"), [site.element]]);
+  });
 }
 
 /** Groups in the same row that can have taken the last event before `site`. */
@@ -249,15 +257,17 @@ function isSecondAfterLoop({ siblings, index }: Site<AbsenceNode>): boolean {
 // greedy-leak: what a greedy loop could take is kept from what follows for ever, whether the loop is still open or not.
 // greedy-lost: it is kept only from the state behind the loop, so not once something there was skipped or left.
 
-function leaksGuard({ pattern }: FlinkCase): boolean {
-  return sitesOf(pattern).some((site) => isGreedy(site) && whatFollows(site).sites.length > 0);
+function leaksGuard({ pattern, events }: FlinkCase): boolean {
+  return sitesOf(pattern).some((site) => {
+    const { sites } = whatFollows(site);
+    return isGreedy(site) && sites.length > 0 && occurInTurn(events, [[site.element]]);
+  });
 }
 
-function losesGuard({ pattern }: FlinkCase): boolean {
+function losesGuard({ pattern, events }: FlinkCase): boolean {
   return sitesOf(pattern).some((site) => {
-    if (!isGreedy(site)) return false;
-    const { sites } = whatFollows(site);
-    const isPassed = sites.some(({ element }) => mayTakeNothing(element) || hasSkippedHead(element));
+    if (!isGreedy(site) || !occurInTurn(events, [[site.element], [site.element]])) return false;
+    const isPassed = whatFollows(site).sites.some(({ element }) => mayTakeNothing(element) || hasSkippedHead(element));
     return isPassed || endsLoopingGroup(site);
   });
 }
@@ -278,42 +288,65 @@ function endsGreedily({ pattern }: FlinkCase): boolean {
   return sitesOf(pattern).some((site) => isGreedy(site) && whatFollows(site).mayEnd);
 }
 
-function isGreedy(site: Site): boolean {
+function isGreedy(site: Site): site is Site<StepNode> {
   return isStep(site) && site.element.quantifier.greedy;
 }
 
 // timeout-of-match: a run that was reported but could have grown is reported as timed out, too.
 
-function growsAfterMatch({ pattern }: FlinkCase): boolean {
-  return pattern.withinMs !== null && canGrow(pattern.elements);
+function growsAfterMatch(asked: FlinkCase): boolean {
+  const { withinMs, elements } = asked.pattern;
+  return withinMs !== null && canGrow(elements) && mayEnd(asked);
 }
 
 // deadline-time: a match released by the clock carries the clock's time.
 
-function isReleasedByClock({ pattern }: FlinkCase): boolean {
-  return pattern.withinMs !== null && trailingAbsences(pattern).length > 0;
+function isReleasedByClock(asked: FlinkCase): boolean {
+  return asked.pattern.withinMs !== null && trailingAbsences(asked.pattern).length > 0 && mayEnd(asked);
+}
+
+/** Whether an event can be the last of a match. */
+function mayEnd({ pattern, events }: FlinkCase): boolean {
+  return occurInTurn(events, [edgeSteps(beforeTrailingAbsences(pattern), "last")]);
 }
 
 // duplicate: the same events in the same roles are reported once for each way in which they arise, or wait.
 
 function isAmbiguous(asked: FlinkCase): boolean {
-  const isAmbiguousGroup = ({ quantifier, elements }: GroupNode) =>
-    quantifier.optional && elements.every(mayTakeNothing);
   return (
-    waitsInLoop(asked) ||
-    sitesOf(asked.pattern).some((site) => isGroup(site) && (repeats(site.element) || isAmbiguousGroup(site.element)))
+    (waitsInLoop(asked) && mayEnd(asked)) ||
+    sitesOf(asked.pattern).some((site) => isGroup(site) && isAmbiguousGroup(site.element))
   );
+}
+
+function isAmbiguousGroup(group: GroupNode): boolean {
+  return repeats(group) || (group.quantifier.optional && group.elements.every(mayTakeNothing));
 }
 
 /** Before an optional element and behind it, in a loop and behind it. */
-function waitsInSeveralStates({ pattern }: FlinkCase): boolean {
-  return (
-    pattern.withinMs !== null && sitesOf(pattern).some(({ element }) => repeats(element) || mayTakeNothing(element))
-  );
+function waitsInSeveralStates({ pattern, events }: FlinkCase): boolean {
+  if (pattern.withinMs === null || !occurInTurn(events, [edgeSteps(pattern.elements, "first")])) return false;
+  return sitesOf(pattern).some((site) => {
+    const goesOn = whatFollows(site).sites.length > 0 || (site.outer !== null && repeats(site.outer.element));
+    return goesOn && (repeats(site.element) || mayTakeNothing(site.element));
+  });
 }
 
-/** Whether an event satisfies a step or absence. A condition that looks at earlier events may hold of any. */
-function fits({ on, condition }: StepNode | AbsenceNode, { value }: CaseEvent): boolean {
+/** What is asked of an event. */
+type Asking = { readonly on: readonly string[] | null; readonly condition: Condition | null };
+
+/** Whether there are events, one after the other, of which each satisfies one of these. */
+function occurInTurn(events: readonly CaseEvent[], turns: readonly (readonly Asking[])[]): boolean {
+  let from = 0;
+  return turns.every((askings) => {
+    const index = events.findIndex((event, at) => at >= from && askings.some((asking) => fits(asking, event)));
+    from = index + 1;
+    return index >= 0;
+  });
+}
+
+/** Whether an event satisfies what is asked of it. A condition that looks at earlier events may hold of any. */
+function fits({ on, condition }: Asking, { value }: CaseEvent): boolean {
   if (on !== null && !on.includes(fieldOf(value, ["type"]) as string)) return false;
   if (condition === null || looksBack(condition)) return true;
   return holds(condition, value, { of: () => [], match: {} });

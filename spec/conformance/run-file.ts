@@ -9,6 +9,8 @@ import { readCases } from "./vectors.ts";
 export type RunOptions = {
   /** Which cases are run. */
   readonly choose: (asked: FlinkCase) => boolean;
+  /** Who answers. Default: the engine. */
+  readonly ask?: (asked: FlinkCase) => Answer;
 };
 
 export type FileTable = {
@@ -20,20 +22,22 @@ export type FileTable = {
   readonly sameMatches: number;
   /** Cases that differ, by reason. One that differs in several ways counts for the weightiest. */
   readonly differ: ReadonlyMap<ReasonName, number>;
+  /** Cases that agree and for which no reason could have excused a difference. */
+  readonly inexcusable: number;
   /** How many of the cases that agree the predicate of a reason covers, too. */
   readonly covered: ReadonlyMap<ReasonName, number>;
   /** Patterns refused, by code. */
   readonly refused: ReadonlyMap<string, number>;
   /** Differences without reason, in readable form. */
   readonly unexplained: readonly string[];
-  /** Cases where engine and enumerator differ, in readable form. */
+  /** Cases where answer and enumerator differ, in readable form. */
   readonly disputed: readonly string[];
 };
 
 /** Cost: that of the engine and of the enumerator on each case; some milliseconds a case at most. */
-export function runFile(path: string, { choose }: RunOptions): FileTable {
+export function runFile(path: string, { choose, ask = askEngine }: RunOptions): FileTable {
   const cases = readCases(path).filter(choose);
-  const verdicts = cases.map(judge);
+  const verdicts = cases.map((asked) => judge(asked, ask(asked)));
   const agreeing = verdicts.filter(({ aspects }) => aspects.length === 0);
   return {
     file: cases[0]?.file ?? path,
@@ -41,6 +45,7 @@ export function runFile(path: string, { choose }: RunOptions): FileTable {
     agree: agreeing.length,
     sameMatches: verdicts.filter(({ aspects }) => !aspects.some(concernsMatches)).length,
     differ: count(verdicts.flatMap(({ reason }) => reason ?? [])),
+    inexcusable: agreeing.filter(({ asked }) => !REASONS.some((each) => covers(each, asked))).length,
     covered: count(
       agreeing.flatMap(({ asked }) => REASONS.filter((each) => covers(each, asked)).map(({ name }) => name)),
     ),
@@ -60,15 +65,14 @@ type Verdict = {
   readonly reason: ReasonName | null;
   /** Differences without reason. */
   readonly unexplained: readonly Aspect[];
-  /** What the enumerator says, where that differs from the engine. */
+  /** What the enumerator says, where that differs from ours. */
   readonly oracle: Answer | null;
 };
 
-function judge(asked: FlinkCase): Verdict {
-  const ours = askEngine(asked);
+function judge(asked: FlinkCase, ours: Answer): Verdict {
   const aspects = compareWithFlink(asked.answer, ours);
   const reasons = aspects.map((aspect) => reasonFor(aspect, asked, ours));
-  // Of a pattern that is refused the engine says nothing that the definition could judge.
+  // Of a pattern that is refused nothing is said that the definition could judge.
   const oracle = ours.kind === "refused" ? ours : askEnumerator(asked);
   return {
     asked,
@@ -91,16 +95,23 @@ function count<T extends string>(names: readonly T[]): ReadonlyMap<T, number> {
 }
 
 /** The figures of a table as text; the differences are not in it. */
-export function showTable({ file, cases, agree, sameMatches, differ, covered, refused }: FileTable): string {
-  const rows = REASONS.map(({ name }) => [name, differ.get(name) ?? 0, covered.get(name) ?? 0] as const);
+export function showTable({
+  file,
+  cases,
+  agree,
+  inexcusable,
+  sameMatches,
+  differ,
+  covered,
+  refused,
+}: FileTable): string {
+  const row = (name: string, differing: unknown, agreeing: unknown) =>
+    `${name.padEnd(18)}${String(differing).padStart(6)}${String(agreeing).padStart(24)}`;
   const codes = [...refused].sort().map(([code, times]) => `${code} ${times}`);
   return [
-    `${file}: ${cases} cases, ${agree} agree, ${cases - agree} differ for a reason; ${sameMatches} have the same matches`,
-    `${"reason".padEnd(18)}${"differ".padStart(8)}${"agree though covered".padStart(22)}`,
-    ...rows.map(
-      ([name, differing, agreeing]) =>
-        `${name.padEnd(18)}${String(differing).padStart(8)}${String(agreeing).padStart(22)}`,
-    ),
-    `refused: ${codes.join(", ") || "none"}`,
+    `${file}: ${cases} cases; ${agree} agree, ${inexcusable} of them where no reason applies; ${cases - agree} differ for a reason`,
+    `the sets of matches are the same in ${sameMatches}; refused: ${codes.join(", ") || "none"}`,
+    row("reason", "differ", "agree though it applies"),
+    ...REASONS.map(({ name }) => row(name, differ.get(name) ?? 0, covered.get(name) ?? 0)),
   ].join("\n");
 }
