@@ -111,7 +111,7 @@ class RunMatcher implements KeyedMatcher {
   }
 
   save(): MatcherState {
-    return saveState(this.#automaton, { rows: this.#rows, now: this.#now, counters: this.#counters });
+    return saveState(this.#automaton, { rows: this.#rows, now: this.#now, counters: { ...this.#counters } });
   }
 
   restore(state: MatcherState): void {
@@ -119,7 +119,7 @@ class RunMatcher implements KeyedMatcher {
     for (const [id] of this.#rows) this.#deadlines.set(id, null);
     this.#rows.clear();
     this.#now = restored.now;
-    this.#counters = restored.counters;
+    this.#counters = { ...restored.counters };
     for (const [id, row] of restored.rows) this.#keep(id, row);
   }
 
@@ -275,8 +275,7 @@ class RunMatcher implements KeyedMatcher {
 
   /** Adds to a counter, and gives its new value. */
   #count(counter: keyof Counters, by: number): number {
-    const value = this.#counters[counter] + by;
-    if (by > 0) this.#counters = { ...this.#counters, [counter]: value };
-    return value;
+    this.#counters[counter] += by;
+    return this.#counters[counter];
   }
 }

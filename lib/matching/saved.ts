@@ -19,7 +19,9 @@ export type Row = {
   readonly quietUntil: Instant | null;
 };
 
-export type Counters = Pick<MatcherStats, "events" | "matches" | "timedOut" | "suppressed" | "dropped" | "failures">;
+export type Counters = {
+  -readonly [name in "events" | "matches" | "timedOut" | "suppressed" | "dropped" | "failures"]: MatcherStats[name];
+};
 
 export type Memory = {
   readonly rows: ReadonlyMap<EncodedKey, Row>;
