@@ -25,8 +25,9 @@ export type Case = { readonly pattern: PatternAst; readonly events: readonly Ora
 export function randomCase(seed: number): Case {
   for (let attempt = 0; ; attempt += 1) {
     const dice = new Dice(Math.imul(seed, 2_654_435_761) + attempt);
-    const pattern = randomPattern(dice);
-    if (isAccepted(pattern)) return { pattern, ...randomEvents(dice) };
+    const types = dice.one(ALPHABETS);
+    const pattern = randomPattern(dice, types);
+    if (isAccepted(pattern)) return { pattern, ...randomEvents(dice, types) };
   }
 }
 
@@ -70,15 +71,21 @@ class Dice {
   }
 }
 
-const TYPES = ["a", "b", "c", "d"] as const;
+type Types = readonly [string, ...string[]];
 
-function randomEvents(dice: Dice): { readonly events: readonly OracleEvent[]; readonly until: Instant } {
-  const types = dice.one([2, 3, 3, 4]);
+const ALPHABETS: readonly Types[] = [
+  ["a", "b"],
+  ["a", "b", "c"],
+  ["a", "b", "c"],
+  ["a", "b", "c", "d"],
+];
+
+function randomEvents(dice: Dice, types: Types): { readonly events: readonly OracleEvent[]; readonly until: Instant } {
   let at = dice.between(0, 3);
-  const events = Array.from({ length: dice.between(2, 9) }, (): OracleEvent => {
+  const events = Array.from({ length: dice.between(3, 10) }, (): OracleEvent => {
     at += dice.one([0, 0, 1, 1, 1, 2, 3]);
     const value: Letter = {
-      type: TYPES[dice.between(0, types - 1)] ?? "a",
+      type: dice.one(types),
       ...(dice.chance(0.75) ? { v: dice.between(0, 3) } : {}),
       ...(dice.chance(0.03) ? { boom: true } : {}),
     };
@@ -90,17 +97,18 @@ function randomEvents(dice: Dice): { readonly events: readonly OracleEvent[]; re
 /** What is known while a pattern is written from left to right. */
 type Draft = {
   readonly dice: Dice;
+  readonly types: Types;
   /** How earlier steps are read in conditions: one event, or many. */
   readonly steps: { readonly name: string; readonly isMany: boolean }[];
   named: number;
 };
 
-function randomPattern(dice: Dice): PatternAst {
-  const draft: Draft = { dice, steps: [], named: 0 };
-  const body = randomBody(draft, { depth: 0, isAfterSomething: false, length: dice.one([1, 2, 2, 3, 3, 4]) });
+function randomPattern(dice: Dice, types: Types): PatternAst {
+  const draft: Draft = { dice, types, steps: [], named: 0 };
+  const body = randomBody(draft, { depth: 0, isAfterSomething: false, length: dice.one([1, 2, 2, 2, 3, 3, 4]) });
   const trailing = dice.chance(0.2) ? randomTrailing(draft) : [];
   const elements = body.every(mayTakeNothing) ? body : [...body, ...trailing];
-  const withinMs = needsDeadline(elements) || dice.chance(0.5) ? dice.between(1, 9) : null;
+  const withinMs = dice.chance(0.6) ? dice.between(2, 12) : null;
   const bare: PatternAst = {
     kind: "pattern",
     name: "p",
@@ -165,8 +173,9 @@ function limitGap(element: Element, withinMs: number): Element {
 }
 
 function randomAbsence(draft: Draft, forMs: number | null): AbsenceNode {
-  const link = forMs === null ? draft.dice.one(["notNext", "notFollowedBy"] as const) : "notFollowedBy";
-  return { kind: "absence", name: `n${++draft.named}`, link, ...randomWho(draft, null), forMs };
+  const link = draft.dice.one(["notNext", "notFollowedBy"] as const);
+  const own = link === "notNext" ? null : forMs;
+  return { kind: "absence", name: `n${++draft.named}`, link, ...randomWho(draft, null), forMs: own };
 }
 
 /** One or two absences at the end of a pattern; if they have deadlines of their own, the same one. */
@@ -192,34 +201,34 @@ const COUNTS: readonly Count[] = [
   [2, null, false],
 ];
 
-function randomQuantifier({ dice, steps }: Draft, isStep: boolean): Quantifier {
+function randomQuantifier(draft: Draft, isStep: boolean): Quantifier {
+  const { dice } = draft;
   const once: Count = [1, 1, dice.chance(isStep ? 0.2 : 0.35)];
   const [min, max, optional] = dice.chance(isStep ? 0.5 : 0.3) ? once : dice.one(COUNTS);
   if (min === 1 && max === 1) return { ...ONCE, optional };
   const inner = dice.one<Contiguity>(["followedBy", "followedBy", "followedBy", "next", "followedByAny"]);
   const greedy = isStep && min !== max && inner !== "followedByAny" && dice.chance(0.25);
-  const until = max === null && dice.chance(0.25) ? randomUntil(dice, steps) : null;
+  const until = max === null && dice.chance(0.25) ? randomUntil(draft) : null;
   return { min, max, optional, greedy, inner, until, counted: true };
 }
 
-function randomUntil(dice: Dice, steps: Draft["steps"]): Condition {
-  if (dice.chance(0.7)) return compare("eq", field("type"), { kind: "literal", value: dice.one(TYPES) });
+function randomUntil({ dice, types, steps }: Draft): Condition {
+  if (dice.chance(0.7)) return compare("eq", field("type"), { kind: "literal", value: dice.one(types) });
   return randomTerm(dice, steps, null);
 }
 
-function randomWho(
-  { dice, steps }: Draft,
-  self: string | null,
-): { readonly on: readonly string[] | null; readonly condition: Condition | null } {
-  const first = dice.one(TYPES);
-  const second = TYPES[(TYPES.indexOf(first) + dice.between(1, 3)) % 4] ?? first;
-  const extra = dice.chance(0.25) ? [randomTerm(dice, steps, self)] : [];
-  if (dice.chance(0.04)) return { on: null, condition: extra[0] ?? null };
+type Who = { readonly on: readonly string[] | null; readonly condition: Condition | null };
+
+function randomWho({ dice, types, steps }: Draft, self: string | null): Who {
+  const first = dice.one(types);
+  const second = dice.one(types);
+  const term = dice.chance(0.2) ? randomTerm(dice, steps, self) : null;
+  if (dice.chance(0.05)) return { on: null, condition: term };
   if (dice.chance(0.1)) {
     const other: Condition = { kind: "not", part: { kind: "oneOf", value: field("type"), options: [first] } };
-    return { on: null, condition: extra.length === 0 ? other : { kind: "and", parts: [other, ...extra] } };
+    return { on: null, condition: term === null ? other : { kind: "and", parts: [other, term] } };
   }
-  return { on: dice.chance(0.3) ? [first, second] : [first], condition: extra[0] ?? null };
+  return { on: first !== second && dice.chance(0.3) ? [first, second] : [first], condition: term };
 }
 
 /** Mostly about the field v and events taken before. `self`: the step whose condition it is, if it repeats. */
@@ -275,14 +284,4 @@ function randomSkip(dice: Dice, pattern: PatternAst): Skip {
 function mayTakeNothing(element: Element): boolean {
   if (element.kind === "absence" || element.quantifier.optional) return true;
   return element.kind === "group" && element.elements.every(mayTakeNothing);
-}
-
-/** Whether a match may end in an absence, or in a greedy loop that nothing but a deadline is sure to close. */
-function needsDeadline(elements: readonly Element[]): boolean {
-  return elements.some((element, index) => {
-    const isLast = elements.slice(index + 1).every(mayTakeNothing);
-    if (!isLast) return false;
-    if (element.kind === "absence") return true;
-    return element.kind === "group" ? needsDeadline(element.elements) : element.quantifier.greedy;
-  });
 }
