@@ -51,11 +51,16 @@ export type NewName<N extends string, U extends string> = string extends U
         ? Refusal<`a name has no ":", unlike "${N}"`>
         : N;
 
-/** What may follow a link: the name of a new step, or a group. */
+/**
+ * What may follow a link: the name of a new step, or a group. The compiler quotes it for `AnySequence` when it is given
+ * neither, hence the sentence about that.
+ */
 export type NewElement<X, E, Tag extends string, U extends string> = X extends string
   ? NewName<X, U>
   : X extends AnySequence
-    ? NewGroup<X, E, Tag, U>
+    ? AnySequence extends X
+      ? Refusal<"give the name of a step, or a group: sequence<E>().begin(…) or (group) => group.begin(…)">
+      : NewGroup<X, E, Tag, U>
     : X;
 
 type NewGroup<X extends AnySequence, E, Tag extends string, U extends string> =

@@ -214,6 +214,7 @@ function refusals(writing: Writing, text: string): ProxyHandler<() => void> {
   return {
     set: () => usedAsValue(writing, `${text} was assigned to, but it only describes an event.`),
     has: () => usedAsValue(writing, `"in" was asked of ${text}, but there is no event yet.`),
+    getOwnPropertyDescriptor: () => usedAsValue(writing, `A field of ${text} was looked up, but there is no event yet.`),
     ownKeys: () => usedAsValue(writing, `The fields of ${text} were listed, but there is no event yet.`),
   };
 }
