@@ -35,7 +35,7 @@ export function isAccepted(pattern: PatternAst): boolean {
   return checkPattern(pattern).every((problem) => problem.severity === "warning");
 }
 
-/** A case in one line, to be read by people and by `parsePattern` and `parseEvents`. */
+/** A case in one line, to be read by people and, piece by piece, by `parsePattern` and `parseEvents`. */
 export function formatCase({ pattern, events, until }: Case): string {
   return `${formatPattern(pattern)}   on   ${formatEvents(events)}   until ${until}`;
 }

@@ -141,6 +141,8 @@ function greedyVerdict(claim: Claim, loop: StepPart): Verdict {
 
   const closesLoop = (position: number): boolean =>
     (link === "next" && position === i + 1) ||
+    // Its condition holds, its until left aside, and it could not take it: a relaxed link is broken (rule 3).
+    (link === "followedBy" && satisfies(world, loop.node, position, before)) ||
     (count > 0 && endsLoop(world, loop.node.quantifier.until, position, before)) ||
     loop.around.some((group) => endsLoop(world, group.quantifier.until, position, before));
   const limit = Math.min(claim.deadline, growsBefore(claim, loop, i));
