@@ -1,73 +1,115 @@
-// What a service is: where events come from, which patterns they are matched against, and where alerts go. Plain
-// frozen data; `run.ts` brings it to life, `check.ts` refuses what cannot work.
+// What a service is: where events come from, which patterns they are matched against, and where alerts go. Options are
+// what users write; definitions are the same with every default filled in, as frozen data. `check.ts` refuses what cannot
+// work, `run.ts` brings a definition to life.
 
+import type { RecordHeaders } from "../event/decode.ts";
+import type { KeyOption, TimeOption } from "../event/extractor.ts";
+import type { KeySource, TimeSource } from "../event/read.ts";
 import type { StandardSchema } from "../event/schema.ts";
-import type { KeyedMatcher, MatcherLimits, TimedOutReport } from "../matching/matcher.ts";
+import type { MatcherLimits, TimedOutReport } from "../matching/matcher.ts";
 import type { Pattern } from "../pattern/pattern.ts";
-import type { Headers } from "../runtime/ports.ts";
+import type { Refusal } from "../pattern/refusal.ts";
+import type { Duration } from "../time/duration.ts";
 
-/** A length of time: milliseconds, or a number with a unit, such as `"500ms"`, `"30s"`, `"10m"`, `"12h"`, `"7d"`. */
-export type Duration = number | string;
+/** Carries the type of a topic's events, for the compiler only. */
+declare const EVENT: unique symbol;
 
-/** Carries types that exist only for the compiler. */
-export declare const EVENT: unique symbol;
-
-/** Recognises services even if two copies of this package are loaded. */
+/** Recognises services and topics even if two copies of this package are loaded. */
 export const SERVICE: unique symbol = Symbol.for("sequitur.service") as typeof SERVICE;
+export const TOPIC: unique symbol = Symbol.for("sequitur.topic") as typeof TOPIC;
 
-/** A topic that is written. */
+/**
+ * A topic that is written. Made by `topic(name)`.
+ *
+ * @example
+ * import { type OutputTopic, topic } from "sequitur/service";
+ *
+ * const alerts: OutputTopic = topic("card-alerts");
+ * alerts.name; // => "card-alerts"
+ */
 export interface OutputTopic {
-  readonly kind: "output";
+  readonly [TOPIC]: "output";
   readonly name: string;
 }
 
-/** A topic that is read, with how its records become events of type `E`. */
+/**
+ * A topic that is read, with how its records become events of type `E`. Made by `topic(name, options)`.
+ *
+ * @example
+ * import { type InputTopic, topic } from "sequitur/service";
+ *
+ * type CardEvent = { type: string; card: string; at: number };
+ * const cards: InputTopic<CardEvent> = topic<CardEvent>("card-events", { key: (e) => e.card, time: (e) => e.at });
+ * cards.name; // => "card-events"
+ */
 export interface InputTopic<E = unknown> {
-  readonly kind: "input";
-  readonly name: string;
-  readonly options: InputOptions<E>;
+  readonly [TOPIC]: "input";
   readonly [EVENT]?: E;
+  readonly name: string;
+  /** As they were given; `service` checks them. */
+  readonly options: object;
 }
 
-/** What to do with a record that cannot become an event. */
+/** What to do with a record that cannot become an event: copy it to the dead letters, stop with an error, or leave it out. It is counted in any case. */
 export type OnBadRecord = "deadLetter" | "fail" | "skip";
 
-/** How the records of a topic become events. */
-export type InputOptions<E> = {
-  /** What events are grouped by, written like a condition: `(e) => e.card`, or `(e) => [e.shop, e.card]`. Default: the record's own key, as text. */
-  readonly key?: unknown;
-  /** The same as a plain function. Instead of `key`, not beside it. */
-  readonly keyOf?: (event: E) => unknown;
-  /**
-   * When an event happened, written like a condition: `(e) => e.at`; milliseconds since 1970 or an ISO 8601 text.
-   * `"record"`: the timestamp of the record. `"arrival"`: the same, but never going back within a partition; where records
-   * have none, the time of reading. Default `"record"`.
-   */
-  readonly time?: unknown;
-  /** The same as a plain function, in milliseconds since 1970. Instead of `time`, not beside it. */
-  readonly timeOf?: (event: E) => number;
-  /** How far events may come out of order within a partition and still count. Default `"0ms"`: they come in order. */
-  readonly outOfOrderness?: Duration;
-  /** Checks events, and may change them: any synchronous Standard Schema validator. Default: none. */
-  readonly schema?: StandardSchema<E>;
-  /** Which events `schema` sees: all, or only those whose tag some pattern can take. Default `"all"`. */
-  readonly validate?: "all" | "concerned";
-  /** Reads the bytes of a record. Default: JSON in UTF-8. */
-  readonly decode?: (bytes: Uint8Array, headers: Headers) => E;
-  /** How far in the future, seen from the time of reading, an event may be before it counts as broken. Default `"1h"`. */
-  readonly maxAhead?: Duration;
-  /** What to do with a record that cannot become an event. Default `"deadLetter"`. */
-  readonly onBadRecord?: OnBadRecord;
-};
+/** Default: the record's own key, as text. */
+type InputKey<E> = KeyOption<E> | { readonly key?: "record"; readonly keyOf?: never };
 
-/** A pattern with what is special about it in this service. */
+/** Default: the timestamp of the record. */
+type InputTime<E> = TimeOption<E> | { readonly time?: "record" | "arrival"; readonly timeOf?: never };
+
+/**
+ * How the records of a topic become events.
+ *
+ * - `key`: what events are grouped by, written like a condition: `(e) => e.card`, or `(e) => [e.shop, e.card]`. Default `"record"`: the
+ *   record's own key, as text. `keyOf` instead takes a plain function.
+ * - `time`: when an event happened, written like a condition: `(e) => e.at`, milliseconds since 1970 or an ISO 8601 text with a zone.
+ *   Default `"record"`: the timestamp of the record. `"arrival"`: the same, or the time of reading where records have none, but never
+ *   going back within a partition. `timeOf` instead takes a plain function.
+ *
+ * @example
+ * import { type InputOptions, topic } from "sequitur/service";
+ *
+ * type Reading = { sensor: string; value: number; at: string };
+ * const options: InputOptions<Reading> = { key: (e) => e.sensor, time: (e) => e.at, outOfOrderness: "5s", onBadRecord: "skip" };
+ * topic("readings", options).name; // => "readings"
+ */
+export type InputOptions<E> = InputKey<E> &
+  InputTime<E> & {
+    /** How far events may come out of order within a partition and still count. Default `"0ms"`: they come in order. Every event waits that long for earlier ones. */
+    readonly outOfOrderness?: Duration;
+    /** Checks events, and may change them: any synchronous Standard Schema validator. Default: none. */
+    readonly schema?: StandardSchema<E>;
+    /** Which events `schema` sees: all, or only those whose tag some pattern can take. Default `"all"`. */
+    readonly validate?: "all" | "concerned";
+    /** Reads the bytes of a record; what it throws makes the record a bad one. Default: JSON in UTF-8. */
+    readonly decode?: (bytes: Uint8Array, headers: RecordHeaders) => E;
+    /** How far ahead of the time of reading an event may be; farther ahead it counts as broken, and does not move time. Default `"1h"`. */
+    readonly maxAhead?: Duration;
+    /** What to do with a record that cannot become an event. Default `"deadLetter"`. */
+    readonly onBadRecord?: OnBadRecord;
+  };
+
+/**
+ * A pattern with what is special about it in this service.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ * import { type PatternOptions, topic } from "sequitur/service";
+ *
+ * type Login = { type: "failed" | "ok"; user: string };
+ * const guessing = pattern<Login>("guessing").begin("tries").on("failed").times(3).within("1m");
+ * const options: PatternOptions<Login> = { pattern: guessing, alerts: topic("security"), limits: { maxRunsPerKey: 100 } };
+ * options.pattern.name; // => "guessing"
+ */
 export type PatternOptions<E = never> = {
-  readonly pattern: Pattern<E, unknown, unknown>;
+  readonly pattern: Pattern<E>;
   /** Where its alerts go. Default: where those of the service go. */
   readonly alerts?: OutputTopic;
-  /** What to do with runs whose `within` passes. Default: nothing. */
+  /** What to do with runs whose `within` passes before they are complete. Default: nothing. */
   readonly timedOut?: {
-    /** Which of them are reported. Default `"longest"`. */
+    /** Which of them are reported. Default `"longest"`: of each first event the one with the most events. */
     readonly report?: TimedOutReport;
     /** Where they go. Default `<app>-timed-out`. */
     readonly topic?: OutputTopic;
@@ -76,46 +118,91 @@ export type PatternOptions<E = never> = {
   readonly limits?: Partial<MatcherLimits>;
 };
 
-/** How much a service may hold. */
+/**
+ * How much a service may hold. Every limit has a default; what happens when it is passed stands beside it.
+ *
+ * @example
+ * import type { ServiceLimits } from "sequitur/service";
+ *
+ * const limits: Partial<ServiceLimits> = { maxRecordBytes: 10_000, maxRunsPerKey: 1_000, onLimit: "dropOldest" };
+ * limits.maxRecordBytes; // => 10000
+ */
 export type ServiceLimits = MatcherLimits & {
-  /** Longest record that is read, in bytes. Default 1 MiB. */
+  /** Longest record that is read, in bytes; a longer one is a bad record. Default 1 MiB. */
   readonly maxRecordBytes: number;
-  /** Deepest nesting of arrays and objects that is read. Default 64. */
+  /** Deepest nesting of objects and lists that is read; a record with more is a bad one. Default 64. */
   readonly maxDepth: number;
-  /** Bytes of records of one partition number waiting for their turn in time, before reading pauses. Default 64 MiB. */
+  /**
+   * Bytes of one partition that wait for their turn in time. Beyond it, reading of a partition that runs ahead of the other
+   * topics pauses; if they are within its own `outOfOrderness`, the service fails. Default 64 MiB.
+   */
   readonly maxReorderBytes: number;
-  /** Bytes of records read and not yet looked at, before reading pauses. Default 16 MiB. */
+  /** Bytes of records read and not yet looked at; beyond it, reading pauses. Default 16 MiB. */
   readonly maxQueuedBytes: number;
+  /** Bytes of alerts and other output that are not yet safe; beyond it, matching waits. Default 16 MiB. */
+  readonly maxUnsentBytes: number;
 };
 
-/** What `service` takes. */
-export type ServiceOptions<Inputs extends readonly InputTopic<never>[], Patterns extends readonly unknown[]> = {
-  /** Names the service; part of the ids of its alerts and of the default names of its topics. */
+/**
+ * What `service` takes.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ * import { service, type ServiceOptions, topic } from "sequitur/service";
+ *
+ * type Login = { type: "failed" | "ok"; user: string };
+ * const guessing = pattern<Login>("guessing").begin("tries").on("failed").times(3).within("1m");
+ * const inputs = [topic<Login>("logins", { key: (e) => e.user })] as const;
+ * const options: ServiceOptions<typeof inputs, readonly [typeof guessing]> = { app: "security", inputs, patterns: [guessing] };
+ * service(options).alerts.name; // => "security-alerts"
+ */
+export type ServiceOptions<Inputs extends readonly InputTopic[], Patterns extends readonly unknown[]> = {
+  /** Names the service. Part of the ids of its alerts and of the default names of its topics. */
   readonly app: string;
+  /** Every pattern sees the events of all of them. */
   readonly inputs: Inputs;
-  readonly patterns: Patterns;
+  /** Patterns, or patterns with options. Each must take every event that the inputs give. */
+  readonly patterns: Patterns & { readonly [Index in keyof Patterns]: Fitting<Patterns[Index], EventIn<Inputs>> };
   /** Where alerts go. Default `<app>-alerts`. */
   readonly alerts?: OutputTopic;
-  /** Where events go that came too late. Default `<app>-late`. */
+  /** Where copies of events go that came too late. Default `<app>-late`. */
   readonly late?: OutputTopic;
-  /** Where records go that are broken, and reports of functions that failed and keys that passed a limit. Default `<app>-dead-letters`. */
+  /** Where copies of bad records go, and reports of functions that threw and keys that passed a limit. Default `<app>-dead-letters`. */
   readonly deadLetters?: OutputTopic;
   /** How long a partition must be silent before time goes on without it. Default `"30s"`. */
   readonly idleAfter?: Duration;
-  /** What time follows while all partitions are silent: the clock, so that deadlines fire, or nothing. Default `"clock"` if a pattern can end by a deadline, else `"hold"`. */
+  /**
+   * What time follows while all partitions are silent: the clock, less `idleAfter` and `outOfOrderness`, or nothing. Default `"clock"`
+   * if a pattern has something to report at a deadline, else `"hold"`.
+   */
   readonly whenAllIdle?: "clock" | "hold";
-  /** How long a stop may take to finish what was read. Default `"10s"`. */
+  /** How long a stop may take to match and send what was read. Default `"10s"`. */
   readonly stopWithin?: Duration;
   readonly limits?: Partial<ServiceLimits>;
 };
 
+/** The events of a list of inputs. */
+type EventIn<Inputs extends readonly InputTopic[]> = Inputs[number] extends InputTopic<infer E> ? E : never;
+
+type NotFitting = "the pattern cannot take every event that the inputs give: its event type must have all of theirs";
+
+/** An entry of `patterns`, or why it does not fit. */
+type Fitting<Entry, E> = Entry extends Pattern<never> | { readonly pattern: Pattern<never> }
+  ? Entry extends Pattern<E> | PatternOptions<E>
+    ? Entry
+    : Refusal<NotFitting>
+  : Refusal<"write a pattern, or { pattern, alerts, timedOut, limits }">;
+
 /** How an input is read, every default filled in. */
 export type InputDefinition = {
   readonly name: string;
-  readonly options: InputOptions<never>;
+  readonly key: KeySource;
+  readonly time: TimeSource;
   readonly outOfOrdernessMs: number;
   readonly maxAheadMs: number;
+  readonly schema: StandardSchema | null;
   readonly validate: "all" | "concerned";
+  readonly decode: ((bytes: Uint8Array, headers: RecordHeaders) => unknown) | null;
   readonly onBadRecord: OnBadRecord;
 };
 
@@ -127,7 +214,18 @@ export type PatternDefinition = {
   readonly limits: MatcherLimits;
 };
 
-/** A service as checked, frozen data. */
+/**
+ * A service as checked, frozen data: what `service` gives and `runService` takes.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ * import { type ServiceDefinition, service, topic } from "sequitur/service";
+ *
+ * const readings = topic<{ sensor: string; value: number }>("readings", { key: (e) => e.sensor });
+ * const high = pattern<{ sensor: string; value: number }>("high").begin("a").where((e) => e.value.gt(90));
+ * const definition: ServiceDefinition = service({ app: "plant", inputs: [readings], patterns: [high] });
+ * definition.idleAfterMs; // => 30000
+ */
 export interface ServiceDefinition {
   readonly [SERVICE]: true;
   readonly app: string;
@@ -142,5 +240,22 @@ export interface ServiceDefinition {
   readonly limits: ServiceLimits;
 }
 
-/** Makes the matcher of a pattern. */
-export type MakeMatcher = (app: string, pattern: PatternDefinition) => KeyedMatcher;
+/**
+ * Names a topic. With options it is one that is read: the options say how its records become events of type `E`. Without,
+ * it is one that is written. A mistake in the options is told by `service`, together with all others.
+ *
+ * @example
+ * import { topic } from "sequitur/service";
+ *
+ * type CardEvent = { type: "charge" | "block"; card: string; at: number };
+ * const input = topic<CardEvent>("card-events", { key: (e) => e.card, time: (e) => e.at, outOfOrderness: "5s" });
+ * const output = topic("card-alerts");
+ * [input.name, output.name]; // => ["card-events", "card-alerts"]
+ */
+export function topic(name: string): OutputTopic;
+export function topic<E>(name: string, options: InputOptions<E>): InputTopic<E>;
+export function topic(name: string, options?: object): InputTopic | OutputTopic {
+  return options === undefined
+    ? Object.freeze({ [TOPIC]: "output" as const, name })
+    : Object.freeze({ [TOPIC]: "input" as const, name, options });
+}

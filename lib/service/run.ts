@@ -1,10 +1,23 @@
 // Brings a service to life on given transports.
 
-import type { Metrics } from "../runtime/metrics.ts";
+import { type Engine, startEngine } from "../runtime/engine.ts";
 import type { Log, Sink, Source } from "../runtime/ports.ts";
-import type { Clock } from "../time/clock.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
+import { compose } from "./compose.ts";
+import type { ServiceDefinition } from "./definition.ts";
 
-/** What a service runs on. */
+export type { Summary } from "../runtime/engine.ts";
+
+/**
+ * What a service runs on.
+ *
+ * @example
+ * import { createMemoryLog, type RunOptions } from "sequitur/service";
+ *
+ * const log = createMemoryLog();
+ * const options: RunOptions = { source: log.source(), sink: log.sink(), signal: AbortSignal.timeout(60_000) };
+ * options.signal?.aborted; // => false
+ */
 export type RunOptions = {
   readonly source: Source;
   readonly sink: Sink;
@@ -16,22 +29,53 @@ export type RunOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** How a run ended. */
-export type Summary = {
-  /** `ended`: all input ended and everything was matched and sent. `stopped`: it was asked to stop. */
-  readonly reason: "ended" | "stopped";
-  /** The last picture. */
-  readonly metrics: Metrics;
-};
+/** A service at work: `stop()`, `done` and `metrics()`. See {@link runService}. */
+export type RunningService = Engine;
 
-/** A service at work. */
-export interface RunningService {
-  /**
-   * Stops reading, finishes and sends what was read as far as `stopWithin` allows, and gives everything back. What was not
-   * sent was not acknowledged and is read again next time. Resolves or rejects as `done` does; calling it again changes nothing.
-   */
-  stop(): Promise<Summary>;
-  /** Resolves when the service has ended or stopped; rejects with what made it fail. */
-  readonly done: Promise<Summary>;
-  metrics(): Metrics;
+/**
+ * Starts a service. It runs until all input has ended, `stop` is called, or something fails; an alert is sent before the
+ * events it rests on are acknowledged, so after a failure nothing is missing, though some of it may be sent again.
+ *
+ * `done` rejects with a {@link ConfigError}, TransportError or LimitError if the service cannot start or go on.
+ *
+ * @throws {PatternError} if a pattern cannot mean anything sensible; {ConfigError} `BAD_PATTERNS` if several cannot.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ * import { createMemoryLog, runService, service, topic } from "sequitur/service";
+ *
+ * type Login = { type: "failed" | "ok"; user: string; at: number };
+ *
+ * const guessing = pattern<Login>("guessing")
+ *   .begin("tries").on("failed").times(2)
+ *   .next("success").on("ok")
+ *   .within("1m")
+ *   .select((m) => ({ user: m.success.user }));
+ *
+ * const definition = service({
+ *   app: "security",
+ *   inputs: [topic<Login>("logins", { key: (e) => e.user, time: (e) => e.at })],
+ *   patterns: [guessing],
+ * });
+ *
+ * const log = createMemoryLog({ partitions: 1 });
+ * log.append("logins", { key: "ann", value: { type: "failed", user: "ann", at: 1_000 } });
+ * log.append("logins", { key: "ann", value: { type: "failed", user: "ann", at: 2_000 } });
+ * log.append("logins", { key: "ann", value: { type: "ok", user: "ann", at: 3_000 } });
+ * log.end("logins");
+ *
+ * const { metrics } = await runService(definition, { source: log.source(), sink: log.sink() }).done;
+ * metrics.sent.alerts; // => 1
+ */
+export function runService(definition: ServiceDefinition, options: RunOptions): RunningService {
+  const { source, sink, clock = systemClock, log = () => undefined, signal } = options;
+  const engine = startEngine(compose(definition), { source, sink, clock, log });
+  const stop = (): void => {
+    engine.stop().catch(() => undefined); // `done` tells it.
+  };
+  if (signal?.aborted) stop();
+  signal?.addEventListener("abort", stop, { once: true });
+  const letGo = (): void => signal?.removeEventListener("abort", stop);
+  engine.done.then(letGo, letGo);
+  return engine;
 }

@@ -1,0 +1,88 @@
+// From a definition to what the runtime needs: readers for the inputs, automata and matchers for the patterns.
+
+import { compile } from "../automaton/compile.ts";
+import { ConfigError, PatternError } from "../core/errors.ts";
+import { createConcern } from "../event/concern.ts";
+import { createDecoder } from "../event/decode.ts";
+import { createReader } from "../event/read.ts";
+import { createRunMatcher } from "../matching/run-matcher.ts";
+import type { EngineConfig } from "../runtime/engine.ts";
+import type { LaneInput } from "../runtime/partition.ts";
+import type { LanePattern } from "../runtime/pattern-row.ts";
+import { createPlacement } from "../runtime/placement.ts";
+import { outputTopics } from "./define.ts";
+import type { InputDefinition, PatternDefinition, ServiceDefinition } from "./definition.ts";
+
+/**
+ * What an engine needs to run `service`.
+ *
+ * @throws {PatternError} if one pattern cannot mean anything sensible; {ConfigError} `BAD_PATTERNS` with the texts of all if several cannot.
+ */
+export function compose(service: ServiceDefinition): EngineConfig {
+  return {
+    task: {
+      inputs: service.inputs.map((input) => composeInput(input, service)),
+      patterns: composePatterns(service),
+      lateTopic: service.late.name,
+      deadLetterTopic: service.deadLetters.name,
+      placement: createPlacement(),
+      idleAfterMs: service.idleAfterMs,
+      whenAllIdle: service.whenAllIdle,
+      maxReorderBytes: service.limits.maxReorderBytes,
+    },
+    outputs: outputTopics(service),
+    stopWithinMs: service.stopWithinMs,
+    maxQueuedBytes: service.limits.maxQueuedBytes,
+    maxUnsentBytes: service.limits.maxUnsentBytes,
+  };
+}
+
+function composeInput(input: InputDefinition, { limits, patterns }: ServiceDefinition): LaneInput {
+  const decode = createDecoder({
+    topic: input.name,
+    decode: input.decode,
+    schema: input.schema,
+    isConcerned: input.validate === "all" ? () => true : createConcern(patterns.map(({ pattern }) => pattern.ast)),
+    maxRecordBytes: limits.maxRecordBytes,
+    maxDepth: limits.maxDepth,
+  });
+  return {
+    topic: input.name,
+    outOfOrdernessMs: input.outOfOrdernessMs,
+    read: createReader({ decode, key: input.key, time: input.time, maxAheadMs: input.maxAheadMs }),
+    arrival: input.time.from === "arrival",
+    onBadRecord: input.onBadRecord,
+  };
+}
+
+function composePatterns(service: ServiceDefinition): readonly LanePattern[] {
+  const errors: PatternError[] = [];
+  const composed: LanePattern[] = [];
+  for (const entry of service.patterns) {
+    try {
+      composed.push(composePattern(entry, service));
+    } catch (error) {
+      if (!(error instanceof PatternError)) throw error;
+      errors.push(error);
+    }
+  }
+  const [first, second] = errors;
+  if (first === undefined) return composed;
+  if (second === undefined) throw first;
+  throw new ConfigError("BAD_PATTERNS", errors.map(({ message }) => message).join("\n"), { cause: first });
+}
+
+function composePattern(
+  { pattern, alerts, timedOut, limits }: PatternDefinition,
+  service: ServiceDefinition,
+): LanePattern {
+  const automaton = compile(pattern);
+  const { selector } = pattern;
+  return {
+    name: pattern.name,
+    version: pattern.version,
+    topics: { alerts: alerts.name, timedOut: timedOut.topic.name, deadLetters: service.deadLetters.name },
+    selects: selector !== null,
+    createMatcher: () => createRunMatcher(automaton, { app: service.app, selector, limits, timedOut: timedOut.report }),
+  };
+}

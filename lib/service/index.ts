@@ -1,0 +1,19 @@
+// Public entry `sequitur/service`: services, and what they run on.
+
+export type { StandardSchema } from "../event/schema.ts";
+export type { Summary } from "../runtime/engine.ts";
+export type { Metrics } from "../runtime/metrics.ts";
+export { createMemoryLog, type Feed, type MemoryLog } from "../transports/memory/index.ts";
+export { service } from "./define.ts";
+export {
+  type InputOptions,
+  type InputTopic,
+  type OutputTopic,
+  type PatternOptions,
+  type ServiceDefinition,
+  type ServiceLimits,
+  type ServiceOptions,
+  topic,
+} from "./definition.ts";
+export { env } from "./env.ts";
+export { type RunningService, type RunOptions, runService } from "./run.ts";
