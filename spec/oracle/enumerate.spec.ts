@@ -147,6 +147,7 @@ it("4: notFollowedBy counts from the first event of a step, from the last event 
   check("a !n.. b", "a m b", ["a1 b3"]);
   check("a !n.. b", "a m n b", []);
   check("a{2} !n.. b", "a n a b", []);
+  check("a{2} !n[v=a.last.v].. b", "a=1 n=2 a=2 b", ["a1 a3 b4"]);
   check("(a{2}) !n.. b", "a n a b", ["a1 a3 b4"]);
   check("(a{2}) !n.. b", "a a n b", []);
 });
@@ -214,6 +215,7 @@ it("6: a greedy loop at its maximum, broken, or after its until could not have t
   check("(a+^ b)+/u", "a b", ["a1 b2"]);
   check("(a+^)+/u b", "a u a b", ["a1 b4", "a3 b4"]);
   check("x a*^ ~ b", "x b a b", ["x1 b2", "x1 a3 b4"]);
+  check("x ; a*^ b", "x n a b", ["x1 b4"]);
 });
 
 it("7: within and maxGap are half-open", () => {
@@ -254,6 +256,9 @@ it("when: a match that ends in notNext, at the next event, or at its deadline if
   check("a !n | within 10", "a@1", ["a1 by 11"]);
   check("a !n !m.. | within 10", "a@1 k@5 n@6", ["a1 by 11"]);
   check("a+ !n | within 10", "a@1 n@2 a@3 k@4", ["a3 at 4"]);
+  check("a+ !n | within 10", "a@1 n@2 a@3", ["a3 by 13"]);
+  check("a !n", "a c", ["a1 at 2"]);
+  check("a !n", "a", []);
 });
 
 it("when: a trailing greedy loop once, when it can grow no more", () => {
@@ -263,6 +268,11 @@ it("when: a trailing greedy loop once, when it can grow no more", () => {
   check("x a+^ | within 10", "x a a n", ["x1 a2 a3 by 11"]);
   check("x a*^ | within 10", "x n", ["x1 by 11"]);
   check("x a*^ | within 10", "x a", ["x1 a2 by 11"]);
+  // An until before a loop has begun does not keep it from beginning (rule 5).
+  check("x a*^/u | within 10", "x u", ["x1 by 11"]);
+  check("x a*^/u | within 10", "x u a", ["x1 a3 by 11"]);
+  // A strict link not followed does.
+  check("x ; a*^ | within 10", "x n a", ["x1 at 2"]);
   check("x a+^<3 | within 10", "x a a n", ["x1 a2 a3 by 6"]);
   check("x a+^", "x a a n", []);
   check("x (a+^ b?)+/u", "x a u", ["x1 a2 at 3"]);
@@ -278,6 +288,8 @@ it("when: a partial match times out when its within deadline passes", () => {
   timesOut("a b | within 5", "a@1 n@3 n@9", ["a1 by 6"]);
   timesOut("a b | within 5", "a@1 b@5", []);
   timesOut("a b+ c | within 5", "a b b", ["a1 b2 by 6", "a1 b2 b3 by 6"]);
+  timesOut("a b ; c | within 5", "a", ["a1 by 6"]);
+  timesOut("(a b){2} | within 5", "a", ["a1 by 6"]);
   timesOut("a b | within 5", "a@1", ["a1 by 6"], 6);
   timesOut("a b | within 5", "a@1", [], 5);
 });
@@ -351,6 +363,8 @@ it("skip: ordered holds a match while a run with an earlier first position lives
   check("x:ab y:c[v=x.v]<4 | within 10 ordered", "a=1 b=2 c=2", ["x2 y3 by 5"]);
   // Nor does one that an event has killed.
   check("x:ab !n.. y:c[v=x.v] | within 10 ordered", "a=1 b=2 c=2 n", ["x2 y3 at 4"]);
+  // Nor does one that a reported match has dropped.
+  check("x:ab y:c[v=x.v] z:d? | within 10 skip pastLast ordered", "a=1 c=1 b=2 c=2", ["x1 y2 at 2", "x3 y4 at 4"]);
   // One that has been reported but can still grow does.
   check("x:ab y:c[v=x.v] z:d? | within 10 ordered", "a=1 b=2 c=2 c=1", ["x1 y4 at 4", "x2 y3 by 11"]);
 });

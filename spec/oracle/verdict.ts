@@ -95,13 +95,7 @@ function absenceVerdict(claim: Claim, { node, place, after }: AbsencePromise): V
   const q = takes[place]?.position; // Taken by the first element after N that takes anything.
   const lastTaken = takes[place - 1]?.position ?? 0;
   const ofP = positionsOf(after);
-  const isForbidden = (position: number): boolean =>
-    satisfies(
-      world,
-      node,
-      position,
-      takes.filter((take) => take.position < position),
-    );
+  const isForbidden = (position: number): boolean => satisfies(world, node, position, takes);
 
   if (node.link === "notFollowedBy") {
     // p: the first event taken by P if P is a step, its last if P is a group; the last one taken if P took nothing.

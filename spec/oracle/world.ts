@@ -36,7 +36,7 @@ export function timeAt(world: World, position: number): Instant {
   return world.events[position - 1]?.at ?? world.now;
 }
 
-/** Whether the event satisfies a step's or an absence's condition, given the events taken before it. */
+/** Whether the event satisfies a step's or an absence's condition, given those of `taken` that come before it (rule 1). */
 export function satisfies(
   world: World,
   node: StepNode | AbsenceNode,
@@ -49,7 +49,7 @@ export function satisfies(
   return node.condition === null || conditionHolds(world, node.condition, position, taken, node.kind === "absence");
 }
 
-/** Whether the event ends a loop. */
+/** Whether the event ends a loop, given those of `taken` that come before it. */
 export function endsLoop(world: World, until: Condition | null, position: number, taken: readonly Take[]): boolean {
   return until !== null && !isImagined(world, position) && conditionHolds(world, until, position, taken, true);
 }
@@ -82,5 +82,5 @@ function conditionHolds(
 function hasTag(value: unknown, tag: string, accepted: readonly string[]): boolean {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, tag)) return false;
   const found: unknown = (value as Record<string, unknown>)[tag];
-  return typeof found === "string" && accepted.includes(found);
+  return accepted.some((each) => each === found);
 }
