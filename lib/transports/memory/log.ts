@@ -14,7 +14,15 @@ import { partitionOf } from "../partitioner.ts";
 import { createPartition, type MemoryTopic, type Partition, partitionAt } from "./partition.ts";
 import { createMemorySource, type MemorySource } from "./source.ts";
 
-/** What can be appended: bytes as they are, text as UTF-8, anything else as JSON. */
+/**
+ * What can be appended: bytes as they are, text as UTF-8, anything else as JSON.
+ *
+ * @example
+ * import { type Appendable, createMemoryLog } from "sequitur/service";
+ *
+ * const charge: Appendable = { key: "4711", value: { type: "charge", amount: 1 }, timestamp: 0 };
+ * createMemoryLog({ partitions: 1 }).append("card-events", charge).offset // => 0n
+ */
 export type Appendable = {
   readonly value: unknown;
   /** Decides the partition as Kafka would; without it records take turns. */
@@ -24,7 +32,17 @@ export type Appendable = {
   readonly headers?: Readonly<Record<string, string>> | ReadonlyMap<string, string>;
 };
 
-/** How a log is made. */
+/**
+ * How an embedded log is made.
+ *
+ * @example
+ * import { createMemoryLog, type MemoryLogOptions } from "sequitur/service";
+ *
+ * const small: MemoryLogOptions = { partitions: 1, retainRecords: 2 };
+ * const log = createMemoryLog(small);
+ * for (const value of [1, 2, 3]) log.append("numbers", { value });
+ * log.read("numbers", 0).map((record) => Number(record.offset)) // => [1, 2]
+ */
 export type MemoryLogOptions = {
   /** Partitions of a topic that is made without saying how many. Default 4. */
   readonly partitions?: number;
@@ -34,7 +52,17 @@ export type MemoryLogOptions = {
   readonly clock?: Clock;
 };
 
-/** An embedded log. See {@link createMemoryLog}. */
+/**
+ * An embedded log: topics with partitions in the memory of this process, with the manners of Kafka.
+ *
+ * @example
+ * import { createMemoryLog, type MemoryLog } from "sequitur/service";
+ *
+ * const log: MemoryLog = createMemoryLog();
+ * log.createTopic("card-events", { partitions: 2 });
+ * log.end("card-events");
+ * log.topics() // => ["card-events"]
+ */
 export interface MemoryLog {
   /** Makes a topic. Making it again with the same number of partitions does nothing. @throws {ConfigError} `PARTITION_COUNT` */
   createTopic(topic: string, options?: { readonly partitions?: number }): void;
@@ -56,20 +84,35 @@ export interface MemoryLog {
   sink(): Sink;
 }
 
-/** Appends demo events until it is done or `signal` is aborted. When its promise resolves, the input topics end. */
+/**
+ * Demo events of a service: a module that exports one as `feed` runs without any input, with `sequitur run service.ts`. It
+ * appends events until it is done, or `signal` is aborted; when its promise resolves, the input topics end. Records need
+ * the key that the service takes from them, so that a key stays in one partition.
+ *
+ * @example
+ * import { createMemoryLog, type Feed } from "sequitur/service";
+ *
+ * const feed: Feed = async (log, { signal }) => {
+ *   for (let amount = 1; amount <= 1000 && !signal.aborted; amount += 1) {
+ *     log.append("card-events", { key: "4711", value: { type: "charge", card: "4711", amount } });
+ *     await log.room();
+ *   }
+ * };
+ * const log = createMemoryLog();
+ * await feed(log, { signal: new AbortController().signal });
+ * log.readAll("card-events").length // => 1000
+ */
 export type Feed = (log: MemoryLog, options: { readonly signal: AbortSignal }) => void | Promise<void>;
 
 /**
  * Makes an embedded log. Offsets begin at 0 in each partition; `append` costs the encoding of the record.
  *
  * @example
- * ```ts
  * import { createMemoryLog } from "sequitur/service";
  *
  * const log = createMemoryLog({ partitions: 2 });
  * log.append("card-events", { key: "4711", value: { type: "charge", card: "4711", amount: 1 } });
- * log.readAll("card-events").length; // => 1
- * ```
+ * log.readAll("card-events").length // => 1
  */
 export function createMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
   const { partitions: defaultPartitions = 4, retainRecords = Number.POSITIVE_INFINITY, clock = systemClock } = options;

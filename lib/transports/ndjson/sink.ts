@@ -6,7 +6,21 @@ import { ConfigError } from "../../core/errors.ts";
 import type { OutputRecord, Sink } from "../../runtime/ports.ts";
 import { type Output, openOutput } from "./output.ts";
 
-/** How a sink of lines is made. */
+/**
+ * How a sink of lines is made.
+ *
+ * @example
+ * import { createNdjsonSink, type NdjsonSinkOptions } from "sequitur/service";
+ *
+ * const options: NdjsonSinkOptions = {
+ *   outputs: new Map([
+ *     ["alerts", "-"],
+ *     ["dead-letters", "-"],
+ *   ]),
+ *   wrapped: new Set(["dead-letters"]),
+ * };
+ * await createNdjsonSink(options).open(["alerts", "dead-letters"]);
+ */
 export type NdjsonSinkOptions = {
   /** The file of each topic, `-` for standard output; topics may share one. Files are emptied first. */
   readonly outputs: ReadonlyMap<string, string>;
@@ -20,13 +34,11 @@ export type NdjsonSinkOptions = {
  * Makes a sink of lines: one record is one line.
  *
  * @example
- * ```ts
  * import { createNdjsonSink } from "sequitur/service";
  *
  * const sink = createNdjsonSink({ outputs: new Map([["card-alerts", "-"]]) });
  * await sink.open(["card-alerts"]);
  * await sink.close();
- * ```
  */
 export function createNdjsonSink({ outputs, wrapped = new Set(), stdout = process.stdout }: NdjsonSinkOptions): Sink {
   const opened = new Map<string, Output>(); // by path

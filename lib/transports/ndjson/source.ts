@@ -7,7 +7,21 @@ import type { Source } from "../../runtime/ports.ts";
 import { type InputPlace, type OpenInput, openInput } from "./input.ts";
 import { createReading, type Reading } from "./reading.ts";
 
-/** How a source of lines is made. */
+/**
+ * How a source of lines is made.
+ *
+ * @example
+ * import { createNdjsonSource, type NdjsonSourceOptions } from "sequitur/service";
+ *
+ * const options: NdjsonSourceOptions = {
+ *   inputs: [
+ *     { topic: "orders", path: "orders.ndjson" },
+ *     { topic: "payments", path: "-" },
+ *   ],
+ *   maxLineBytes: 65_536,
+ * };
+ * createNdjsonSource(options).stats().records // => 0
+ */
 export type NdjsonSourceOptions = {
   /** What to read for which topic; a path may be `-` once, for standard input. */
   readonly inputs: readonly InputPlace[];
@@ -32,7 +46,15 @@ export type NdjsonStats = {
   readonly totalBytes: number | null;
 };
 
-/** A source of lines. */
+/**
+ * A source of lines.
+ *
+ * @example
+ * import { createNdjsonSource, type NdjsonSource } from "sequitur/service";
+ *
+ * const source: NdjsonSource = createNdjsonSource({ inputs: [{ topic: "orders", path: "orders.ndjson" }] });
+ * source.stats().longLines // => 0
+ */
 export interface NdjsonSource extends Source {
   stats(): NdjsonStats;
   /** Where a record stands, for people: `events.ndjson:17`. */
@@ -45,12 +67,10 @@ export interface NdjsonSource extends Source {
  * a partition is paused.
  *
  * @example
- * ```ts
  * import { createNdjsonSource } from "sequitur/service";
  *
  * const source = createNdjsonSource({ inputs: [{ topic: "card-events", path: "events.ndjson.gz" }] });
- * await source.partitionCount("card-events"); // => 1
- * ```
+ * await source.partitionCount("card-events") // => 1
  */
 export function createNdjsonSource(options: NdjsonSourceOptions): NdjsonSource {
   const { inputs, maxLineBytes = 1_048_576, maxBatchRecords = 1_000, stdin = process.stdin } = options;

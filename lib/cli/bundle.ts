@@ -1,0 +1,124 @@
+// Makes one JavaScript module of a user's file and what it imports by relative path, so that TypeScript runs without a
+// build step. Packages stay outside; places in the result lead back to the user's lines.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type BuildFailure, build, type Loader, type Plugin } from "esbuild";
+
+/** What became of a user's file. */
+export type Bundle = {
+  /** The module, with an inline source map. */
+  readonly code: string;
+  /** Absolute paths of the user's files in it. */
+  readonly files: readonly string[];
+};
+
+/** A place in a user's file, counted as editors do: from 1. */
+export type Place = { readonly file: string; readonly line: number; readonly column: number };
+
+/** A file that cannot be bundled: broken syntax, or an import that leads nowhere. */
+export type BundleFailure = { readonly place: Place | null; readonly lineText: string; readonly message: string };
+
+/** Bundles `file` as if the result lay at `target`. Resolves with a failure instead of rejecting. */
+export async function bundle(file: string, target: string): Promise<Bundle | BundleFailure> {
+  try {
+    const built = await build({
+      entryPoints: [file],
+      outfile: target,
+      bundle: true,
+      packages: "external",
+      format: "esm",
+      platform: "node",
+      target: "node20",
+      sourcemap: "inline",
+      metafile: true,
+      write: false,
+      logLevel: "silent",
+      conditions: runsFromSource() ? [SOURCE_CONDITION] : [],
+      absWorkingDir: dirname(file),
+      define: PLACES_OF_MODULES,
+      plugins: [keepPlaces, ownCopy(file)],
+    });
+    const files = Object.keys(built.metafile.inputs).map((input) => resolve(dirname(file), input));
+    return { code: built.outputFiles[0]?.text ?? "", files };
+  } catch (error) {
+    return failureOf(error as BuildFailure, dirname(file));
+  }
+}
+
+/** The export condition under which this package is its own TypeScript. */
+const SOURCE_CONDITION = "sequitur-source";
+
+function runsFromSource(): boolean {
+  const given = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" ");
+  return given.includes(SOURCE_CONDITION);
+}
+
+// In one file, import.meta says where that file is. Modules that ask get constants that say where they were.
+const PLACES_OF_MODULES = {
+  "import.meta.url": "__sequitur_url",
+  "import.meta.filename": "__sequitur_filename",
+  "import.meta.dirname": "__sequitur_dirname",
+};
+
+const keepPlaces: Plugin = {
+  name: "keep-places",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\.[mc]?[jt]sx?$/ }, ({ path }) => {
+      const contents = readFileSync(path, "utf8");
+      if (!contents.includes("import.meta")) return null;
+      return {
+        contents: placesOf(path) + contents.replace(/^#!/, "//"),
+        loader: LOADERS.get(extname(path)) ?? "ts",
+        resolveDir: dirname(path),
+      };
+    });
+  },
+};
+
+const LOADERS: ReadonlyMap<string, Loader> = new Map([
+  [".js", "js"],
+  [".mjs", "js"],
+  [".cjs", "js"],
+  [".jsx", "jsx"],
+  [".tsx", "tsx"],
+]);
+
+/** On one line, so that the lines of the file keep their numbers. */
+function placesOf(path: string): string {
+  const values = [pathToFileURL(path).href, path, dirname(path)].map((value) => JSON.stringify(value));
+  return `const __sequitur_url = ${values[0]}, __sequitur_filename = ${values[1]}, __sequitur_dirname = ${values[2]};`;
+}
+
+/** Files outside of any project that has this package get the running copy of it. */
+function ownCopy(file: string): Plugin {
+  return {
+    name: "own-copy",
+    setup: ({ onResolve }) => {
+      if (hasOwnSequitur(file)) return;
+      onResolve({ filter: /^sequitur(\/|$)/ }, ({ path }) => ({ path: import.meta.resolve(path), external: true }));
+    },
+  };
+}
+
+function hasOwnSequitur(file: string): boolean {
+  try {
+    createRequire(file).resolve("sequitur/package.json");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function failureOf(failure: BuildFailure, folder: string): BundleFailure {
+  const [error] = failure.errors ?? [];
+  if (!error) throw failure;
+  const { location } = error;
+  if (!location) return { place: null, lineText: "", message: error.text };
+  const file = resolve(folder, location.file);
+  const shift = location.line === 1 && location.lineText.startsWith("const __sequitur_url") ? placesOf(file).length : 0;
+  const place = { file, line: location.line, column: Math.max(1, location.column + 1 - shift) };
+  return { place, lineText: location.lineText.slice(shift), message: error.text };
+}

@@ -1,0 +1,73 @@
+// sequitur explain: what a pattern means, how it is matched, and what bounds its state.
+
+import type { Automaton } from "../automaton/automaton.ts";
+import { compile } from "../automaton/compile.ts";
+import { toDot, toText } from "../automaton/draw.ts";
+import { ConfigError } from "../core/errors.ts";
+import { nearest } from "../core/nearest.ts";
+import { DEFAULT_LIMITS } from "../matching/run-matcher.ts";
+import type { Pattern } from "../pattern/pattern.ts";
+import { EXIT } from "./failure.ts";
+import { shortPath } from "./place.ts";
+import { describeBound, type StateBound, stateBoundOf } from "./state-bound.ts";
+import { loadSubject, type Subject } from "./subject.ts";
+
+export type ExplainCommand = { readonly json: boolean; readonly dot: boolean };
+
+/** Explains the patterns in `file`, or the one called `name`. Resolves with the exit code. @throws {PatternError} if one is broken */
+export async function explain(file: string, name: string | undefined, { json, dot }: ExplainCommand): Promise<number> {
+  const subject = await loadSubject(file);
+  const explained = chosen(subject, name).map((pattern) => {
+    const automaton = compile(pattern);
+    return { pattern, automaton, bound: stateBoundOf(automaton, limitsOf(subject, pattern)) };
+  });
+  if (json) process.stdout.write(`${JSON.stringify(explained.map(toJson), null, 2)}\n`);
+  else if (dot) process.stdout.write(explained.map(({ automaton }) => toDot(automaton)).join("\n"));
+  else process.stdout.write(`${explained.map(toParagraphs).join("\n\n")}\n`);
+  return EXIT.fine;
+}
+
+type Explained = { readonly pattern: Pattern; readonly automaton: Automaton; readonly bound: StateBound };
+
+function chosen({ path, patterns }: Subject, name: string | undefined): readonly Pattern[] {
+  if (name === undefined) {
+    if (patterns.length > 0) return patterns;
+    throw new ConfigError(
+      "NOTHING_TO_SEE",
+      `${shortPath(path)} has a service without patterns: give it some, or name another file.`,
+    );
+  }
+  const found = patterns.filter((pattern) => pattern.name === name);
+  if (found.length > 0) return found;
+  const names = patterns.map((pattern) => pattern.name);
+  const near = nearest(name, names);
+  const remedy = near ? `Did you mean "${near}"?` : `It has ${names.map((one) => `"${one}"`).join(", ")}.`;
+  throw new ConfigError("UNKNOWN_PATTERN", `${shortPath(path)} has no pattern "${name}". ${remedy}`);
+}
+
+function limitsOf({ service }: Subject, pattern: Pattern): StateBound["limits"] {
+  return service?.patterns.find((one) => one.pattern === pattern)?.limits ?? DEFAULT_LIMITS;
+}
+
+function toParagraphs({ pattern, automaton, bound }: Explained): string {
+  const places = `${automaton.places.length} places, ${automaton.waits.length} waits`;
+  const indented = (text: string): string => text.replaceAll(/^(?=.)/gm, "  ");
+  return [
+    pattern.describe(),
+    `Automaton (${places})\n${indented(toText(automaton))}`,
+    `State\n${indented(describeBound(bound).join("\n"))}`,
+  ].join("\n\n");
+}
+
+function toJson({ pattern, automaton, bound }: Explained): object {
+  const { name, version, fingerprint } = pattern;
+  const { places, waits } = automaton;
+  return {
+    pattern: name,
+    version,
+    fingerprint,
+    description: pattern.describe(),
+    automaton: { places: places.length, waits: waits.length, text: toText(automaton), dot: toDot(automaton) },
+    state: { ...bound, description: describeBound(bound) },
+  };
+}

@@ -1,0 +1,50 @@
+// What people and scripts are told when a command cannot do its work, and with which exit code.
+
+/** Exit codes of the command. */
+export const EXIT = Object.freeze({
+  /** All went well. */
+  fine: 0,
+  /** The work began and failed. */
+  failed: 1,
+  /** A wrong option, file, setting or pattern: nothing was done. */
+  refused: 2,
+  /** A second Ctrl-C. */
+  killed: 130,
+});
+
+export type FailureStyle = { readonly verbose: boolean; readonly json: boolean };
+
+/** The exit code for an error. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof Error && AT_FAULT.has(error.name) ? EXIT.refused : EXIT.failed;
+}
+
+/** One paragraph, or with `json` one line of JSON. With `verbose` the stacks follow. */
+export function describeFailure(error: unknown, { verbose, json }: FailureStyle): string {
+  if (json) return `${JSON.stringify({ error: toJson(error) })}\n`;
+  const stack = verbose ? `\n${stacksOf(error).join("\ncaused by ")}` : "";
+  return `sequitur: ${messageOf(error)}${stack}\n`;
+}
+
+// Names, not classes: a user's project may bring its own copy of this package.
+const AT_FAULT: ReadonlySet<string> = new Set(["ConfigError", "PatternError", "CheckpointError"]);
+const OURS: ReadonlySet<string> = new Set([...AT_FAULT, "TransportError", "LimitError"]);
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error))
+    return `something was thrown that is no Error: ${String(error)}. Run again with --verbose and look at what your code throws.`;
+  if (OURS.has(error.name)) return error.message;
+  const more = error.message.includes("bug in sequitur") ? "" : " Run again with --verbose to see where it comes from.";
+  return `${error.name}: ${error.message}${more}`;
+}
+
+function stacksOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  return [error.stack ?? error.message, ...stacksOf(error.cause)];
+}
+
+function toJson(error: unknown): unknown {
+  if (!(error instanceof Error)) return { name: "unknown", message: String(error) };
+  const { code, problems } = error as { code?: unknown; problems?: unknown };
+  return { name: error.name, code, message: error.message, problems };
+}

@@ -1,0 +1,214 @@
+// sequitur run: a service on its demo events, on files, or on standard input, with alerts as they come.
+
+import { statSync } from "node:fs";
+import { ConfigError, TransportError } from "../core/errors.ts";
+import type { Log } from "../runtime/ports.ts";
+import type { ServiceDefinition } from "../service/definition.ts";
+import { type RunningService, runService } from "../service/run.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
+import { feedOf, requireService } from "./exports.ts";
+import { describeFailure, EXIT, exitCodeOf } from "./failure.ts";
+import { type LoadedModule, loadModule } from "./load.ts";
+import { createOutlet, type Outlet } from "./outlet.ts";
+import { placeInStack, shortPath, showPlace } from "./place.ts";
+import { showProgress } from "./progress.ts";
+import { demoInput, fileInput, type RunInput } from "./run-input.ts";
+import { createScreen, type Screen } from "./screen.ts";
+import { listenForSignals } from "./signals.ts";
+import { type Ending, summaryJson, summaryText } from "./summary.ts";
+
+export type RunCommand = {
+  /** `[topic=]path`, each. */
+  readonly inputs: readonly string[];
+  readonly output: string | null;
+  readonly late: string | null;
+  readonly deadLetters: string | null;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+};
+
+/** Runs the service in `file` until its input ends or it is told to stop. Resolves with the exit code. */
+export async function run(file: string, command: RunCommand, clock: Clock = systemClock): Promise<number> {
+  const module = await loadModule(file);
+  const definition = requireService(module);
+  const input = inputOf(module, definition, command, clock);
+  refuseSameFile(command);
+  const screen = createScreen(process.stderr, process.stdout);
+  const outlet = createOutlet({
+    alerts: command.output ?? "-",
+    json: command.json,
+    late: command.late,
+    deadLetters: command.deadLetters,
+    deadLetterTopic: definition.deadLetters.name,
+    screen,
+  });
+  return attend({ module, definition, input, screen, outlet, command, clock });
+}
+
+type Run = {
+  readonly module: LoadedModule;
+  readonly definition: ServiceDefinition;
+  readonly input: RunInput;
+  readonly screen: Screen;
+  readonly outlet: Outlet;
+  readonly command: RunCommand;
+  readonly clock: Clock;
+};
+
+/** How often the progress line is written: on a terminal, and elsewhere. */
+const LIVE_EVERY_MS = 200;
+const PLAIN_EVERY_MS = 5_000;
+
+/** Starts the service, shows how it is doing, and says at the end what became of everything. */
+async function attend(run: Run): Promise<number> {
+  const { definition, input, screen, outlet, command, clock } = run;
+  const startedAt = clock.now();
+  const signals = listenForSignals(
+    () => screen.note("stopping: what was read is being finished; Ctrl-C again leaves at once"),
+    () => screen.clear(),
+  );
+  let stopShowing = (): void => {};
+  let running: RunningService | null = null;
+  try {
+    running = runService(definition, {
+      source: input.source,
+      sink: outlet,
+      clock,
+      log: logTo(screen, command),
+      signal: signals.signal,
+    });
+    const { metrics } = running;
+    if (!command.quiet) {
+      stopShowing = showProgress({
+        clock,
+        screen,
+        metrics,
+        share: input.stats,
+        everyMs: screen.live ? LIVE_EVERY_MS : PLAIN_EVERY_MS,
+      });
+    }
+    const { reason } = await endOf(running, run, signals.signal);
+    stopShowing();
+    report(run, running, reason, startedAt);
+    return EXIT.fine;
+  } catch (error) {
+    stopShowing();
+    return breakOff(run, running, error, startedAt);
+  } finally {
+    signals.release();
+  }
+}
+
+/** Says what became of a run that cannot go on. What is wrong before anything was read is a refusal, afterwards a failure. */
+function breakOff(run: Run, running: RunningService | null, error: unknown, startedAt: number): number {
+  const { screen, command } = run;
+  const hasBegun = running?.metrics().topics.some(({ records }) => records > 0) ?? false;
+  const closed = isOutputClosed(error);
+  if (running && (hasBegun || closed)) report(run, running, closed ? "outputClosed" : "failed", startedAt);
+  if (closed) return EXIT.fine;
+  screen.clear();
+  process.stderr.write(describeFailure(error, command));
+  return hasBegun ? EXIT.failed : exitCodeOf(error);
+}
+
+/** Waits for the service, and for the feed as long as the service runs. A feed that fails stops the service. */
+async function endOf(
+  running: RunningService,
+  { module, input }: Run,
+  signal: AbortSignal,
+): ReturnType<RunningService["stop"]> {
+  const over = new AbortController();
+  const feeding = input.feed(AbortSignal.any([signal, over.signal]));
+  const failed = feeding.then(
+    () => running.done,
+    async (error: unknown) => {
+      await running.stop();
+      throw feedFailed(module, error);
+    },
+  );
+  try {
+    return await Promise.race([running.done, failed]);
+  } finally {
+    over.abort();
+    failed.catch(() => {}); // the service was over first: what its feed says afterwards changes nothing
+  }
+}
+
+function inputOf(module: LoadedModule, definition: ServiceDefinition, { inputs }: RunCommand, clock: Clock): RunInput {
+  if (inputs.length > 0) return fileInput(definition, inputs);
+  const feed = feedOf(module);
+  if (feed) return demoInput(definition, feed, clock);
+  const message = `${shortPath(module.path)} has no demo events to run on. Give it events with --input <path>, or export a function feed(log, { signal }) that appends some.`;
+  throw new ConfigError("NO_INPUT", message);
+}
+
+function refuseSameFile({ inputs, output, late, deadLetters }: RunCommand): void {
+  const read = inputs.flatMap((input) => [input, input.slice(input.indexOf("=") + 1)]).map(identityOf);
+  const written = [output, late, deadLetters].filter((path) => path !== null && path !== "-");
+  for (const path of written) {
+    const identity = identityOf(path ?? "");
+    if (identity === null || !read.includes(identity)) continue;
+    throw new ConfigError(
+      "OUTPUT_IS_INPUT",
+      `${path} is read and would be overwritten: give another file to write to.`,
+    );
+  }
+  if (new Set(written).size === written.length) return;
+  throw new ConfigError("OUTPUT_TWICE", `alerts, late events and dead letters cannot share a file: give each its own.`);
+}
+
+/** Tells files apart even where they have several names; `null`: there is no such file. */
+function identityOf(path: string): string | null {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() ? `${stat.dev}:${stat.ino}` : null;
+}
+
+function report(
+  { input, outlet, command, screen, clock }: Run,
+  running: RunningService,
+  ending: Ending,
+  startedAt: number,
+): void {
+  screen.clear();
+  if (command.quiet) return;
+  const summary = {
+    ending,
+    metrics: running.metrics(),
+    elapsedMs: clock.now() - startedAt,
+    blankLines: input.stats()?.blankLines ?? 0,
+    ...outlet.passed(),
+    lateFile: command.late,
+    deadLetterFile: command.deadLetters,
+    placeOf: input.placeOf,
+  };
+  const text = command.json
+    ? JSON.stringify(summaryJson(summary), (_, value) => (typeof value === "bigint" ? String(value) : value))
+    : summaryText(summary);
+  process.stderr.write(`${text}\n`);
+}
+
+function logTo(screen: Screen, { verbose, quiet }: RunCommand): Log {
+  return (level, message, fields = {}) => {
+    const isHeard = level === "error" || (level === "warn" ? !quiet : verbose);
+    if (!isHeard) return;
+    const more = Object.entries(fields).map(
+      ([name, value]) =>
+        ` ${name}=${JSON.stringify(value, (_, each) => (typeof each === "bigint" ? String(each) : each))}`,
+    );
+    screen.note(`${level}: ${message}${more.join("")}`);
+  };
+}
+
+function feedFailed({ path, files }: LoadedModule, error: unknown): TransportError {
+  const place = placeInStack(error, files);
+  const where = place ? showPlace(place) : shortPath(path);
+  const said = error instanceof Error ? error.message : String(error);
+  const message = `${where}: the function feed threw: ${said}. Mend it and run again.`;
+  return new TransportError("FEED_FAILED", message, { cause: error, retriable: false });
+}
+
+function isOutputClosed(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ("code" in error && error.code === "OUTPUT_CLOSED") || isOutputClosed(error.cause);
+}

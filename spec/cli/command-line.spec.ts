@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type Result, sequitur } from "./command.ts";
+import { createProject } from "./project.ts";
+
+const it = suite("command line");
+const project = createProject();
+it.after(() => project.remove());
+const run = (...words: readonly string[]): Promise<Result> => sequitur(words, { cwd: project.folder });
+
+it("tells its version", async () => {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  const { code, stdout } = await run("--version");
+  assert.is(code, 0);
+  assert.ok(stdout.startsWith(`sequitur/${version} `), stdout);
+});
+
+it("helps: all commands, and every option of each, with the exit codes", async () => {
+  const { code, stdout } = await run("--help");
+  assert.is(code, 0);
+  for (const command of ["run <service>", "check <service>", "explain <file> [pattern]", "init <folder>"])
+    assert.match(stdout, `  ${command} `);
+  const ofRun = await run("run", "--help");
+  assert.is(ofRun.code, 0);
+  for (const option of ["--input", "--output", "--late", "--dead-letters", "--json", "--quiet", "--verbose"])
+    assert.match(ofRun.stdout, `  ${option} `);
+  assert.match(ofRun.stdout, "Exit codes:\n  0    all went well");
+  assert.match(ofRun.stdout, "130");
+  assert.match(ofRun.stdout, /Examples:\n {2}\$ sequitur run service\.ts\n/);
+  assert.not.match(ofRun.stdout, / $/m);
+});
+
+it("helps and exits with 2 if nothing was asked", async () => {
+  const { code, stdout } = await run();
+  assert.is(code, 2);
+  assert.match(stdout, "Commands:");
+});
+
+it("says what is unknown and what was probably meant, with exit code 2", async () => {
+  const cases: readonly (readonly [readonly string[], string])[] = [
+    [
+      ["rnu", "service.ts"],
+      'sequitur: there is no command "rnu". Did you mean "sequitur run"? See "sequitur --help".\n',
+    ],
+    [
+      ["service.ts"],
+      'sequitur: there is no command "service.ts". Did you mean "sequitur run service.ts"? See "sequitur --help".\n',
+    ],
+    [
+      ["deploy"],
+      'sequitur: there is no command "deploy". There are: run, check, explain, init. See "sequitur --help".\n',
+    ],
+    [
+      ["run", "service.ts", "--ouptut", "x"],
+      'sequitur: "sequitur run" has no option --ouptut. Did you mean --output?\n',
+    ],
+    [
+      ["run", "service.ts", "--dead-leters", "x"],
+      'sequitur: "sequitur run" has no option --dead-leters. Did you mean --dead-letters?\n',
+    ],
+    [
+      ["check", "service.ts", "--brokers=x"],
+      'sequitur: "sequitur check" has no option --brokers. See "sequitur check --help".\n',
+    ],
+    [
+      ["run", "service.ts", "--input"],
+      'sequitur: --input needs a value: --input <[topic=]path>. See "sequitur run --help".\n',
+    ],
+    [
+      ["run", "service.ts", "--output", "--quiet"],
+      'sequitur: --output needs a value: --output <path>. See "sequitur run --help".\n',
+    ],
+    [["run", "service.ts", "--late", "a", "--late", "b"], "sequitur: --late was given 2 times (a, b): give it once.\n"],
+    [["run"], 'sequitur: "sequitur run" needs a service: sequitur run <service>. See "sequitur run --help".\n'],
+    [
+      ["check", "a.ts", "b.ts"],
+      'sequitur: "sequitur check <service>" does not know what to do with "b.ts". See "sequitur check --help".\n',
+    ],
+  ];
+  for (const [words, says] of cases) {
+    const { code, stdout, stderr } = await run(...words);
+    assert.is(stderr, says);
+    assert.is(stdout, "");
+    assert.is(code, 2);
+  }
+});
+
+it("complains in JSON if asked to", async () => {
+  const { code, stderr } = await run("run", "nowhere.ts", "--json");
+  assert.is(code, 2);
+  const { error } = JSON.parse(stderr);
+  assert.equal([error.name, error.code], ["ConfigError", "FILE_NOT_FOUND"]);
+});
+
+it.run();

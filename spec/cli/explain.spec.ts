@@ -1,0 +1,124 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { compile } from "../../lib/automaton/compile.ts";
+import { describeBound, type StateBound, stateBoundOf } from "../../lib/cli/state-bound.ts";
+import { DEFAULT_LIMITS } from "../../lib/matching/run-matcher.ts";
+import { pattern } from "../../lib/pattern/builder.ts";
+import type { Pattern } from "../../lib/pattern/pattern.ts";
+import { type Result, sequitur } from "./command.ts";
+import { createProject, type Project } from "./project.ts";
+import { PATTERN_TS, SERVICE_TS } from "./service-files.ts";
+
+const it = suite<{ project: Project }>("sequitur explain");
+it.before.each((context) => {
+  context.project = createProject({
+    "package.json": '{"type":"module"}',
+    "pattern.ts": PATTERN_TS,
+    "service.ts": SERVICE_TS,
+  });
+});
+it.after.each(({ project }) => project.remove());
+const explain = (project: Project, ...words: readonly string[]): Promise<Result> =>
+  sequitur(["explain", ...words], { cwd: project.folder });
+
+it("says a pattern in words, as an automaton, and what bounds its state", async ({ project }) => {
+  const { code, stdout, stderr } = await explain(project, "service.ts");
+  assert.equal([code, stderr], [0, ""]);
+  assert.match(stdout, "probing");
+  assert.match(stdout, /\n\nAutomaton \(2 places, \d+ waits\)\n {2}start\n/);
+  assert.match(
+    stdout,
+    "\n\nState\n  A run ends 10m after its first event at the latest (within).\n  A run holds at most 2 events.\n",
+  );
+  assert.match(
+    stdout,
+    "A key has at most 10,000 runs with 100,000 events; beyond that, its runs are dropped and a report is sent.\n",
+  );
+});
+
+it("uses the limits of the service", async ({ project }) => {
+  project.write(
+    "service.ts",
+    SERVICE_TS.replace("patterns:", 'limits: { maxRunsPerKey: 7, onLimit: "dropOldest" },\n  patterns:'),
+  );
+  const { stdout } = await explain(project, "service.ts");
+  assert.match(stdout, "A key has at most 7 runs with 100,000 events; beyond that, the oldest are dropped.");
+});
+
+it("draws for Graphviz, and gives everything as data", async ({ project }) => {
+  const dot = await explain(project, "pattern.ts", "--dot");
+  assert.match(dot.stdout, /^digraph "probing" \{\n.*\n\}\n$/s);
+  const [said, ...others] = JSON.parse((await explain(project, "pattern.ts", "--json")).stdout);
+  assert.equal(others, []);
+  assert.equal(
+    [said.pattern, said.version, said.automaton.places, said.state.withinMs, said.state.maxEventsPerRun],
+    ["probing", 1, 2, 600_000, 2],
+  );
+  assert.is(said.automaton.dot, dot.stdout);
+  assert.match(said.fingerprint, /^[0-9a-f]{32}$/);
+});
+
+it("explains one pattern of several, and names them if there is none such", async ({ project }) => {
+  project.write(
+    "pattern.ts",
+    `${PATTERN_TS}export const other = pattern<CardEvent>("other").begin("x").within("1m");\n`,
+  );
+  const both = await explain(project, "pattern.ts", "--json");
+  assert.equal(
+    JSON.parse(both.stdout).map(({ pattern: name }: { pattern: string }) => name),
+    ["other", "probing"].sort(),
+  );
+  const one = await explain(project, "pattern.ts", "other");
+  assert.match(one.stdout, "other");
+  assert.not.match(one.stdout, "probing");
+  const slip = await explain(project, "pattern.ts", "probnig");
+  assert.is(slip.code, 2);
+  assert.match(slip.stderr, 'pattern.ts has no pattern "probnig". Did you mean "probing"?');
+  assert.match((await explain(project, "pattern.ts", "xyz")).stderr, /It has "\w+", "\w+"\./);
+});
+
+it("explains a pattern in a JSON file", async ({ project }) => {
+  project.write(
+    "paid.json",
+    '{ "sequitur": 1, "name": "paid", "elements": [{ "kind": "step", "name": "payment", "on": ["payment"] }] }',
+  );
+  const { code, stdout } = await explain(project, "paid.json");
+  assert.is(code, 0);
+  assert.match(stdout, "Every wait of a run is bounded in time");
+});
+
+it("lists what is wrong with a broken pattern instead", async ({ project }) => {
+  project.write(
+    "broken.ts",
+    'import { pattern } from "sequitur";\nexport const p = pattern("p").begin("x").times(3, 2).followedBy("x").within("10m");\n',
+  );
+  const { code, stdout, stderr } = await explain(project, "broken.ts");
+  assert.equal([code, stdout], [2, ""]);
+  assert.match(stderr, /pattern "p" has 2 problems\n {2}error [A-Z_]+ at "x"/);
+});
+
+type E = { a: number };
+const boundOf = (of: Pattern<never>): StateBound => stateBoundOf(compile(of as Pattern), DEFAULT_LIMITS);
+
+it("finds what bounds the state", () => {
+  const open = pattern<E>("open")
+    .begin("a")
+    .followedBy("b")
+    .where((e) => e.a.gt(1))
+    .next("c")
+    .where((e) => e.a.gt(2));
+  assert.equal(
+    [boundOf(open).withinMs, boundOf(open).endlessAfter, boundOf(open).maxEventsPerRun],
+    [null, ["a", "b"], 3],
+  );
+  assert.match(describeBound(boundOf(open))[0] ?? "", 'Nothing ends a run that waits after "a", "b"');
+  const gapped = pattern<E>("gapped").begin("a").followedBy("b").maxGap("1m");
+  assert.equal(boundOf(gapped).endlessAfter, []);
+  assert.match(describeBound(boundOf(gapped))[0] ?? "", "Every wait of a run is bounded in time");
+  const loop = pattern<E>("loop").begin("a").oneOrMore().followedBy("b").within("1h");
+  assert.equal([boundOf(loop).withinMs, boundOf(loop).maxEventsPerRun], [3_600_000, null]);
+  const many = pattern<E>("many").begin("a").times(5).followedBy("b").times(2, 4).within("1h");
+  assert.is(boundOf(many).maxEventsPerRun, 9);
+});
+
+it.run();

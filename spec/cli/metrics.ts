@@ -1,0 +1,33 @@
+import type { Metrics, PatternMetrics, TopicMetrics } from "../../lib/runtime/metrics.ts";
+
+type Parts = {
+  readonly topics: readonly TopicMetrics[];
+  readonly patterns: readonly (Partial<PatternMetrics> & { readonly pattern: string })[];
+  readonly sent: Metrics["sent"];
+  readonly watermark: number;
+};
+
+/** A picture of a service, with zeroes where nothing is said. */
+export function metricsOf({ topics, patterns, sent, watermark }: Parts): Metrics {
+  const none = {
+    version: 1,
+    openRuns: 0,
+    keys: 0,
+    oldestFirstAt: null,
+    alerts: 0,
+    timedOut: 0,
+    suppressed: 0,
+    dropped: 0,
+    failures: 0,
+  };
+  return {
+    state: "running",
+    topics,
+    partitions: [],
+    lanes: [],
+    patterns: patterns.map((pattern) => ({ ...none, ...pattern })),
+    watermark,
+    queuedBytes: 0,
+    sent,
+  };
+}
