@@ -1,7 +1,35 @@
 // sequitur: finds patterns of events.
 
+export type { Automaton } from "./automaton/automaton.ts";
+export { type CompileOptions, compile } from "./automaton/compile.ts";
+export { toDot, toText } from "./automaton/draw.ts";
+export {
+  CheckpointError,
+  ConfigError,
+  LimitError,
+  PatternError,
+  type Problem,
+  SequiturError,
+  TransportError,
+} from "./core/errors.ts";
 export type { KeyOption, TimeOption } from "./event/extractor.ts";
 export type { Key, KeyPart } from "./event/key.ts";
+export { createMatcher, matchAll } from "./matching/create-matcher.ts";
+export type {
+  FunctionFailed,
+  LimitPolicy,
+  LimitReached,
+  Match,
+  MatcherLimits,
+  MatcherState,
+  MatcherStats,
+  Origin,
+  RunView,
+  TakenEvent,
+  TimedOut,
+  TimedOutReport,
+} from "./matching/matcher.ts";
+export type { Matcher, MatcherOptions, Notice, ProcessStats, UnmatchedEvent } from "./matching/process.ts";
 export { pattern, sequence } from "./pattern/builder.ts";
 export type {
   Absence,
@@ -29,7 +57,10 @@ export type {
   NumExpr,
   StrExpr,
 } from "./pattern/expression-types.ts";
+export type { PatternJson } from "./pattern/json.ts";
 export type { EventOf, MatchOf, ResultOf } from "./pattern/match-types.ts";
 export type { Pattern } from "./pattern/pattern.ts";
+export { fromJSON } from "./pattern/pattern-value.ts";
 export type { Refusal } from "./pattern/refusal.ts";
 export { type Duration, formatDuration, parseDuration } from "./time/duration.ts";
+export type { Instant } from "./time/instant.ts";

@@ -84,6 +84,15 @@ export type Wait = {
   readonly forMs: number | null;
 };
 
+/**
+ * What a pattern compiles to: plain data, frozen to the ground.
+ *
+ * @example
+ * import { type Automaton, compile, pattern } from "sequitur";
+ *
+ * const automaton: Automaton = compile(pattern<{ id: string }>("three").begin("a").times(3));
+ * automaton.places.length; // => 3
+ */
 export type Automaton = {
   readonly pattern: PatternAst;
   readonly steps: readonly Step[];

@@ -4,12 +4,26 @@ import { PatternError } from "../core/errors.ts";
 import type { PatternAst } from "../pattern/ast.ts";
 import { type CheckOptions, checkPattern } from "../pattern/checks.ts";
 import { fingerprintOf } from "../pattern/fingerprint.ts";
-import { isPattern, type Pattern } from "../pattern/pattern.ts";
+import type { Pattern } from "../pattern/pattern.ts";
 import type { Automaton } from "./automaton.ts";
 import { construct } from "./construct.ts";
 import { toParts } from "./parts.ts";
 
-/** How to compile; the checks take the same options. */
+/**
+ * How to compile; the checks take the same options.
+ *
+ * @example
+ * import { type CompileOptions, compile, PatternError, pattern } from "sequitur";
+ *
+ * const strict: CompileOptions = { requireBound: true };
+ * let code = "";
+ * try {
+ *   compile(pattern<{ id: string }>("pair").begin("one").followedBy("two"), strict);
+ * } catch (error) {
+ *   code = error instanceof PatternError ? error.code : "";
+ * }
+ * code; // => "NO_TIME_BOUND"
+ */
 export type CompileOptions = CheckOptions & {
   /** Most places a pattern may have. Counts are unrolled, so `times(1000)` costs 1,000. Default 10,000. */
   readonly maxPlaces?: number;
@@ -21,10 +35,16 @@ const MAX_PLACES = 10_000;
  * Compiles a pattern. Cost: places times what can follow each; counts are unrolled. The result is frozen.
  *
  * @throws {PatternError} with every problem of the pattern at once; `TOO_MANY_PLACES` if it needs more than `maxPlaces`.
+ *
+ * @example
+ * import { compile, pattern, toText } from "sequitur";
+ *
+ * const pair = pattern<{ id: string }>("pair").begin("one").next("two");
+ * toText(compile(pair)).split("\n").slice(2, 4); // => ["one", "  two, at once ──▶ two"]
  */
-export function compile(pattern: Pattern | PatternAst, options: CompileOptions = {}): Automaton {
-  const ast = isPattern(pattern) ? pattern.ast : pattern;
-  const problems = [...(isPattern(pattern) ? pattern.problems : []), ...checkPattern(ast, options)];
+export function compile(pattern: Pattern<never> | PatternAst, options: CompileOptions = {}): Automaton {
+  const { ast, problems: built } = "ast" in pattern ? pattern : { ast: pattern, problems: [] };
+  const problems = [...built, ...checkPattern(ast, options)];
   if (problems.some(({ severity }) => severity === "error")) throw new PatternError(ast.name, problems);
   const { parts, steps, tests } = toParts(ast);
   const maxPlaces = options.maxPlaces ?? MAX_PLACES;

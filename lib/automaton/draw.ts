@@ -10,6 +10,12 @@ import type { Automaton, Guard, Place, PlaceId, TestId, Wait, WaitId } from "./a
  *       probe ──▶ probe 1/3
  *     probe 1/3
  *       probe, others may pass ──▶ probe 2/3
+ *
+ * @example
+ * import { compile, pattern, toText } from "sequitur";
+ *
+ * const text = toText(compile(pattern<{ id: string }>("any").begin("one")));
+ * text.split("\n"); // => ["start", "  one, others may pass ──▶ one", "one", "  end ──▶ match"]
  */
 export function toText(automaton: Automaton): string {
   const paragraph = (title: string, follow: readonly WaitId[]): string[] => [
@@ -24,7 +30,14 @@ export function toText(automaton: Automaton): string {
   return [...paragraph("start", automaton.start), ...paragraphs].join("\n");
 }
 
-/** The automaton in the DOT language of Graphviz, left to right. */
+/**
+ * The automaton in the DOT language of Graphviz, left to right.
+ *
+ * @example
+ * import { compile, pattern, toDot } from "sequitur";
+ *
+ * toDot(compile(pattern<{ id: string }>("any").begin("one"))).split("\n")[0]; // => 'digraph "any" {'
+ */
 export function toDot(automaton: Automaton): string {
   const nodes = automaton.places.map(({ id }) => `  p${id} [label=${quote(placeName(automaton, id))}];`);
   const edges = (from: string, follow: readonly WaitId[]): readonly string[] =>

@@ -8,7 +8,21 @@
 //     CheckpointError  the operator               saved state does not fit: refuse, never guess
 //     invariant        us                         a bug in sequitur
 
-/** One thing that is wrong with a pattern, or that its author should know. */
+/**
+ * One thing that is wrong with a pattern, or that its author should know.
+ *
+ * @example
+ * import type { Problem } from "sequitur";
+ *
+ * const problem: Problem = {
+ *   code: "DUPLICATE_STEP",
+ *   severity: "error",
+ *   path: ["probe"],
+ *   message: "The name is used twice.",
+ *   remedy: "Give one of them another name.",
+ * };
+ * problem.severity; // => "error"
+ */
 export type Problem<Code extends string = string> = {
   /** Names the kind of problem for programs, such as `DUPLICATE_STEP`. */
   readonly code: Code;
@@ -22,7 +36,20 @@ export type Problem<Code extends string = string> = {
   readonly remedy: string;
 };
 
-/** Base of every error that sequitur throws on purpose. */
+/**
+ * Base of every error that sequitur throws on purpose.
+ *
+ * @example
+ * import { parseDuration, SequiturError } from "sequitur";
+ *
+ * let code = "";
+ * try {
+ *   parseDuration("10 parsecs" as "10m", "within");
+ * } catch (error) {
+ *   code = error instanceof SequiturError ? error.code : "";
+ * }
+ * code; // => "BAD_DURATION"
+ */
 export abstract class SequiturError extends Error {
   abstract override readonly name: string;
   /** Names the kind of mistake for programs. Codes never change their meaning. */
@@ -33,24 +60,61 @@ export abstract class SequiturError extends Error {
   }
 }
 
-/** A pattern that cannot mean anything sensible. Carries every problem, not just the first. */
+/**
+ * A pattern that cannot mean anything sensible. Carries every problem, not just the first.
+ *
+ * @example
+ * import { compile, PatternError, pattern } from "sequitur";
+ *
+ * let codes: readonly string[] = [];
+ * try {
+ *   compile(pattern<{ id: string }>("wrong").begin("a").times(0).next("b").maxGap(0));
+ * } catch (error) {
+ *   codes = error instanceof PatternError ? error.problems.map(({ code }) => code) : [];
+ * }
+ * codes; // => ["BAD_DURATION", "BAD_COUNT", "NO_TIME_BOUND"]
+ */
 export class PatternError extends SequiturError {
   override readonly name = "PatternError";
   readonly pattern: string;
   readonly problems: readonly Problem[];
   constructor(pattern: string, problems: readonly Problem[]) {
-    super(problems[0]?.code ?? "PATTERN", describeProblems(pattern, problems));
+    super(
+      problems.find(({ severity }) => severity === "error")?.code ?? "PATTERN",
+      describeProblems(pattern, problems),
+    );
     this.pattern = pattern;
     this.problems = problems;
   }
 }
 
-/** A setting, option, file or argument that cannot be used. */
+/**
+ * A setting, option, file or argument that cannot be used.
+ *
+ * @example
+ * import { ConfigError, parseDuration } from "sequitur";
+ *
+ * let message = "";
+ * try {
+ *   parseDuration("soon" as "10m", "within");
+ * } catch (error) {
+ *   message = error instanceof ConfigError ? error.message : "";
+ * }
+ * message.includes("within"); // => true
+ */
 export class ConfigError extends SequiturError {
   override readonly name = "ConfigError";
 }
 
-/** The outside world failed: a file, a broker, a pipe. */
+/**
+ * The outside world failed: a file, a broker, a pipe.
+ *
+ * @example
+ * import { TransportError } from "sequitur";
+ *
+ * const error = new TransportError("SINK_FAILED", "Could not write alerts.ndjson: the disk is full.", { retriable: true });
+ * error.retriable; // => true
+ */
 export class TransportError extends SequiturError {
   override readonly name = "TransportError";
   /** Whether the same call may succeed later. */
@@ -61,12 +125,42 @@ export class TransportError extends SequiturError {
   }
 }
 
-/** A limit was passed whose policy is to fail. */
+/**
+ * A limit was passed whose policy is to fail, or of which nobody wanted to be told.
+ *
+ * @example
+ * import { createMatcher, LimitError, pattern } from "sequitur";
+ *
+ * const pair = pattern<{ type: string }>("pair").begin("one").followedBy("two").where((e) => e.type.eq("end"));
+ * const matcher = createMatcher(pair, { limits: { maxRunsPerKey: 1, onLimit: "fail" } });
+ * matcher.push({ type: "a" });
+ * let code = "";
+ * try {
+ *   matcher.push({ type: "b" });
+ * } catch (error) {
+ *   code = error instanceof LimitError ? error.code : "";
+ * }
+ * code; // => "LIMIT_REACHED"
+ */
 export class LimitError extends SequiturError {
   override readonly name = "LimitError";
 }
 
-/** Saved state that does not belong to this pattern, version or configuration. */
+/**
+ * Saved state that does not belong to this pattern, version or configuration.
+ *
+ * @example
+ * import { CheckpointError, createMatcher, pattern } from "sequitur";
+ *
+ * const state = createMatcher(pattern<{ id: string }>("one").begin("a"), {}).save();
+ * let code = "";
+ * try {
+ *   createMatcher(pattern<{ id: string }>("two").begin("a").next("b"), {}).restore(state);
+ * } catch (error) {
+ *   code = error instanceof CheckpointError ? error.code : "";
+ * }
+ * code; // => "OTHER_PATTERN"
+ */
 export class CheckpointError extends SequiturError {
   override readonly name = "CheckpointError";
 }
@@ -88,10 +182,15 @@ export function describeProblems(pattern: string, problems: readonly Problem[]):
  * @throws {Error} saying that this is a bug in sequitur, with `claim`.
  */
 export function invariant(holds: boolean, claim: string): asserts holds {
-  if (!holds) throw new Error(`This is a bug in sequitur: ${claim} does not hold. Please report it with the pattern and the events.`);
+  if (!holds)
+    throw new Error(
+      `This is a bug in sequitur: ${claim} does not hold. Please report it with the pattern and the events.`,
+    );
 }
 
 /** The end of an exhaustive `switch`: adding a kind without handling it stops the build at the call. */
 export function unreachable(value: never): never {
-  throw new Error(`This is a bug in sequitur: ${JSON.stringify(value)} was not expected. Please report it with the pattern and the events.`);
+  throw new Error(
+    `This is a bug in sequitur: ${JSON.stringify(value)} was not expected. Please report it with the pattern and the events.`,
+  );
 }

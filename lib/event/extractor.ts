@@ -2,7 +2,7 @@
 // that can be printed, compared and read from columns. `keyOf` and `timeOf` take plain functions instead.
 
 import { ConfigError, PatternError } from "../core/errors.ts";
-import { fieldOf, type Taken, valueOf as valueIn } from "../pattern/evaluate.ts";
+import { evaluate, fieldOf, type Taken } from "../pattern/evaluate.ts";
 import type { ValueExpr } from "../pattern/expression.ts";
 import type { Expr, ExprOf } from "../pattern/expression-types.ts";
 import { writeValues } from "../pattern/proxy.ts";
@@ -61,7 +61,7 @@ export function readKey<E>(option: KeyOption<E>): Extractor {
   if (option.keyOf !== undefined) return plain("keyOf", option.keyOf);
   const expr = written("key", option.key);
   if (!isList(expr)) return { expr, read: reader(expr) };
-  if (expr.length === 0) throw notGiven("key");
+  if (expr.length === 0) throw extractorNotGiven("key");
   const readers = expr.map(reader);
   return { expr, read: (event) => readers.map((read) => read(event)) };
 }
@@ -74,7 +74,7 @@ export function readKey<E>(option: KeyOption<E>): Extractor {
 export function readTime<E>(option: TimeOption<E>): Extractor {
   if (option.timeOf !== undefined) return plain("timeOf", option.timeOf);
   const expr = written("time", option.time);
-  if (isList(expr)) throw notGiven("time");
+  if (isList(expr)) throw extractorNotGiven("time");
   const read = reader(expr);
   return { expr, read: (event) => instantOf(read(event)) };
 }
@@ -92,11 +92,11 @@ function instantOf(value: unknown): unknown {
 
 function reader(expr: ValueExpr): (event: object) => unknown {
   if (expr.kind === "field") return (event) => fieldOf(event, expr.path);
-  return (event) => valueIn(expr, event, NOTHING_TAKEN);
+  return (event) => evaluate(expr, event, NOTHING_TAKEN);
 }
 
 function written(name: "key" | "time", write: unknown): ValueExpr | readonly ValueExpr[] {
-  if (typeof write !== "function") throw notGiven(name);
+  if (typeof write !== "function") throw extractorNotGiven(name);
   try {
     return writeValues(
       { pattern: name, path: [], method: name, arityOf: () => undefined },
@@ -110,7 +110,7 @@ function written(name: "key" | "time", write: unknown): ValueExpr | readonly Val
 }
 
 function plain(name: string, call: unknown): Extractor {
-  if (typeof call !== "function") throw notGiven(name === "keyOf" ? "key" : "time");
+  if (typeof call !== "function") throw extractorNotGiven(name === "keyOf" ? "key" : "time");
   return { expr: null, read: call as (event: object) => unknown };
 }
 
@@ -118,7 +118,8 @@ function isList(expr: ValueExpr | readonly ValueExpr[]): expr is readonly ValueE
   return Array.isArray(expr);
 }
 
-function notGiven(name: "key" | "time"): ConfigError {
+/** The error for a key or time that is missing or no function. */
+export function extractorNotGiven(name: "key" | "time"): ConfigError {
   return new ConfigError(
     `${name.toUpperCase()}_NOT_GIVEN`,
     name === "key"

@@ -9,13 +9,31 @@
 import type { Key } from "../event/key.ts";
 import type { Instant } from "../time/instant.ts";
 
-/** Where an event came from. In process: topic "", partition 0, and the number of the event in order of arrival from 0. */
+/**
+ * Where an event came from. In process: topic "", partition 0, and the number of the event in order of arrival from 0.
+ *
+ * @example
+ * import { matchAll, type Origin, pattern } from "sequitur";
+ *
+ * const [match] = matchAll(pattern<{ id: string }>("any").begin("one"), [{ id: "a" }], {});
+ * const origin: Origin | undefined = match?.taken[0]?.origin;
+ * origin; // => { topic: "", partition: 0, offset: 0n }
+ */
 export type Origin = { readonly topic: string; readonly partition: number; readonly offset: bigint };
 
 /** An event on its way into a matcher. */
 export type TimedEvent = { readonly value: unknown; readonly at: Instant; readonly origin: Origin };
 
-/** One event of a match: which step took it, as which of the step's events (from 0). */
+/**
+ * One event of a match: which step took it, as which of the step's events (from 0).
+ *
+ * @example
+ * import { matchAll, pattern, type TakenEvent } from "sequitur";
+ *
+ * const [match] = matchAll(pattern<{ id: string }>("two").begin("both").times(2), [{ id: "a" }, { id: "b" }], {});
+ * const taken: readonly TakenEvent[] = match?.taken ?? [];
+ * taken.map(({ step, index }) => `${step} ${index}`); // => ["both 0", "both 1"]
+ */
 export type TakenEvent = TimedEvent & { readonly step: string; readonly index: number };
 
 type MatchData<M> = {
@@ -34,17 +52,56 @@ type MatchData<M> = {
   readonly taken: readonly TakenEvent[];
 };
 
-/** A pattern was completed. */
+/**
+ * A pattern was completed.
+ *
+ * @example
+ * import { type Match, matchAll, pattern } from "sequitur";
+ *
+ * const pair = pattern<{ n: number }>("pair").begin("one").next("two").select((m) => m.one.n + m.two.n);
+ * const [match]: Match<{ one: { n: number }; two: { n: number } }, number>[] = [...matchAll(pair, [{ n: 1 }, { n: 2 }], {})];
+ * match?.events; // => { one: { n: 1 }, two: { n: 2 } }
+ * match?.value; // => 3
+ */
 export type Match<M = unknown, R = unknown> = MatchData<M> & {
   readonly kind: "match";
   /** What `select` made of the events; without `select`, the events. */
   readonly value: R;
 };
 
-/** A run that could still have become a match passed its `within` deadline. Reported only if asked for. */
+/**
+ * A run that could still have become a match passed its `within` deadline. Reported only if asked for.
+ *
+ * @example
+ * import { createMatcher, pattern, type TimedOut } from "sequitur";
+ *
+ * const missed: TimedOut[] = [];
+ * const paid = pattern<{ type: string; at: number }>("paid").begin("order").followedBy("payment").within("1h");
+ * const matcher = createMatcher(paid, {
+ *   time: (e) => e.at,
+ *   timedOut: "all",
+ *   onNotice: (notice) => notice.kind === "timedOut" && missed.push(notice),
+ * });
+ * matcher.push({ type: "order", at: 0 });
+ * matcher.advanceTo(3_600_000);
+ * missed.map(({ at, events }) => [at, events]); // => [[3600000, { order: { type: "order", at: 0 }, payment: undefined }]]
+ */
 export type TimedOut<M = unknown> = MatchData<M> & { readonly kind: "timedOut" };
 
-/** A limit was passed. */
+/**
+ * A limit was passed.
+ *
+ * @example
+ * import { createMatcher, type LimitReached, pattern } from "sequitur";
+ *
+ * const reached: LimitReached[] = [];
+ * const matcher = createMatcher(pattern<{ id: string }>("pair").begin("one").followedBy("two").filter((e) => e.id === "end"), {
+ *   limits: { maxRunsPerKey: 2 },
+ *   onNotice: (notice) => notice.kind === "limitReached" && reached.push(notice),
+ * });
+ * for (const id of ["a", "b", "c"]) matcher.push({ id });
+ * reached.map(({ limit, action, count }) => [limit, action, count]); // => [["maxRunsPerKey", "quarantined", 3]]
+ */
 export type LimitReached = {
   readonly kind: "limitReached";
   readonly pattern: string;
@@ -59,7 +116,18 @@ export type LimitReached = {
   readonly count: number;
 };
 
-/** A user's function threw. In `filter` the condition counts as false in a step and as true in an absence or `until`; in `select` the match is left out. */
+/**
+ * A user's function threw. In `filter` the condition counts as false in a step and as true in an absence or `until`; in `select` the match is left out.
+ *
+ * @example
+ * import { createMatcher, type FunctionFailed, pattern } from "sequitur";
+ *
+ * const failed: FunctionFailed[] = [];
+ * const long = pattern<{ name?: string }>("long").begin("one").filter((e) => (e.name as string).length > 3);
+ * const matcher = createMatcher(long, { onNotice: (notice) => notice.kind === "functionFailed" && failed.push(notice) });
+ * matcher.push({});
+ * failed.map(({ where, step }) => [where, step]); // => [["filter", "one"]]
+ */
 export type FunctionFailed = {
   readonly kind: "functionFailed";
   readonly pattern: string;
@@ -76,10 +144,26 @@ export type FunctionFailed = {
 
 export type Outcome<M = unknown, R = unknown> = Match<M, R> | TimedOut<M> | LimitReached | FunctionFailed;
 
-/** What to do when a limit per key is passed: drop all runs of the key, throw, or drop those with the earliest first event. */
+/**
+ * What to do when a limit per key is passed: drop all runs of the key, throw, or drop those with the earliest first event.
+ *
+ * @example
+ * import { type LimitPolicy } from "sequitur";
+ *
+ * const gentle: LimitPolicy = "dropOldest";
+ * gentle; // => "dropOldest"
+ */
 export type LimitPolicy = "quarantine" | "fail" | "dropOldest";
 
-/** How much one matcher may hold and report. */
+/**
+ * How much one matcher may hold and report.
+ *
+ * @example
+ * import { type MatcherLimits } from "sequitur";
+ *
+ * const tight: Partial<MatcherLimits> = { maxRunsPerKey: 100, onLimit: "dropOldest" };
+ * tight.maxRunsPerKey; // => 100
+ */
 export type MatcherLimits = {
   /** Open runs of one key. Default 10,000. */
   readonly maxRunsPerKey: number;
@@ -91,10 +175,28 @@ export type MatcherLimits = {
   readonly onLimit: LimitPolicy;
 };
 
-/** Which timed-out runs are reported: none, none but counted, of each first event the one with the most events, all. */
+/**
+ * Which timed-out runs are reported: none, none but counted, of each first event the one with the most events, all.
+ *
+ * @example
+ * import { type TimedOutReport } from "sequitur";
+ *
+ * const report: TimedOutReport = "longest";
+ * report; // => "longest"
+ */
 export type TimedOutReport = "none" | "count" | "longest" | "all";
 
-/** An open run, for people. */
+/**
+ * An open run, for people.
+ *
+ * @example
+ * import { createMatcher, pattern, type RunView } from "sequitur";
+ *
+ * const matcher = createMatcher(pattern<{ id: string }>("pair").begin("one").next("two"), {});
+ * matcher.push({ id: "a" });
+ * const runs: readonly RunView[] = matcher.inspect("");
+ * runs.map(({ taken, waitsFor }) => [taken.length, waitsFor]); // => [[1, ["two"]]]
+ */
 export type RunView = {
   readonly firstAt: Instant;
   /** When time alone ends it or makes it a match; `null`: never. */
@@ -104,7 +206,17 @@ export type RunView = {
   readonly waitsFor: readonly string[];
 };
 
-/** Counters since the matcher was made (they are saved and restored), and what it holds now. */
+/**
+ * Counters since the matcher was made (they are saved and restored), and what it holds now.
+ *
+ * @example
+ * import { createMatcher, type MatcherStats, pattern } from "sequitur";
+ *
+ * const matcher = createMatcher(pattern<{ id: string }>("pair").begin("one").next("two"), {});
+ * matcher.push({ id: "a" });
+ * const { events, runs, matches }: MatcherStats = matcher.stats();
+ * [events, runs, matches]; // => [1, 1, 0]
+ */
 export type MatcherStats = {
   readonly events: number;
   readonly matches: number;
@@ -122,7 +234,20 @@ export type MatcherStats = {
   readonly oldestFirstAt: Instant | null;
 };
 
-/** Plain data that survives JSON if the events do. Its inside belongs to the matcher that made it. */
+/**
+ * Plain data that survives JSON if the events do. Its inside belongs to the matcher that made it.
+ *
+ * @example
+ * import { createMatcher, type MatcherState, pattern } from "sequitur";
+ *
+ * const pair = pattern<{ id: string }>("pair").begin("one").next("two");
+ * const before = createMatcher(pair, {});
+ * before.push({ id: "a" });
+ * const state: MatcherState = JSON.parse(JSON.stringify(before.save()));
+ * const after = createMatcher(pair, {});
+ * after.restore(state);
+ * after.push({ id: "b" }).map(({ events }) => events); // => [{ one: { id: "a" }, two: { id: "b" } }]
+ */
 export type MatcherState = { readonly format: string; readonly fingerprint: string; readonly [field: string]: unknown };
 
 /** Walks one pattern's automaton for many keys. */

@@ -5,7 +5,7 @@ import type { Automaton, Wait } from "../automaton/automaton.ts";
 import { toWaiting, type Waiting } from "../automaton/waiting.ts";
 import { CheckpointError } from "../core/errors.ts";
 import { decodeKey, type EncodedKey, type Key } from "../event/key.ts";
-import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
+import { type Instant, restoreInstant, type SavedInstant, saveInstant } from "../time/instant.ts";
 import type { MatcherState, MatcherStats } from "./matcher.ts";
 import { type Complete, extend, type PlacedEvent, type Run, type Tail, toList } from "./run.ts";
 
@@ -55,7 +55,7 @@ type SavedRow = readonly [
 ];
 
 type Saved = MatcherState & {
-  readonly now: Instant | "beginning" | "end";
+  readonly now: SavedInstant;
   readonly counters: Counters;
   readonly events: readonly SavedEvent[];
   readonly nodes: readonly SavedNode[];
@@ -83,7 +83,7 @@ export function saveState(automaton: Automaton, memory: Memory): MatcherState {
   const saved: Saved = {
     format: FORMAT,
     fingerprint: automaton.fingerprint,
-    now: memory.now === BEGINNING ? "beginning" : memory.now === END_OF_TIME ? "end" : memory.now,
+    now: saveInstant(memory.now),
     counters: memory.counters,
     events: events
       .all()
@@ -142,8 +142,7 @@ export function restoreState(automaton: Automaton, state: MatcherState): Memory 
       quietUntil,
     },
   ]);
-  const now = saved.now === "beginning" ? BEGINNING : saved.now === "end" ? END_OF_TIME : saved.now;
-  return { rows: new Map(rows), now, counters: saved.counters };
+  return { rows: new Map(rows), now: restoreInstant(saved.now), counters: saved.counters };
 }
 
 function saveWaiting({ wait, fresh, open }: Waiting): SavedWaiting {

@@ -1,0 +1,187 @@
+// Reads key and time of each event, puts events in order of time, and hands them to a keyed matcher.
+//
+//     push(event) ─▶ time, key ─▶ late? ─▶ reorder buffer ─▶ keyed matcher ─▶ matches
+//                                                                        └──▶ notices: all that is no match
+
+import type { Automaton } from "../automaton/automaton.ts";
+import { compile } from "../automaton/compile.ts";
+import { CheckpointError } from "../core/errors.ts";
+import {
+  type Extractor,
+  extractorNotGiven,
+  type KeyOption,
+  readKey,
+  readTime,
+  type TimeOption,
+} from "../event/extractor.ts";
+import { decodeKey, type EncodedKey, encodeKey, isKey, type Key } from "../event/key.ts";
+import type { Pattern } from "../pattern/pattern.ts";
+import { type Duration, parseDuration } from "../time/duration.ts";
+import {
+  BEGINNING,
+  END_OF_TIME,
+  type Instant,
+  restoreInstant,
+  type SavedInstant,
+  saveInstant,
+} from "../time/instant.ts";
+import { createReorderBuffer, type Ranked, type ReorderBuffer } from "../time/reorder.ts";
+import { createWatermark, type Watermark } from "../time/watermark.ts";
+import { alarm } from "./alarm.ts";
+import type { KeyedMatcher, Match, MatcherState, Outcome, RunView } from "./matcher.ts";
+import type { CommonOptions, Matcher, Notice, ProcessStats, UnmatchedEvent } from "./process.ts";
+import { createRunMatcher } from "./run-matcher.ts";
+
+/** The options of any pattern, once the types have done their work. */
+export type AnyOptions<E, M> = CommonOptions<E, M> &
+  Partial<Record<"key" | "keyOf" | "time" | "timeOf", unknown>> & { readonly outOfOrderness?: Duration };
+
+type Waiting<E> = Ranked & { readonly event: E; readonly key: Key };
+
+const FORMAT = "sequitur-process-1";
+
+/** What is saved beside the state of the keyed matcher. */
+type Saved<E> = MatcherState & {
+  readonly matcher: MatcherState;
+  readonly arrivals: number;
+  readonly newest: SavedInstant;
+  readonly advancedTo: SavedInstant;
+  readonly counters: Counters;
+  readonly waiting: readonly (readonly [at: Instant, offset: string, key: EncodedKey, event: E])[];
+};
+
+type Counters = { late: number; withoutKey: number; withoutTime: number };
+
+export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
+  readonly #matcher: KeyedMatcher;
+  readonly #fingerprint: string;
+  readonly #readKey: Extractor | null;
+  readonly #readTime: Extractor | null;
+  readonly #outOfOrdernessMs: number;
+  readonly #onNotice: ((notice: Notice<E, M>) => void) | null;
+  #watermark: Watermark;
+  #buffer: ReorderBuffer<Waiting<E>> = createReorderBuffer();
+  #advancedTo: Instant = BEGINNING;
+  #arrivals = 0;
+  #counters: Counters = { late: 0, withoutKey: 0, withoutTime: 0 };
+
+  constructor(pattern: Pattern<E, M, R>, options: AnyOptions<E, M>) {
+    const automaton = compile(pattern as Pattern);
+    const { app = "", limits = {}, timedOut = "none", onNotice = null, outOfOrderness = 0 } = options;
+    this.#matcher = createRunMatcher(automaton, { app, limits, timedOut, selector: pattern.selector });
+    this.#fingerprint = automaton.fingerprint;
+    this.#onNotice = onNotice;
+    const isKeyed = options.key !== undefined || options.keyOf !== undefined;
+    const isTimed = options.time !== undefined || options.timeOf !== undefined;
+    if (!isTimed && isTimeBound(automaton)) throw extractorNotGiven("time");
+    this.#readKey = isKeyed ? readKey(options as KeyOption<E>) : null;
+    this.#readTime = isTimed ? readTime(options as TimeOption<E>) : null;
+    this.#outOfOrdernessMs = parseDuration(outOfOrderness, "outOfOrderness");
+    this.#watermark = createWatermark(this.#outOfOrdernessMs);
+  }
+
+  push(event: E): readonly Match<M, R>[] {
+    this.#arrivals++;
+    const at = this.#readTime === null ? this.#arrivals : this.#readTime.read(event as object);
+    if (typeof at !== "number" || !Number.isFinite(at)) return this.#turnAway("noTime", event, null);
+    const key = this.#readKey === null ? "" : this.#readKey.read(event as object);
+    if (!isKey(key)) return this.#turnAway("noKey", event, at);
+    if (this.#watermark.observe(at) || at <= this.#advancedTo) return this.#turnAway("late", event, at);
+    const waiting = { at, rank: 0, offset: BigInt(this.#arrivals - 1), key, event };
+    if (this.#outOfOrdernessMs === 0) return this.#tell(this.#feed(waiting));
+    this.#buffer.add(waiting);
+    return this.#tell(this.#drain(this.#watermark.at));
+  }
+
+  advanceTo(watermark: Instant): readonly Match<M, R>[] {
+    this.#advancedTo = Math.max(this.#advancedTo, watermark);
+    return this.#tell(this.#drain(watermark));
+  }
+
+  finish(): readonly Match<M, R>[] {
+    return this.advanceTo(END_OF_TIME);
+  }
+
+  save(): MatcherState {
+    const saved: Saved<E> = {
+      format: FORMAT,
+      fingerprint: this.#fingerprint,
+      matcher: this.#matcher.save(),
+      arrivals: this.#arrivals,
+      newest: saveInstant(this.#watermark.newest),
+      advancedTo: saveInstant(this.#advancedTo),
+      counters: { ...this.#counters },
+      waiting: [...this.#buffer.entries()].map(({ at, offset, key, event }) => [
+        at,
+        `${offset}`,
+        encodeKey(key),
+        event,
+      ]),
+    };
+    return saved;
+  }
+
+  restore(state: MatcherState): void {
+    if (state.format !== FORMAT) {
+      throw new CheckpointError(
+        "UNKNOWN_FORMAT",
+        `The state has the format ${String(state.format)}; createMatcher of this version reads ${FORMAT}. Restore it with what saved it.`,
+      );
+    }
+    const saved = state as Saved<E>;
+    this.#matcher.restore(saved.matcher);
+    this.#arrivals = saved.arrivals;
+    this.#watermark = createWatermark(this.#outOfOrdernessMs);
+    this.#watermark.observe(restoreInstant(saved.newest));
+    this.#advancedTo = restoreInstant(saved.advancedTo);
+    this.#counters = { ...saved.counters };
+    this.#buffer = createReorderBuffer();
+    for (const [at, offset, key, event] of saved.waiting) {
+      this.#buffer.add({ at, rank: 0, offset: BigInt(offset), key: decodeKey(key), event });
+    }
+  }
+
+  inspect(key: Key): readonly RunView[] {
+    return this.#matcher.inspect(key);
+  }
+
+  stats(): ProcessStats {
+    return { ...this.#matcher.stats(), ...this.#counters, buffered: this.#buffer.size };
+  }
+
+  #drain(watermark: Instant): readonly Outcome[] {
+    const outcomes: Outcome[] = [];
+    for (let next = this.#buffer.take(watermark); next !== null; next = this.#buffer.take(watermark)) {
+      outcomes.push(...this.#feed(next));
+    }
+    return [...outcomes, ...this.#matcher.advanceTo(watermark)];
+  }
+
+  #feed({ key, at, offset, event }: Waiting<E>): readonly Outcome[] {
+    return this.#matcher.onEvent(key, { value: event, at, origin: { topic: "", partition: 0, offset } });
+  }
+
+  #turnAway(kind: UnmatchedEvent<E>["kind"], event: E, at: Instant | null): readonly Match<M, R>[] {
+    this.#counters[COUNTER_OF[kind]]++;
+    this.#onNotice?.({ kind, event, at, watermark: Math.max(this.#watermark.at, this.#advancedTo) });
+    return [];
+  }
+
+  #tell(outcomes: readonly Outcome[]): readonly Match<M, R>[] {
+    const matches: Match<M, R>[] = [];
+    for (const outcome of outcomes) {
+      if (outcome.kind === "match") matches.push(outcome as Match<M, R>);
+      else if (this.#onNotice !== null) this.#onNotice(outcome as Notice<E, M>);
+      else if (outcome.kind !== "timedOut") throw alarm(outcome);
+    }
+    return matches;
+  }
+}
+
+const COUNTER_OF = { late: "late", noKey: "withoutKey", noTime: "withoutTime" } as const;
+
+/** Whether time alone can end a run or hold back a match. */
+function isTimeBound({ pattern, waits }: Automaton): boolean {
+  const ownClock = waits.some(({ gapMs, forMs }) => gapMs !== null || forMs !== null);
+  return ownClock || pattern.withinMs !== null || pattern.oncePerMs !== null;
+}
