@@ -2,7 +2,16 @@
 // no code is made from text, only own properties are read, nothing is remembered.
 
 import { unreachable } from "../core/errors.ts";
-import type { AggregateOp, ArithmeticOp, CompareOp, Condition, EventRef, Literal, TextOp, ValueExpr } from "./expression.ts";
+import type {
+  AggregateOp,
+  ArithmeticOp,
+  CompareOp,
+  Condition,
+  EventRef,
+  Literal,
+  TextOp,
+  ValueExpr,
+} from "./expression.ts";
 
 /** The events a match has taken so far. */
 export interface Taken {
@@ -17,35 +26,43 @@ export interface Taken {
  *
  * @throws whatever a function given to `filter` throws.
  */
-export function holds(condition: Condition, event: unknown, taken: Taken): boolean {
+export function holds(condition: Condition, event: unknown, taken: Taken, item?: unknown): boolean {
   switch (condition.kind) {
     case "compare":
-      return compare(condition.op, valueOf(condition.left, event, taken), valueOf(condition.right, event, taken));
+      return compare(
+        condition.op,
+        evaluate(condition.left, event, taken, item),
+        evaluate(condition.right, event, taken, item),
+      );
     case "between": {
-      const value = valueOf(condition.value, event, taken);
+      const value = evaluate(condition.value, event, taken, item);
       return (
-        compare("gte", value, valueOf(condition.low, event, taken)) &&
-        compare("lte", value, valueOf(condition.high, event, taken))
+        compare("gte", value, evaluate(condition.low, event, taken, item)) &&
+        compare("lte", value, evaluate(condition.high, event, taken, item))
       );
     }
     case "oneOf": {
-      const value = valueOf(condition.value, event, taken);
+      const value = evaluate(condition.value, event, taken, item);
       return condition.options.some((option) => compare("eq", value, option));
     }
     case "text":
-      return textHolds(condition.op, valueOf(condition.value, event, taken), valueOf(condition.text, event, taken));
+      return textHolds(
+        condition.op,
+        evaluate(condition.value, event, taken, item),
+        evaluate(condition.text, event, taken, item),
+      );
     case "exists": {
-      const value = valueOf(condition.value, event, taken);
+      const value = evaluate(condition.value, event, taken, item);
       return value !== undefined && value !== null;
     }
     case "isTrue":
-      return valueOf(condition.value, event, taken) === true;
+      return evaluate(condition.value, event, taken, item) === true;
     case "and":
-      return condition.parts.every((part) => holds(part, event, taken));
+      return condition.parts.every((part) => holds(part, event, taken, item));
     case "or":
-      return condition.parts.some((part) => holds(part, event, taken));
+      return condition.parts.some((part) => holds(part, event, taken, item));
     case "not":
-      return !holds(condition.part, event, taken);
+      return !holds(condition.part, event, taken, item);
     case "opaque":
       return condition.call(event as never, taken.match as never) === true;
     default:
@@ -54,7 +71,7 @@ export function holds(condition: Condition, event: unknown, taken: Taken): boole
 }
 
 /** The value of `expr` for `event`, or `undefined` where there is none. Cost and errors as for `holds`. */
-export function valueOf(expr: ValueExpr, event: unknown, taken: Taken, item?: unknown): unknown {
+export function evaluate(expr: ValueExpr, event: unknown, taken: Taken, item?: unknown): unknown {
   switch (expr.kind) {
     case "literal":
       return expr.value;
@@ -65,12 +82,12 @@ export function valueOf(expr: ValueExpr, event: unknown, taken: Taken, item?: un
     case "aggregate":
       return aggregate(
         expr.op,
-        taken.of(expr.step).map((each) => valueOf(expr.value, event, taken, each)),
+        taken.of(expr.step).map((each) => evaluate(expr.value, event, taken, each)),
       );
     case "arithmetic":
-      return calculate(expr.op, valueOf(expr.left, event, taken, item), valueOf(expr.right, event, taken, item));
+      return calculate(expr.op, evaluate(expr.left, event, taken, item), evaluate(expr.right, event, taken, item));
     default:
-      return holds(expr, event, taken);
+      return holds(expr, event, taken, item);
   }
 }
 

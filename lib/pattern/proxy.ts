@@ -63,7 +63,9 @@ function proxyOf(writing: Writing, written: Written): object {
     get: (_, name) =>
       typeof name === "symbol"
         ? readSymbol(writing, written.text, name)
-        : proxyOf(writing, readName(writing, written, name)),
+        : isAwaited(written, name)
+          ? undefined
+          : proxyOf(writing, readName(writing, written, name)),
     apply: (_, __, args) => proxyOf(writing, call(writing, written, args)),
     ...refusals(writing, written.text),
   });
@@ -194,6 +196,11 @@ function unknownWord(writing: Writing, text: string, remedy: string): never {
   return refuse(writing, { code: "UNKNOWN_WORD", message: `${text} was called, which says nothing here.`, remedy });
 }
 
+/** An async function asks what it returns for `then`. Where there can be no such field, the answer is that there is none. */
+function isAwaited(written: Written, name: string): boolean {
+  return name === "then" && written.kind === "value" && written.expr.kind !== "field";
+}
+
 /** What JavaScript asks of an object that is used as a value. */
 function readSymbol(writing: Writing, text: string, name: symbol): unknown {
   if (name === Symbol.iterator)
@@ -214,7 +221,8 @@ function refusals(writing: Writing, text: string): ProxyHandler<() => void> {
   return {
     set: () => usedAsValue(writing, `${text} was assigned to, but it only describes an event.`),
     has: () => usedAsValue(writing, `"in" was asked of ${text}, but there is no event yet.`),
-    getOwnPropertyDescriptor: () => usedAsValue(writing, `A field of ${text} was looked up, but there is no event yet.`),
+    getOwnPropertyDescriptor: () =>
+      usedAsValue(writing, `A field of ${text} was looked up, but there is no event yet.`),
     ownKeys: () => usedAsValue(writing, `The fields of ${text} were listed, but there is no event yet.`),
   };
 }
