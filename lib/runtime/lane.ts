@@ -112,7 +112,7 @@ class LaneAtWork implements Lane {
     if (time.observe(at) || at <= this.#watermark) {
       positions.passed(record.offset);
       counts.late += 1;
-      out.push(lateCopy(this.#config.lateTopic, place, record, at, Math.max(own, this.#watermark)));
+      out.push(lateCopy(this.#config.lateTopic, place, record, at, at <= own ? own : this.#watermark));
       return;
     }
     this.#accept(partition, record, event, at, out);

@@ -24,7 +24,10 @@ export type Headers = ReadonlyMap<string, string>;
 /** A partition of an input topic. */
 export type TopicPartition = { readonly topic: string; readonly partition: number };
 
-/** Records of one partition in order of offset. */
+/**
+ * Records of one partition in order of offset. A batch may have no records, to say that nothing stands in the partition; each
+ * partition gets at least one batch after it was assigned, so that time can go on without those that are empty.
+ */
 export type InputBatch = TopicPartition & {
   readonly records: readonly InputRecord[];
   /** Whether nothing more stood in the partition when the batch was read. */
