@@ -1,4 +1,4 @@
-// Brings the made-up traffic to the embedded log: to a terminal as fast as one can watch, elsewhere at once.
+// Brings the made-up traffic to the embedded log: half a day in the time that one likes to watch, faster where nobody does.
 
 import type { Feed } from "sequitur/service";
 import { cardTraffic } from "./generator.ts";
@@ -14,16 +14,22 @@ export const DEMO = {
   attacks: 10,
 } as const;
 
-/** How long the day takes on a terminal. */
-const SHOW_MS = 40_000;
-const TICK_MS = 50;
+/** How long the twelve hours take: on a terminal, and elsewhere. */
+const WATCHED_MS = 40_000;
+const UNWATCHED_MS = 5_000;
+const TICK_MS = 20;
 
 export const feed: Feed = async (log, { signal }) => {
-  const { arrivals } = cardTraffic(DEMO);
-  const live = process.stdout.isTTY === true;
+  const { arrivals, stories } = cardTraffic(DEMO);
+  const lastsMs = process.stdout.isTTY === true ? WATCHED_MS : UNWATCHED_MS;
+  const alike = stories.length - DEMO.attacks;
+  process.stderr.write(
+    `Twelve hours of made-up card traffic in ${lastsMs / 1_000} seconds. Of ${DEMO.cards} cards ${DEMO.attacks} are attacked, and ${alike} only look like it.\n` +
+      "Each line is an alert: when it happened, the pattern, the card, and what the pattern selects. Ctrl-C stops.\n\n",
+  );
   const startedAt = performance.now();
   for (const { arrivesAt, event } of arrivals) {
-    const dueMs = live ? ((arrivesAt - DEMO.startAt) / DEMO.lengthMs) * SHOW_MS : 0;
+    const dueMs = ((arrivesAt - DEMO.startAt) / DEMO.lengthMs) * lastsMs;
     while (!signal.aborted && performance.now() - startedAt < dueMs) await pause(TICK_MS, signal);
     if (signal.aborted) return;
     log.append("card-events", { key: event.card, value: event });

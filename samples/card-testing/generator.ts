@@ -38,7 +38,7 @@ const KINDS: readonly Story["kind"][] = ["attack", "blocked", "slow", "tourist"]
 const HOMES = ["DE", "DE", "DE", "FR", "FR", "IT", "ES", "NL", "PL", "AT"];
 const FAR = ["BR", "US", "SG", "ZA", "AU"];
 
-/** Makes traffic. Costs one step per event, about six for each card. */
+/** Makes traffic: about six events for each card. */
 export function cardTraffic({ seed, cards, startAt, lengthMs, attacks }: TrafficOptions): Traffic {
   const chance = createChance(seed);
   const events: CardEvent[] = [];
@@ -47,10 +47,10 @@ export function cardTraffic({ seed, cards, startAt, lengthMs, attacks }: Traffic
     const card = cardNumber(index);
     const home = chance.oneOf(HOMES);
     const kind = index < attacks * KINDS.length ? KINDS[index % KINDS.length] : undefined;
-    const from = startAt + chance.between(0.03, 0.95) * lengthMs;
+    const from = startAt + wholeSeconds(chance.between(0.03, 0.95) * lengthMs);
     if (kind !== undefined) {
       stories.push({ kind, card });
-      events.push(...tell(kind, card, home, Math.floor(from), chance));
+      events.push(...tell(kind, card, home, from, chance));
     }
     events.push(...ordinaryCharges(card, home, { from: startAt, to: startAt + lengthMs }, kind === undefined, chance));
   }
@@ -66,10 +66,10 @@ function tell(kind: Story["kind"], card: string, home: string, from: number, cha
   let at = from;
   for (let probes = 3 + Math.floor(chance.below(2)); probes > 0; probes--) {
     events.push({ type: "charge", card, amount: cents(chance.between(0.5, 1.99)), country: probeCountry, at });
-    at += Math.floor(chance.between(10, 50) * SECOND);
+    at += wholeSeconds(chance.between(10, 50) * SECOND);
   }
   if (kind === "blocked") events.push({ type: "block", card, at: at + 5 * SECOND });
-  at += Math.floor(kind === "slow" ? chance.between(11, 25) * MINUTE : chance.between(0.5, 4) * MINUTE);
+  at += wholeSeconds(kind === "slow" ? chance.between(11, 25) * MINUTE : chance.between(0.5, 4) * MINUTE);
   const country = kind === "tourist" ? home : far;
   events.push({ type: "charge", card, amount: cents(chance.between(600, 2_400)), country, at });
   return events;
@@ -88,7 +88,7 @@ function ordinaryCharges(
 ): readonly CardEvent[] {
   const events: CardEvent[] = [];
   const meanGapMs = (to - from) / 6;
-  const gapMs = (): number => Math.floor(-Math.log(1 - chance.below(1)) * meanGapMs) + MINUTE;
+  const gapMs = (): number => wholeSeconds(-Math.log(1 - chance.below(1)) * meanGapMs) + MINUTE;
   for (let at = from + gapMs(); at < to; at += gapMs()) {
     const dice = chance.below(1);
     if (anyAmount && dice < 0.08) events.push(charge(card, chance.between(0.8, 1.99), home, at));
@@ -100,6 +100,10 @@ function ordinaryCharges(
 
 function charge(card: string, amount: number, country: string, at: number): CardEvent {
   return { type: "charge", card, amount: cents(amount), country, at };
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.floor(ms / SECOND) * SECOND;
 }
 
 function cents(amount: number): number {

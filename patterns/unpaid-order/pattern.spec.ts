@@ -1,0 +1,72 @@
+import * as fc from "fast-check";
+import { matchAll } from "sequitur";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type OrderEvent, unpaidOrder } from "./pattern.ts";
+
+const it = suite("patterns/unpaid-order");
+const START = Date.UTC(2026, 2, 2, 9);
+const MINUTE = 60_000;
+
+const at = (minutes: number): string => new Date(START + minutes * MINUTE).toISOString();
+const ordered = (order: string, minutes: number): OrderEvent => {
+  return { type: "ordered", order, customer: "c1", total: 10, at: at(minutes) };
+};
+const paid = (order: string, minutes: number): OrderEvent => ({ type: "paid", order, at: at(minutes) });
+const cancelled = (order: string, minutes: number): OrderEvent => ({ type: "cancelled", order, at: at(minutes) });
+
+/** Which orders are found, and when that is known, in minutes from the start. */
+function found(events: readonly OrderEvent[]): readonly string[] {
+  const matches = matchAll(unpaidOrder, events, { key: (e) => e.order, time: (e) => e.at });
+  return [...matches].map((match) => `${match.value.order} at ${(match.at - START) / MINUTE}`);
+}
+
+it("finds an order that nobody pays, when the hour is over", () => {
+  assert.equal(found([ordered("A", 0)]), ["A at 60"]);
+});
+
+it("finds none that is paid or cancelled in time", () => {
+  assert.equal(found([ordered("A", 0), paid("A", 59), ordered("B", 60), cancelled("B", 61)]), []);
+});
+
+it("finds one that is paid too late: the hour is over at its end", () => {
+  assert.equal(found([ordered("A", 0), paid("A", 60)]), ["A at 60"]);
+});
+
+it("finds one of which another order was paid", () => {
+  assert.equal(found([ordered("A", 0), ordered("B", 1), paid("B", 2)]), ["A at 60"]);
+});
+
+it("finds what a plain loop finds", () => {
+  const step = fc.record({
+    make: fc.constantFrom(ordered, paid, cancelled),
+    order: fc.constantFrom("A", "B"),
+    gap: fc.nat(45),
+  });
+  void fc.assert(
+    fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+      let minutes = 0;
+      const events = steps.map(({ make, order, gap }) => {
+        minutes += gap;
+        return make(order, minutes);
+      });
+      assert.equal([...found(events)].sort(), expected(events));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+/** For each order: does anything settle it in the hour after it? */
+function expected(events: readonly OrderEvent[]): readonly string[] {
+  return events
+    .flatMap((event, index) => {
+      if (event.type !== "ordered") return [];
+      const deadline = Date.parse(event.at) + 60 * MINUTE;
+      const settles = (other: OrderEvent): boolean =>
+        other.type !== "ordered" && other.order === event.order && Date.parse(other.at) < deadline;
+      return events.slice(index + 1).some(settles) ? [] : [`${event.order} at ${(deadline - START) / MINUTE}`];
+    })
+    .sort();
+}
+
+it.run();
