@@ -123,8 +123,8 @@ function readNumber(fields: Fields): number {
 }
 
 function readBigint(fields: Fields, reading: JsonReading): bigint {
-  const digits = fields.text("bigint");
-  if (/^-?\d+$/.test(digits)) return BigInt(digits);
-  if (digits !== "") reading.unexpected(fields.placeOf("bigint"), "the digits of a whole number", digits);
+  const digits = fields.take("bigint");
+  if (typeof digits === "string" && /^-?\d+$/.test(digits)) return BigInt(digits);
+  if (!fields.isBroken) reading.unexpected(fields.placeOf("bigint"), "the digits of a whole number as a text", digits);
   return 0n;
 }

@@ -46,7 +46,7 @@ function hasReadableVersion(fields: Fields, reading: JsonReading): boolean {
   reading.report(
     "JSON_VERSION",
     version === undefined
-      ? 'This is no pattern: the field "sequitur" is missing, which gives the version of the JSON form.'
+      ? '$: this is no pattern: the field "sequitur" is missing, which gives the version of the JSON form.'
       : `$.sequitur: expected the version ${JSON_VERSION} of the JSON form, found ${show(version)}.`,
     version === undefined
       ? `Give what toJSON() of a pattern gave, or write "sequitur": ${JSON_VERSION} if this is a pattern.`

@@ -81,6 +81,11 @@ export class Fields {
     this.place = place;
   }
 
+  /** Whether something else stands where an object should, which has been reported. */
+  get isBroken(): boolean {
+    return this.#record === null;
+  }
+
   /** The value of an own field, or `undefined`. */
   take(name: string): unknown {
     this.#known.add(name);
