@@ -41,7 +41,7 @@ export type KeyOption<E> =
  * Object.keys(parsed); // => ["timeOf"]
  */
 export type TimeOption<E> =
-  | { readonly time: (e: ExprOf<E>) => Expr<number> | Expr<string>; readonly timeOf?: never }
+  | { readonly time: (e: ExprOf<E>) => Expr<number | string>; readonly timeOf?: never }
   | { readonly timeOf: (event: E) => Instant | null | undefined; readonly time?: never };
 
 /** Reads something from events. */
