@@ -26,7 +26,7 @@ export type Told = {
   /** A match at once. */
   readonly hit?: boolean;
   /** A match so many milliseconds later. */
-  readonly alarm?: number;
+  readonly alarm?: number | undefined;
   /** Something else at once. */
   readonly say?: "filter" | "select" | "timedOut" | "maxRunsPerKey" | "maxMatchesPerEvent" | "cycle" | "throw";
 };

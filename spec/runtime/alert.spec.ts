@@ -1,0 +1,200 @@
+// What leaves: every kind of outcome in its form, to its topic, with its headers; and nothing a user's function returns can
+// stop it from leaving.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Match } from "../../lib/matching/matcher.ts";
+import { keyBytes, toEmission } from "../../lib/runtime/alert.ts";
+import { deadLetterCopy, lateCopy } from "../../lib/runtime/copy.ts";
+import { json, record } from "./kit.ts";
+
+const it = suite("alert");
+
+const options = { version: 3, selects: true, topics: { alerts: "alerts", timedOut: "timed-out", deadLetters: "dead" } };
+const origin = { topic: "in", partition: 2, offset: 9_007_199_254_740_993n };
+const match: Match = {
+  kind: "match",
+  id: "0123456789abcdef0123456789abcdef",
+  pattern: "p",
+  version: 3,
+  key: ["shop", 7n],
+  at: 2_000,
+  firstAt: 1_000,
+  lastAt: 1_500,
+  events: { a: { amount: 5n }, b: undefined },
+  taken: [{ value: { amount: 5n }, at: 1_000, origin, step: "a", index: 0 }],
+  value: { sum: 12n },
+};
+const text = (bytes: Uint8Array | null): string => new TextDecoder().decode(bytes ?? undefined);
+
+it("an alert says all about its match", () => {
+  const { kind, record: sent } = toEmission(match, options, 1_999);
+  assert.is(kind, "alert");
+  assert.equal(json(sent), {
+    kind: "match",
+    pattern: "p",
+    version: 3,
+    id: match.id,
+    key: ["shop", "7"],
+    at: "1970-01-01T00:00:02.000Z",
+    firstAt: "1970-01-01T00:00:01.000Z",
+    lastAt: "1970-01-01T00:00:01.500Z",
+    emittedAt: "1970-01-01T00:00:01.999Z",
+    value: { sum: "12" },
+    provenance: [
+      { step: "a", index: 0, at: "1970-01-01T00:00:01.000Z", topic: "in", partition: 2, offset: "9007199254740993" },
+    ],
+  });
+  assert.equal(
+    [...sent.headers],
+    [
+      ["id", match.id],
+      ["pattern", "p"],
+      ["content-type", "application/json"],
+    ],
+  );
+  assert.equal([sent.topic, text(sent.key), sent.timestamp], ["alerts", '["shop","7"]', 2_000]);
+});
+
+it("without select it carries the events; a select of nothing gives null", () => {
+  const events = json(toEmission(match, { ...options, selects: false }, 0).record);
+  assert.equal([events["events"], "value" in events], [{ a: { amount: "5" } }, false]);
+  const nothing = json(toEmission({ ...match, value: undefined }, options, 0).record);
+  assert.equal([nothing["value"], "events" in nothing], [null, false]);
+});
+
+it("when the input has ended, no watermark is told", () => {
+  assert.is(json(toEmission(match, options, Number.POSITIVE_INFINITY).record)["emittedAt"], null);
+});
+
+it("a deadline beyond the years of a date is told as the last instant there is", () => {
+  assert.is(json(toEmission({ ...match, at: 1e16 }, options, 0).record)["at"], "+275760-09-13T00:00:00.000Z");
+});
+
+it("a timed-out match goes to its own topic, with its events", () => {
+  const { value: _, ...rest } = match;
+  const { kind, record: sent } = toEmission({ ...rest, kind: "timedOut" }, options, 0);
+  assert.equal(
+    [kind, sent.topic, json(sent)["kind"], "events" in json(sent)],
+    ["timedOut", "timed-out", "timedOut", true],
+  );
+});
+
+const cycle: { self?: unknown } = {};
+cycle.self = cycle;
+const unwritable: readonly unknown[] = [
+  cycle,
+  {
+    toJSON() {
+      throw new Error("no JSON of me");
+    },
+  },
+  {
+    get a() {
+      throw null;
+    },
+  },
+];
+
+for (const [index, value] of unwritable.entries()) {
+  it(`a value without JSON form is a failed select (${index})`, () => {
+    const { kind, record: sent } = toEmission({ ...match, value }, options, 0);
+    assert.equal([kind, sent.topic, sent.headers.get("sequitur-kind")], ["deadLetter", "dead", "functionFailed"]);
+    assert.equal([json(sent)["where"], json(sent)["version"]], ["select", 3]);
+    assert.equal(json(sent)["origin"], { topic: "in", partition: 2, offset: "9007199254740993" });
+  });
+}
+
+it("a function that threw is reported to the dead letters, with step and stack", () => {
+  const failed = {
+    kind: "functionFailed",
+    pattern: "p",
+    key: "k",
+    at: 5,
+    where: "filter",
+    step: "a",
+    message: "no",
+    origin,
+  } as const;
+  const { kind, record: sent } = toEmission({ ...failed, stack: `Error: no\n${"x".repeat(9_000)}` }, options, 0);
+  const { stack, ...said } = json(sent);
+  assert.is(kind, "deadLetter");
+  assert.ok(typeof stack === "string" && stack.startsWith("Error: no") && stack.length === 4_000);
+  assert.equal(said, {
+    kind: "functionFailed",
+    pattern: "p",
+    version: 3,
+    key: "k",
+    at: "1970-01-01T00:00:00.005Z",
+    where: "filter",
+    step: "a",
+    message: "no",
+    origin: { topic: "in", partition: 2, offset: "9007199254740993" },
+  });
+});
+
+it("a limit per key is reported to the dead letters, one per event among the alerts", () => {
+  const reached = { kind: "limitReached", pattern: "p", key: true, at: 5, max: 10, count: 3 } as const;
+  const perKey = toEmission({ ...reached, limit: "maxRunsPerKey", action: "quarantined" }, options, 0);
+  assert.equal([perKey.kind, perKey.record.topic, text(perKey.record.key)], ["deadLetter", "dead", "true"]);
+  assert.equal(
+    [json(perKey.record)["action"], json(perKey.record)["max"], json(perKey.record)["count"]],
+    ["quarantined", 10, 3],
+  );
+  const perEvent = toEmission({ ...reached, limit: "maxMatchesPerEvent", action: "matchesNotBuilt" }, options, 0);
+  assert.equal(
+    [perEvent.kind, perEvent.record.topic, perEvent.record.headers.get("sequitur-kind")],
+    ["notice", "alerts", "limitReached"],
+  );
+});
+
+it("keys are written as text", () => {
+  assert.equal([keyBytes("ä"), keyBytes(7), keyBytes(7n), keyBytes(false), keyBytes(["a", 1])].map(text), [
+    "ä",
+    "7",
+    "7",
+    "false",
+    '["a",1]',
+  ]);
+});
+
+const from = { topic: "in", partition: 2 };
+
+it("a late record leaves as it came, with where it was and why", () => {
+  const original = record(5, "the very bytes", 42);
+  const { kind, record: sent } = lateCopy("late", from, original, 1_000, 2_000);
+  assert.equal(
+    [kind, sent.topic, sent.value, sent.key, sent.timestamp],
+    ["late", "late", original.value, original.key, 42],
+  );
+  assert.equal(Object.fromEntries(sent.headers), {
+    trace: "t1",
+    "sequitur-kind": "late",
+    "sequitur-time": "1970-01-01T00:00:01.000Z",
+    "sequitur-watermark": "1970-01-01T00:00:02.000Z",
+    "sequitur-topic": "in",
+    "sequitur-partition": "2",
+    "sequitur-offset": "5",
+  });
+  const atTheEnd = lateCopy("late", from, record(5, "x"), 1_000, Number.POSITIVE_INFINITY).record;
+  assert.equal([atTheEnd.headers.get("sequitur-watermark"), atTheEnd.timestamp], ["end", 1_000]);
+});
+
+it("a bad record leaves as it came, with code and message; one without value says so", () => {
+  const bad = { kind: "bad", code: "NO_KEY", message: "none" } as const;
+  const { kind, record: sent } = deadLetterCopy("dead", from, record(5, null), bad, 77);
+  assert.equal([kind, sent.topic, sent.value.length, sent.timestamp], ["deadLetter", "dead", 0, 77]);
+  const { trace, ...said } = Object.fromEntries(sent.headers);
+  assert.is(trace, "t1");
+  assert.equal(said, {
+    "sequitur-kind": "badRecord",
+    "sequitur-code": "NO_KEY",
+    "sequitur-message": "none",
+    "sequitur-topic": "in",
+    "sequitur-partition": "2",
+    "sequitur-offset": "5",
+    "sequitur-value": "null",
+  });
+});
+
+it.run();
