@@ -58,7 +58,7 @@ export interface Start<K extends Kind, E, Tag extends string, M = object, U exte
   /** The first event of a match, or a group that begins with it. */
   begin<const X extends string | AnySequence | GroupWriter<E, Tag, M, U>>(
     element: NewElement<X, E, Tag, U>,
-  ): Opened<K, E, Tag, M, X, U, false>;
+  ): Opened<K, E, Tag, M, NoInfer<X>, U, false>;
 }
 
 /**
@@ -82,15 +82,15 @@ interface Links<K extends Kind, E, Tag extends string, M, U extends string, B ex
   /** The very next event. */
   next<const X extends string | AnySequence | GroupWriter<E, Tag, M, U>>(
     element: NewElement<X, E, Tag, U>,
-  ): Opened<K, E, Tag, M, X, U, B>;
+  ): Opened<K, E, Tag, M, NoInfer<X>, U, B>;
   /** The next event that satisfies the condition; others may come between. */
   followedBy<const X extends string | AnySequence | GroupWriter<E, Tag, M, U>>(
     element: NewElement<X, E, Tag, U>,
-  ): Opened<K, E, Tag, M, X, U, B>;
+  ): Opened<K, E, Tag, M, NoInfer<X>, U, B>;
   /** Any later event that satisfies the condition: each gives a match of its own. */
   followedByAny<const X extends string | AnySequence | GroupWriter<E, Tag, M, U>>(
     element: NewElement<X, E, Tag, U>,
-  ): Opened<K, E, Tag, M, X, U, B>;
+  ): Opened<K, E, Tag, M, NoInfer<X>, U, B>;
   /** The very next event does not satisfy the condition. */
   notNext<const N extends string>(name: NewName<N, U>): Absence<K, E, Tag, M, N, E, U | N, B, "notNext">;
   /** No event up to what comes next satisfies the condition; at the end of a pattern: none until its deadline. */

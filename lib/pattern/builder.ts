@@ -5,6 +5,7 @@
 import type { Problem } from "../core/errors.ts";
 import { type Duration, parseDuration } from "../time/duration.ts";
 import type { AbsenceNode, Contiguity, PatternAst } from "./ast.ts";
+import type { BuildCode } from "./build-codes.ts";
 import type { Start } from "./builder-types.ts";
 import {
   addCondition,
@@ -352,7 +353,7 @@ class Stage implements Pattern {
     );
   }
 
-  #refused(code: string, message: string, remedy: string): Stage {
+  #refused(code: BuildCode, message: string, remedy: string): Stage {
     return new Stage(withProblem(this.#draft, { code, message, remedy }));
   }
 }

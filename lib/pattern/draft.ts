@@ -11,6 +11,7 @@ import {
   type Quantifier,
   type Skip,
 } from "./ast.ts";
+import type { BuildCode } from "./build-codes.ts";
 import type { Condition } from "./expression.ts";
 import { type Arity, shapeOf } from "./shape.ts";
 import { nameOf } from "./walk.ts";
@@ -30,7 +31,7 @@ export type Draft = {
 };
 
 /** A problem as its finder knows it; where it is gets added. */
-export type Finding = Pick<Problem, "code" | "message" | "remedy">;
+export type Finding = { readonly code: BuildCode } & Pick<Problem, "message" | "remedy">;
 
 /** Nothing said yet. */
 export function emptyDraft(
@@ -207,7 +208,7 @@ export function placeIn(draft: Draft, method: string, last: "open" | "closed" = 
 }
 
 /** Says something about the pattern as a whole, once. */
-export function sayOnce(draft: Draft, word: string, change: (draft: Draft) => Draft): Draft {
+export function sayOnce(draft: Draft, word: keyof typeof TWICE, change: (draft: Draft) => Draft): Draft {
   const finding = draft.kind === "group" ? inGroup(word) : draft.said.includes(word) ? twice(word) : undefined;
   if (finding !== undefined)
     return { ...draft, problems: [...draft.problems, { ...finding, severity: "error", path: [] }] };
@@ -240,9 +241,15 @@ function usesTags(elements: readonly Element[]): boolean {
   return elements.some((element) => (element.kind === "group" ? usesTags(element.elements) : element.on !== null));
 }
 
-function twice(word: string): Finding {
-  const code = `${word.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}_TWICE`;
-  return { code, message: `${word} was said a second time.`, remedy: "Say it once." };
+const TWICE = {
+  within: "WITHIN_TWICE",
+  skip: "SKIP_TWICE",
+  oncePer: "ONCE_PER_TWICE",
+  select: "SELECT_TWICE",
+} as const;
+
+function twice(word: keyof typeof TWICE): Finding {
+  return { code: TWICE[word], message: `${word} was said a second time.`, remedy: "Say it once." };
 }
 
 function inGroup(word: string): Finding {

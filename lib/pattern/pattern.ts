@@ -27,7 +27,7 @@ export const PATTERN: unique symbol = Symbol.for("sequitur.pattern") as typeof P
  * paid.version; // => 2
  * paid.fingerprint.length; // => 32
  */
-export interface Pattern<E = unknown, M = unknown, R = unknown, Timed extends boolean = boolean> {
+export interface Pattern<E = never, M = unknown, R = unknown, Timed extends boolean = boolean> {
   readonly [TYPES]?: {
     readonly event: (event: E) => void;
     readonly match: M;

@@ -9,6 +9,7 @@
 // So no field name is reserved. Using a proxy as a value (`e.amount < 2`) throws and says what to write.
 
 import type { Problem } from "../core/errors.ts";
+import type { WritingCode } from "./build-codes.ts";
 import type { AggregateOp, Condition, EventRef, ValueExpr } from "./expression.ts";
 import { isCondition } from "./walk.ts";
 import { VALUE_WORDS } from "./words.ts";
@@ -236,7 +237,7 @@ function usedAsValue(writing: Writing, message: string): never {
   });
 }
 
-function droppedWarning(writing: Writing, text: string): Problem {
+function droppedWarning(writing: Writing, text: string): Problem<WritingCode> {
   return {
     code: "CONDITION_DROPPED",
     severity: "warning",

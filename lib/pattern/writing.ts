@@ -1,6 +1,7 @@
 // What is noted while a condition is written, and what counts as a value or a condition in it.
 
 import { PatternError, type Problem } from "../core/errors.ts";
+import type { WritingCode } from "./build-codes.ts";
 import type { Condition, EventRef, Literal, ValueExpr } from "./expression.ts";
 import type { Arity } from "./shape.ts";
 import { isCondition } from "./walk.ts";
@@ -55,7 +56,10 @@ export function startWriting(place: Place): Writing {
 }
 
 /** Stops the writing with a sentence. */
-export function refuse(place: Place, problem: Pick<Problem, "code" | "message" | "remedy">): never {
+export function refuse(
+  place: Place,
+  problem: { readonly code: WritingCode } & Pick<Problem, "message" | "remedy">,
+): never {
   const message = `In ${place.method}: ${problem.message}`;
   throw new PatternError(place.pattern, [{ ...problem, message, severity: "error", path: place.path }]);
 }

@@ -148,6 +148,22 @@ const begun = pattern<CardEvent>("p").begin("a").on("charge");
   }>();
 
   // Groups in groups.
+  const deep = pattern<CardEvent>("p").begin((g) =>
+    g
+      .begin("o")
+      .on("charge")
+      .next((h) =>
+        h
+          .begin("i")
+          .next((k) => k.begin("z").where((e, m) => e.card.eq(m.o.last().card).and(m.i.length.gt(0))))
+          .optional(),
+      ),
+  );
+  expectTypeOf<MatchOf<typeof deep>>().toEqualTypeOf<{
+    readonly o: readonly [Charge, ...Charge[]];
+    readonly i: readonly [CardEvent, ...CardEvent[]];
+    readonly z: readonly CardEvent[];
+  }>();
   const nested = pattern<CardEvent>("p").begin((g) => g.begin("o").next(sequence<CardEvent>().begin("i")).oneOrMore());
   expectTypeOf<MatchOf<typeof nested>>().toEqualTypeOf<{
     readonly o: readonly [CardEvent, ...CardEvent[]];

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { PatternError } from "../../lib/core/errors.ts";
+import { WRITING_CODES } from "../../lib/pattern/build-codes.ts";
 import type { Condition, EventRef, ValueExpr } from "../../lib/pattern/expression.ts";
 import { writeCondition, writeValues } from "../../lib/pattern/proxy.ts";
 import type { Arity } from "../../lib/pattern/shape.ts";
@@ -396,6 +397,11 @@ for (const [title, code, sentence, mistake] of MISTAKES) {
     );
   });
 }
+
+it("every code of conditions has a mistake above, or is the warning below", () => {
+  const codes = new Set([...MISTAKES.map(([, code]) => code), "CONDITION_DROPPED"]);
+  assert.equal([...codes].sort(), [...WRITING_CODES].sort());
+});
 
 it("an error of the author's own code is the author's", () => {
   assert.throws(

@@ -1,0 +1,614 @@
+// What is said is what the AST says; stages are values; what the types refuse has a code for those without types.
+import * as fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ConfigError, PatternError, type Problem } from "../../lib/core/errors.ts";
+import { pattern, sequence } from "../../lib/index.ts";
+import { type Element, ONCE, type PatternAst, type Quantifier } from "../../lib/pattern/ast.ts";
+import { BUILD_CODES } from "../../lib/pattern/build-codes.ts";
+import { isPattern, type Pattern } from "../../lib/pattern/pattern.ts";
+import { fromJSON } from "../../lib/pattern/pattern-value.ts";
+
+const it = suite("builder");
+
+type Charge = { type: "charge"; card: string; amount: number; country: string };
+type Block = { type: "block"; card: string };
+type CardEvent = Charge | Block;
+
+/** As JavaScript sees the builder: every word on every stage. */
+// biome-ignore lint/suspicious/noExplicitAny: what the types refuse is said here
+type Loose = any;
+const loose = (name = "p", options: object = {}): Loose => pattern<CardEvent>(name, options);
+const looseGroup = (): Loose => sequence<CardEvent>();
+
+const step = (name: string, fields: Partial<Extract<Element, { kind: "step" }>> = {}): Element => ({
+  kind: "step",
+  name,
+  link: null,
+  on: null,
+  condition: null,
+  quantifier: ONCE,
+  maxGapMs: null,
+  ...fields,
+});
+const EMPTY: PatternAst = {
+  kind: "pattern",
+  name: "p",
+  version: 1,
+  tag: "type",
+  elements: [],
+  withinMs: null,
+  skip: { to: "none" },
+  emit: "eager",
+  oncePerMs: null,
+};
+const last = (p: Pattern): Element => p.ast.elements.at(-1) as Element;
+const quantifierOf = (p: Pattern): Quantifier => (last(p) as Extract<Element, { kind: "step" }>).quantifier;
+
+// ---------------------------------------------------------------- what is said is what the AST says
+
+it("the example of the language is its AST", () => {
+  const cardTesting = pattern<CardEvent>("card-testing")
+    .begin("probe")
+    .on("charge")
+    .where((e) => e.amount.lt(2))
+    .times(3)
+    .notFollowedBy("blocked")
+    .on("block")
+    .followedBy("cashOut")
+    .on("charge")
+    .where((e, m) => e.amount.gt(500).and(e.country.ne(m.probe.last().country)))
+    .within("10m")
+    .skip("pastLast")
+    .select((m) => ({ card: m.cashOut.card, stolen: m.cashOut.amount, probes: m.probe.length }));
+  const field = (name: string) => ({ kind: "field", of: { kind: "candidate" }, path: [name] }) as const;
+  assert.equal(cardTesting.ast, {
+    kind: "pattern",
+    name: "card-testing",
+    version: 1,
+    tag: "type",
+    elements: [
+      step("probe", {
+        on: ["charge"],
+        condition: { kind: "compare", op: "lt", left: field("amount"), right: { kind: "literal", value: 2 } },
+        quantifier: { ...ONCE, min: 3, max: 3, counted: true },
+      }),
+      { kind: "absence", name: "blocked", link: "notFollowedBy", on: ["block"], condition: null, forMs: null },
+      step("cashOut", {
+        link: "followedBy",
+        on: ["charge"],
+        condition: {
+          kind: "and",
+          parts: [
+            { kind: "compare", op: "gt", left: field("amount"), right: { kind: "literal", value: 500 } },
+            {
+              kind: "compare",
+              op: "ne",
+              left: field("country"),
+              right: { kind: "field", of: { kind: "taken", step: "probe", at: "last" }, path: ["country"] },
+            },
+          ],
+        },
+      }),
+    ],
+    withinMs: 600_000,
+    skip: { to: "pastLast" },
+    emit: "eager",
+    oncePerMs: null,
+  });
+  assert.equal(cardTesting.problems, []);
+  assert.equal(cardTesting.selector?.({ cashOut: { card: "c", amount: 900 }, probe: [1, 2, 3] } as never), {
+    card: "c",
+    stolen: 900,
+    probes: 3,
+  });
+});
+
+it("links, name, version and tag", () => {
+  const p = loose("named", { version: 4, tag: "kind" }).begin("a").next("b").followedBy("c").followedByAny("d");
+  assert.equal(p.ast, {
+    ...EMPTY,
+    name: "named",
+    version: 4,
+    tag: "kind",
+    elements: [
+      step("a"),
+      step("b", { link: "next" }),
+      step("c", { link: "followedBy" }),
+      step("d", { link: "followedByAny" }),
+    ],
+  });
+  assert.equal([p.name, p.version, p.problems, p.selector], ["named", 4, [], null]);
+});
+
+const QUANTIFIERS: readonly (readonly [title: string, say: (p: Loose) => Loose, quantifier: Partial<Quantifier>])[] = [
+  ["once", (p) => p, {}],
+  ["times(3)", (p) => p.times(3), { min: 3, max: 3, counted: true }],
+  ["times(1)", (p) => p.times(1), { counted: true }],
+  ["times(2, 4)", (p) => p.times(2, 4), { min: 2, max: 4, counted: true }],
+  ["times(0, 4)", (p) => p.times(0, 4), { min: 1, max: 4, optional: true, counted: true }],
+  ["timesOrMore(2)", (p) => p.timesOrMore(2), { min: 2, max: null, counted: true }],
+  ["oneOrMore()", (p) => p.oneOrMore(), { max: null, counted: true }],
+  ["optional()", (p) => p.optional(), { optional: true }],
+  ["times(3).optional()", (p) => p.times(3).optional(), { min: 3, max: 3, optional: true, counted: true }],
+  ["oneOrMore().greedy()", (p) => p.oneOrMore().greedy(), { max: null, greedy: true, counted: true }],
+  ["oneOrMore().consecutive()", (p) => p.oneOrMore().consecutive(), { max: null, inner: "next", counted: true }],
+  [
+    "oneOrMore().allowCombinations()",
+    (p) => p.oneOrMore().allowCombinations(),
+    { max: null, inner: "followedByAny", counted: true },
+  ],
+  [
+    "oneOrMore().until(…)",
+    (p) => p.oneOrMore().until((e: { stop: unknown }) => e.stop),
+    {
+      max: null,
+      counted: true,
+      until: { kind: "isTrue", value: { kind: "field", of: { kind: "candidate" }, path: ["stop"] } },
+    },
+  ],
+  // What only checks can judge is kept as it was said.
+  ["times(0)", (p) => p.times(0), { min: 0, max: 0, counted: true }],
+  ["times(5, 2)", (p) => p.times(5, 2), { min: 5, max: 2, counted: true }],
+  ["times(1.5)", (p) => p.times(1.5), { min: 1.5, max: 1.5, counted: true }],
+  ["timesOrMore(0)", (p) => p.timesOrMore(0), { min: 0, max: null, counted: true }],
+  ["greedy()", (p) => p.greedy(), { greedy: true }],
+];
+for (const [title, say, quantifier] of QUANTIFIERS) {
+  it(`${title} is its quantifier, of steps and groups`, () => {
+    const ofStep = say(loose().begin("a"));
+    assert.equal(quantifierOf(ofStep), { ...ONCE, ...quantifier });
+    const ofGroup = say(loose().begin(sequence<CardEvent>().begin("a").next("b")));
+    assert.equal(quantifierOf(ofGroup), { ...ONCE, ...quantifier });
+    assert.equal([ofStep.problems, ofGroup.problems], [[], []]);
+  });
+}
+
+it("durations become milliseconds where they belong", () => {
+  const p = loose()
+    .begin("a")
+    .maxGap("5s")
+    .next((g: Loose) => g.begin("b"))
+    .maxGap(7)
+    .notFollowedBy("n")
+    .for("1h30m");
+  const [a, group, n] = p.within("1d").oncePer("10m").ast.elements;
+  assert.equal([(a as { maxGapMs?: number }).maxGapMs, (group as { maxGapMs?: number }).maxGapMs], [5_000, 7]);
+  assert.is((n as { forMs?: number }).forMs, 5_400_000);
+  assert.equal([p.within("1d").ast.withinMs, p.oncePer("10m").ast.oncePerMs], [86_400_000, 600_000]);
+  // Whether they make sense is for checks to say.
+  assert.is(p.within(0).ast.withinMs, 0);
+  for (const word of ["maxGap", "within", "oncePer"]) {
+    assert.throws(
+      () => p[word]("soon"),
+      (error: unknown) => error instanceof ConfigError && error.code === "BAD_DURATION",
+    );
+  }
+});
+
+it("skip strategies", () => {
+  const p = pattern<CardEvent>("p").begin("a").next("b").optional();
+  assert.equal(p.skip("none").ast.skip, { to: "none" });
+  assert.equal(p.skip("toNext").ast.skip, { to: "next" });
+  assert.equal(p.skip("pastLast").ast.skip, { to: "pastLast" });
+  assert.equal(p.skip({ toFirst: "a" }).ast.skip, { to: "first", step: "a", orElse: null });
+  assert.equal(p.skip({ toLast: "b", orElse: "none" }).ast.skip, { to: "last", step: "b", orElse: "none" });
+  assert.equal(p.skip({ toLast: "b", orElse: "toNext" }).ast.skip, { to: "last", step: "b", orElse: "next" });
+  assert.is(p.skip("none").ast.emit, "eager");
+  assert.is(p.skip("toNext", { emit: "ordered" }).ast.emit, "ordered");
+});
+
+// ---------------------------------------------------------------- conditions
+
+const flag = (name: string) =>
+  ({ kind: "isTrue", value: { kind: "field", of: { kind: "candidate" }, path: [name] } }) as const;
+type Flags = { type: string; a: boolean; b: boolean; c: boolean; d: boolean };
+const conditionOf = (p: Pattern): unknown => (last(p) as { readonly condition?: unknown }).condition;
+
+it("where repeated is and, orWhere is or with all before, on stays an and outside", () => {
+  const begun = pattern<Flags>("p")
+    .begin("s")
+    .on("x", "y")
+    .where((e) => e.a);
+  assert.equal(conditionOf(begun), flag("a"));
+  const two = begun.where((e) => e.b);
+  assert.equal(conditionOf(two), { kind: "and", parts: [flag("a"), flag("b")] });
+  const or = two.orWhere((e) => e.c);
+  assert.equal(conditionOf(or), { kind: "or", parts: [{ kind: "and", parts: [flag("a"), flag("b")] }, flag("c")] });
+  const and = or.where((e) => e.d);
+  assert.equal((conditionOf(and) as { parts: unknown[] }).parts, [conditionOf(or), flag("d")]);
+  assert.equal((last(and) as { on?: unknown }).on, ["x", "y"]);
+  assert.equal(
+    conditionOf(
+      pattern<Flags>("p")
+        .begin("s")
+        .orWhere((e) => e.a),
+    ),
+    flag("a"),
+  );
+});
+
+it("where, orWhere and filter belong to absences, too, and until to its loop", () => {
+  const p = pattern<Flags>("p")
+    .begin("s")
+    .notNext("n")
+    .on("x")
+    .where((e) => e.a)
+    .orWhere((e) => e.b);
+  assert.equal(last(p), {
+    kind: "absence",
+    name: "n",
+    link: "notNext",
+    on: ["x"],
+    condition: { kind: "or", parts: [flag("a"), flag("b")] },
+    forMs: null,
+  });
+});
+
+it("filter keeps the function and its version, joined with the others", () => {
+  const call = (): boolean => true;
+  const p = pattern<Flags>("p")
+    .begin("s")
+    .filter(call)
+    .where((e) => e.a)
+    .filter(call, { version: 3 });
+  assert.equal(conditionOf(p), {
+    kind: "and",
+    parts: [{ kind: "opaque", call, version: 1 }, flag("a"), { kind: "opaque", call, version: 3 }],
+  });
+});
+
+it("where is called once, when it is said", () => {
+  let calls = 0;
+  const p = pattern<Flags>("p")
+    .begin("s")
+    .where((e) => {
+      calls += 1;
+      return e.a;
+    });
+  void [p.ast, p.fingerprint, p.next("t").ast, p.describe(), p.toJSON()];
+  assert.is(calls, 1);
+});
+
+it("m answers as the match does: one event, a loop, a loop in groups", () => {
+  const at = (p: Pattern): unknown => (conditionOf(p) as { right: { of: { at: unknown } } }).right.of.at;
+  const begun = pattern<CardEvent>("p").begin("one").next("loop").times(2);
+  assert.is(at(begun.next("x").where((e, m) => e.card.eq(m.one.card))), "only");
+  assert.is(at(begun.next("x").where((e, m) => e.card.eq(m.loop.first().card))), "first");
+  assert.throws(() => (begun as unknown as Loose).next("x").where((_: unknown, m: Loose) => m.one.last()));
+
+  // In its own condition, once it has a count.
+  assert.is(
+    at(
+      begun
+        .next("up")
+        .oneOrMore()
+        .where((e, m) => e.card.eq(m.up.last().card)),
+    ),
+    "last",
+  );
+
+  // A group in place sees the steps before it as they are, its own as loops; behind it they are loops, too.
+  const group = begun.next((g) =>
+    g
+      .begin("x")
+      .where((e, m) => e.card.eq(m.one.card).and(e.card.eq(m.loop.at(0).card)))
+      .next("y")
+      .where((e, m) => e.card.eq(m.x.last().card))
+      .next((inner) => inner.begin("z").where((e, m) => e.card.eq(m.one.card).and(e.card.eq(m.y.last().card)))),
+  );
+  assert.equal(group.problems, []);
+  assert.is(at(group.next("end").where((e, m) => e.card.eq(m.z.last().card))), "last");
+});
+
+// ---------------------------------------------------------------- groups
+
+it("a group is one element, said apart or in place", () => {
+  const body = sequence<CardEvent>().begin("x").on("block").followedBy("y").oneOrMore();
+  const apart = pattern<CardEvent>("p").begin("a").followedByAny(body).times(2).maxGap("1s");
+  const inPlace = pattern<CardEvent>("p")
+    .begin("a")
+    .followedByAny((g) => g.begin("x").on("block").followedBy("y").oneOrMore())
+    .times(2)
+    .maxGap("1s");
+  assert.equal(last(apart), {
+    kind: "group",
+    link: "followedByAny",
+    elements: [
+      step("x", { on: ["block"] }),
+      step("y", { link: "followedBy", quantifier: { ...ONCE, max: null, counted: true } }),
+    ],
+    quantifier: { ...ONCE, min: 2, max: 2, counted: true },
+    maxGapMs: 1_000,
+  });
+  assert.equal(inPlace.ast, apart.ast);
+  assert.is(inPlace.fingerprint, apart.fingerprint);
+  assert.equal(pattern<CardEvent>("q").begin(body).ast.elements.length, 1, "a body may be used again");
+});
+
+it("a group in place has the tag of its pattern", () => {
+  const p = pattern<{ kind: "a" | "b" }, "kind">("p", { tag: "kind" }).begin((g) => g.begin("x").on("a"));
+  assert.equal(p.problems, []);
+  assert.equal(
+    loose("p", { tag: "kind" }).begin(looseGroup().begin("x")).problems,
+    [],
+    "without on the tag does not matter",
+  );
+});
+
+// ---------------------------------------------------------------- stages are values
+
+it("two continuations of one stage are two patterns", () => {
+  const begun = pattern<CardEvent>("p").begin("a").on("charge");
+  const [one, other] = [begun.times(2).next("b"), begun.optional().followedBy("c").within("1h")];
+  assert.equal(begun.ast, { ...EMPTY, elements: [step("a", { on: ["charge"] })] });
+  assert.equal(
+    one.ast.elements.map((element) => (element as { name?: string }).name),
+    ["a", "b"],
+  );
+  assert.equal(
+    other.ast.elements.map((element) => (element as { name?: string }).name),
+    ["a", "c"],
+  );
+  assert.equal([one.ast.withinMs, other.ast.withinMs], [null, 3_600_000]);
+  assert.is(one.ast, one.ast, "asked twice, the same");
+});
+
+const WORDS: readonly ((p: Loose, name: string) => Loose)[] = [
+  (p, name) => p.next(name),
+  (p, name) => p.followedBy(name),
+  (p, name) => p.followedBy((g: Loose) => g.begin(`${name}1`).next(`${name}2`).oneOrMore()),
+  (p, name) => p.notFollowedBy(name),
+  (p) => p.on("charge"),
+  (p) => p.where((e: { amount: Loose }) => e.amount.gt(1)),
+  (p) => p.orWhere((e: { amount: Loose }, m: { nobody: { amount: Loose } }) => e.amount.gt(m.nobody.amount)),
+  (p) => p.filter(() => true),
+  (p) => p.times(2, 3),
+  (p) => p.oneOrMore(),
+  (p) => p.optional(),
+  (p) => p.greedy(),
+  (p) => p.consecutive(),
+  (p) => p.until((e: { stop: unknown }) => e.stop),
+  (p) => p.maxGap("1m"),
+  (p) => p.for("1m"),
+  (p) => p.within("1h"),
+  (p) => p.skip({ toLast: "first" }),
+  (p) => p.select(() => 1),
+  (p) => p.oncePer("1h"),
+];
+
+it("no word changes the stage it is said on, and all of it is frozen", () => {
+  const isFrozen = (value: unknown): boolean =>
+    typeof value !== "object" || value === null || (Object.isFrozen(value) && Object.values(value).every(isFrozen));
+  fc.assert(
+    fc.property(fc.array(fc.nat(WORDS.length - 1), { maxLength: 12 }), fc.nat(WORDS.length - 1), (said, word) => {
+      const stage = said.reduce((p, each, index) => WORDS[each]?.(p, `s${index}`) ?? p, loose().begin("first"));
+      const before = structuredClone({
+        ...stage.ast,
+        elements: plain(stage.ast.elements),
+        problems: plain(stage.problems),
+      });
+      const next = WORDS[word]?.(stage, "new");
+      assert.equal({ ...stage.ast, elements: plain(stage.ast.elements), problems: plain(stage.problems) }, before);
+      assert.ok(isFrozen(next?.ast) && isFrozen(next?.problems) && Object.isFrozen(next));
+      assert.throws(() => Object.assign(stage, { name: "other" }), TypeError);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Functions have no clone. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+// ---------------------------------------------------------------- as a pattern
+
+it("every stage that has an element is a pattern; groups are none", () => {
+  const begun = pattern<CardEvent>("p").begin("a");
+  for (const stage of [begun, begun.times(2), begun.next("b").optional(), begun.notNext("n"), begun.select(() => 1)]) {
+    assert.ok(isPattern(stage));
+  }
+  assert.not.ok(isPattern(sequence<CardEvent>().begin("a")));
+});
+
+it("comes back from JSON with the same meaning", () => {
+  const p = pattern<CardEvent>("p", { version: 2 })
+    .begin("constructor")
+    .on("charge")
+    .where((e) => e.amount.between(1, 2).and(e.card.oneOf(["x"])))
+    .timesOrMore(2)
+    .until((e) => e.type.eq("block"))
+    .notFollowedBy("n")
+    .on("block")
+    .followedBy((g) =>
+      g
+        .begin("x")
+        .next("y")
+        .where((e, m) => e.card.eq(m.constructor.first().card)),
+    )
+    .times(2)
+    .within("1h")
+    .skip({ toFirst: "x" })
+    .oncePer("1m");
+  const back = fromJSON(JSON.parse(JSON.stringify(p)));
+  assert.equal(back.ast, p.ast);
+  assert.is(back.fingerprint, p.fingerprint);
+  assert.equal(p.problems, []);
+});
+
+it("a plain function has no JSON form", () => {
+  const p = pattern<CardEvent>("p")
+    .begin("a")
+    .filter(() => true);
+  assert.throws(
+    () => p.toJSON(),
+    (error: unknown) => error instanceof PatternError && error.code === "OPAQUE_CONDITION",
+  );
+});
+
+it("the fingerprint is of the meaning: not of select, but of a version of a function", () => {
+  const begun = pattern<CardEvent>("p").begin("a");
+  assert.is(begun.fingerprint, begun.select(() => 1).fingerprint);
+  assert.is(begun.filter(() => true).fingerprint, begun.filter(() => false).fingerprint);
+  assert.is.not(begun.filter(() => true).fingerprint, begun.filter(() => true, { version: 2 }).fingerprint);
+  assert.is.not(begun.fingerprint, begun.times(1).fingerprint);
+});
+
+// ---------------------------------------------------------------- mistakes that only the builder can see
+
+type Mistake = readonly [code: string, path: readonly string[], say: (p: Loose) => Loose, start?: Loose];
+const MISTAKES: readonly Mistake[] = [
+  ["QUANTIFIER_TWICE", ["a"], (p) => p.times(2).oneOrMore()],
+  [
+    "QUANTIFIER_TWICE",
+    ["(x, y)"],
+    (p) =>
+      p
+        .next((g: Loose) => g.begin("x").next("y"))
+        .times(2)
+        .timesOrMore(3),
+  ],
+  ["OPTIONAL_BEFORE_QUANTIFIER", ["a"], (p) => p.optional().times(2)],
+  ["OPTIONAL_TWICE", ["a"], (p) => p.optional().optional()],
+  ["OPTIONAL_TWICE", ["a"], (p) => p.times(0, 3).optional()],
+  ["CONTIGUITY_TWICE", ["a"], (p) => p.oneOrMore().consecutive().allowCombinations()],
+  [
+    "UNTIL_TWICE",
+    ["a"],
+    (p) =>
+      p
+        .oneOrMore()
+        .until((e: Flags) => e.a)
+        .until((e: Flags) => e.b),
+  ],
+  ["QUANTIFIER_ON_ABSENCE", ["n"], (p) => p.notNext("n").times(2)],
+  ["QUANTIFIER_ON_ABSENCE", ["n"], (p) => p.notNext("n").optional()],
+  ["QUANTIFIER_ON_ABSENCE", ["n"], (p) => p.notFollowedBy("n").greedy()],
+  ["QUANTIFIER_ON_ABSENCE", ["n"], (p) => p.notFollowedBy("n").until((e: Flags) => e.a)],
+  ["MAX_GAP_ON_ABSENCE", ["n"], (p) => p.notFollowedBy("n").maxGap("1h")],
+  ["MAX_GAP_TWICE", ["a"], (p) => p.maxGap("1h").maxGap("2h")],
+  ["FOR_NOT_ON_ABSENCE", ["a"], (p) => p.for("1h")],
+  ["FOR_TWICE", ["n"], (p) => p.notFollowedBy("n").for("1h").for("2h")],
+  ["CONDITION_ON_GROUP", ["(x)"], (p) => p.next(looseGroup().begin("x")).where((e: Flags) => e.a)],
+  ["CONDITION_ON_GROUP", ["(x)"], (p) => p.next(looseGroup().begin("x")).on("block")],
+  ["CONDITION_ON_GROUP", ["(x)"], (p) => p.next(looseGroup().begin("x")).filter(() => true)],
+  ["BAD_TAG", ["a"], (p) => p.on(5)],
+  ["NO_TAG_LEFT", ["a"], (p) => p.on("charge").on("block")],
+  ["NOT_A_FUNCTION", ["a"], (p) => p.where({ amount: 5 })],
+  ["NOT_A_FUNCTION", ["a"], (p) => p.orWhere("amount < 5")],
+  ["NOT_A_FUNCTION", ["a"], (p) => p.filter(true)],
+  ["NOT_A_FUNCTION", ["a"], (p) => p.oneOrMore().until(true)],
+  ["NOT_A_FUNCTION", ["a"], (p) => p.select("a")],
+  ["BEGIN_TWICE", ["b"], (p) => p.begin("b")],
+  ["BEGIN_MISSING", ["b"], (p) => p.next("b"), loose()],
+  ["BEGIN_MISSING", [], (p) => p.times(3), loose()],
+  ["BEGIN_MISSING", [], (p) => p.where((e: Flags) => e.a), loose()],
+  ["BAD_ELEMENT", ["a"], (p) => p.next(5)],
+  ["BAD_ELEMENT", ["a"], (p) => p.next(undefined)],
+  ["BAD_ELEMENT", ["a"], (p) => p.next(loose().begin("b"))],
+  ["BAD_ELEMENT", ["a"], (p) => p.next(() => undefined)],
+  ["BAD_ELEMENT", ["a"], (p) => p.notNext(looseGroup().begin("b"))],
+  ["TAG_MISMATCH", ["(x)"], (p) => p.begin(looseGroup().begin("x").on("block")), loose("p", { tag: "kind" })],
+  [
+    "TAG_MISMATCH",
+    ["((…))"],
+    (p) => p.begin(looseGroup().begin(looseGroup().begin("x").on("block"))),
+    loose("p", { tag: "kind" }),
+  ],
+  ["WITHIN_TWICE", [], (p) => p.within("1h").within("2h")],
+  ["SKIP_TWICE", [], (p) => p.skip("none").skip("toNext")],
+  ["ONCE_PER_TWICE", [], (p) => p.oncePer("1h").oncePer("2h")],
+  ["SELECT_TWICE", [], (p) => p.select(() => 1).select(() => 2)],
+  ["BAD_SKIP", ["a"], (p) => p.skip("next")],
+  ["BAD_SKIP", ["a"], (p) => p.skip({ toFirst: "a", toLast: "a" })],
+  ["BAD_SKIP", ["a"], (p) => p.skip({ toFirst: "a", orElse: "pastLast" })],
+  ["BAD_SKIP", ["a"], (p) => p.skip(undefined)],
+  ["BAD_SKIP", ["a"], (p) => p.skip("none", { emit: "sorted" })],
+  // In a group, with the group in the path.
+  ["END_IN_GROUP", ["(x)"], (p) => p.next(looseGroup().begin("x").within("1h"))],
+  ["END_IN_GROUP", ["(x)"], (p) => p.next((g: Loose) => g.begin("x").select(() => 1))],
+  ["QUANTIFIER_TWICE", ["(x)", "x"], (p) => p.next((g: Loose) => g.begin("x").times(2).times(3))],
+];
+for (const [code, path, say, start = loose().begin("a")] of MISTAKES) {
+  it(`notes ${code} at ${path.join(" > ") || "the pattern"}: ${say.toString().slice(7, 80)}`, () => {
+    const { problems } = say(start);
+    assert.equal(
+      problems.map((problem: Problem) => [problem.code, problem.severity, problem.path]),
+      [[code, "error", path]],
+    );
+    for (const { message, remedy } of problems) {
+      assert.match(message, /^[A-Za-z].*\.$/s);
+      assert.match(remedy, /^[A-Z].*[.)]$/s);
+    }
+  });
+}
+
+it("every code of the builder has a mistake above", () => {
+  assert.equal([...new Set(MISTAKES.map(([code]) => code))].sort(), [...BUILD_CODES].sort());
+});
+
+it("notes all mistakes, not the first, and goes on with what was said before", () => {
+  const p = loose().begin("a").times(2).times(5).optional().optional().within("1h").within("2h").next("b");
+  assert.equal(
+    p.problems.map(({ code }: Problem) => code),
+    ["QUANTIFIER_TWICE", "OPTIONAL_TWICE", "WITHIN_TWICE"],
+  );
+  assert.is(p.ast.withinMs, 3_600_000);
+  assert.equal((p.ast.elements[0] as { quantifier: Quantifier }).quantifier, {
+    ...ONCE,
+    min: 2,
+    max: 2,
+    optional: true,
+    counted: true,
+  });
+});
+
+it("a lost comparison is a warning of the step", () => {
+  const p = pattern<CardEvent>("p")
+    .begin("a")
+    .on("charge")
+    .where((e) => e.amount.gt(1) && e.amount.lt(5));
+  assert.equal(
+    p.problems.map(({ code, severity, path }) => [code, severity, path]),
+    [["CONDITION_DROPPED", "warning", ["a"]]],
+  );
+});
+
+it("a condition that is none stops at once, where it is written", () => {
+  assert.throws(
+    () =>
+      loose("mine")
+        .begin("a")
+        .where((e: { amount: number }) => e.amount < 2),
+    (error: unknown) =>
+      error instanceof PatternError &&
+      error.pattern === "mine" &&
+      error.code === "EXPRESSION_AS_VALUE" &&
+      /builder\.spec\.ts/.test(error.stack ?? ""),
+  );
+  assert.throws(
+    () =>
+      loose()
+        .begin("a")
+        .where(() => true),
+    /CONDITION_NOT_EXPRESSION/,
+  );
+  assert.throws(
+    () =>
+      loose()
+        .begin("a")
+        .oneOrMore()
+        .until(() => true),
+    /CONDITION_NOT_EXPRESSION at "a": In until/,
+  );
+});
+
+it("tags: repeated ones once, said twice those of both, none for checks to refuse", () => {
+  const onOf = (p: Loose): unknown => (last(p) as { on?: unknown }).on;
+  assert.equal(onOf(loose().begin("a").on("x", "y", "x")), ["x", "y"]);
+  assert.equal(onOf(loose().begin("a").on("x", "y").on("y", "z")), ["y"]);
+  assert.equal(onOf(loose().begin("a").on()), []);
+});
+
+it.run();
