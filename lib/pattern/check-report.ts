@@ -27,7 +27,7 @@ function checkSkip(ast: PatternAst, skip: Skip, { error }: Findings): void {
     error("ABSENT_SKIP_TARGET", placed.path, message, `Name a step: ${stepNames(ast)}.`);
   } else if (skip.orElse === null && [...outwards(placed)].some(isOptional)) {
     const message = `skip ${call} names "${skip.step}", which a match need not have.`;
-    const remedy = `Say what to do then: skip({ ${call}: "${skip.step}" }, { orElse: "toNext" }), or orElse "none".`;
+    const remedy = `Say what to do then: skip({ ${call}: "${skip.step}", orElse: "toNext" }), or orElse "none".`;
     error("SKIP_TARGET_MAY_BE_MISSING", placed.path, message, remedy);
   }
 }
