@@ -278,6 +278,9 @@ it("when: a trailing greedy loop once, when it can grow no more", () => {
   check("x (a+^ b?)+/u", "x a u", ["x1 a2 at 3"]);
   check("x a+^ b? | within 10", "x a b", ["x1 a2 b3 at 3", "x1 a2 by 11"]);
   check("x a+^ !n.. | within 10", "x a a", ["x1 a2 a3 by 11"]);
+  // What within keeps from being taken is not left over, even if the match waits longer for a deadline of its own.
+  check("x a*^ !n..9 | within 3", "x@1 a@4", ["x1 by 10"]);
+  check("a+^ !n..5 | within 11", "a@1 a@10 a@12", ["a1 by 6", "a1 a2 by 15", "a2 a3 by 17", "a3 by 17"]);
 });
 
 it("when: deadlines that are due come before the event that made them due", () => {
