@@ -1,0 +1,465 @@
+// The engine waits, sends, acknowledges and stops. Whatever the sink does and whenever it fails, nothing is acknowledged
+// that is not safe, and what was not acknowledged can be read again.
+
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ConfigError, TransportError } from "../../lib/core/errors.ts";
+import type { InputRecord, OutputRecord } from "../../lib/runtime/ports.ts";
+import { breathe, handSink, handSource, logSource, manualClock, settle, start } from "./engine-kit.ts";
+import { batch, echo, input, json, record } from "./kit.ts";
+
+const it = suite("engine");
+
+const events = (count: number, from = 0): readonly InputRecord[] =>
+  Array.from({ length: count }, (_, n) => record(from + n, { k: "a", t: from + n, hit: true }));
+const place = { topic: "in", partition: 0 };
+const refused = (): TransportError => new TransportError("REFUSED", "The sink refuses.", { retriable: false });
+const offsetsOf = (records: readonly OutputRecord[]): readonly number[] =>
+  records
+    .filter(({ topic }) => topic === "alerts")
+    .map((each) => Number((json(each)["provenance"] as { offset: string }[])[0]?.offset));
+
+/** Whether a promise is still waiting. */
+async function isWaiting(promise: Promise<unknown>): Promise<boolean> {
+  await settle();
+  return (
+    (await Promise.race([
+      promise.then(
+        () => "over",
+        () => "over",
+      ),
+      Promise.resolve("waiting"),
+    ])) === "waiting"
+  );
+}
+
+it("ends when all input has ended, with everything sent and acknowledged and all given back", async () => {
+  const source = logSource(new Map([["in/0", events(10)]]));
+  const sink = handSink();
+  const { engine, logged } = start({ source, sink });
+  const { reason, complete, metrics } = await engine.done;
+  assert.equal([reason, complete, metrics.state], ["ended", true, "stopped"]);
+  assert.equal(offsetsOf(sink.safe), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assert.is(source.acknowledged.get("in/0"), 10n);
+  assert.equal([source.done, sink.isClosed, sink.opened], [["stop"], true, ["alerts", "late", "dead"]]);
+  assert.equal(metrics.sent, { alerts: 10, timedOut: 0, late: 0, deadLetters: 0, notices: 0 });
+  assert.equal(logged, ["info service is running", "info service is stopped"]);
+  assert.is(await engine.stop(), await engine.done, "stopping what has ended changes nothing");
+});
+
+const logs = fc.tuple(fc.nat(30), fc.nat(30)).map(
+  ([x, y]) =>
+    new Map([
+      ["x/0", events(x)],
+      ["y/0", events(y)],
+    ]),
+);
+
+it("acknowledges nothing before all that rests on it is safe", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      logs,
+      fc.integer({ min: 1, max: 9 }),
+      fc.infiniteStream(fc.nat(4)),
+      async (given, pieces, delays) => {
+        const sink = handSink(async () => settle(delays.next().value));
+        const source = logSource(given, {
+          pieces,
+          onAcknowledge: ({ topic, position }) => {
+            const safe = new Set(
+              sink.safe.map((each) =>
+                (json(each)["provenance"] as { topic: string; offset: string }[])
+                  .map((origin) => `${origin.topic} ${origin.offset}`)
+                  .join(),
+              ),
+            );
+            for (let offset = 0n; offset < position; offset += 1n)
+              assert.ok(safe.has(`${topic} ${offset}`), `${topic} ${offset} is not safe`);
+          },
+        });
+        const inputs = [input("x", { outOfOrdernessMs: 5 }), input("y")];
+        await start({ source, sink }, { task: { inputs } }).engine.done;
+        assert.is(sink.safe.length, [...given.values()].flat().length);
+        for (const [name, records] of given)
+          if (records.length > 0) assert.is(source.acknowledged.get(name), BigInt(records.length));
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+it("when the sink fails, reading again from what was acknowledged gives every alert there is", async () => {
+  await fc.assert(
+    fc.asyncProperty(logs, fc.integer({ min: 1, max: 9 }), fc.nat(6), async (given, pieces, failAt) => {
+      const inputs = [input("x", { outOfOrdernessMs: 5 }), input("y")];
+      let sends = 0;
+      const failing = handSink(async () => {
+        await breathe();
+        sends += 1;
+        if (sends > failAt) throw refused();
+      });
+      const first = logSource(given, { pieces });
+      const error = await start({ source: first, sink: failing }, { task: { inputs } }).engine.done.then(
+        () => null,
+        (reason: unknown) => reason,
+      );
+      if (error !== null) assert.is((error as TransportError).code, "REFUSED");
+      const second = handSink();
+      await start(
+        { source: logSource(given, { pieces, from: first.acknowledged }), sink: second },
+        { task: { inputs } },
+      ).engine.done;
+      const safe = new Set([...failing.safe, ...second.safe].map((each) => json(each)["id"]));
+      assert.is(safe.size, [...given.values()].flat().length);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+it("pausing under pressure loses nothing, and bounds what waits", async () => {
+  const source = logSource(new Map([["in/0", events(400)]]), { pieces: 10 });
+  const sink = handSink(() => settle(3));
+  const { engine } = start({ source, sink }, { maxQueuedBytes: 2_000, maxUnsentBytes: 3_000 });
+  let most = 0;
+  while (sink.safe.length < 400 && (await isWaiting(engine.done))) most = Math.max(most, engine.metrics().queuedBytes);
+  await engine.done;
+  assert.equal(
+    offsetsOf(sink.safe),
+    Array.from({ length: 400 }, (_, n) => n),
+  );
+  assert.ok(source.done.includes("pause in/0") && source.done.includes("resume in/0"));
+  assert.ok(most > 0 && most <= 2_000 + 10 * 200, `${most} bytes waited`);
+});
+
+it("waits for the sink when too much is unsent", async () => {
+  const source = handSource();
+  let letGo = (): void => undefined;
+  const sink = handSink(() => new Promise((resolve) => (letGo = resolve)));
+  const { engine } = start({ source, sink }, { maxUnsentBytes: 1_000 });
+  await settle();
+  source.handler.onBatch(batch("in", events(64)));
+  source.handler.onBatch(batch("in", events(64, 64)));
+  source.handler.onBatch(batch("in", events(64, 128)));
+  await settle();
+  assert.is(engine.metrics().topics[0]?.onTime, 64);
+  letGo();
+  await settle();
+  assert.is(engine.metrics().topics[0]?.onTime, 128);
+  const stopped = engine.stop();
+  for (let turn = 0; turn < 10; turn += 1) {
+    letGo();
+    await settle();
+  }
+  assert.is((await stopped).metrics.topics[0]?.onTime, 192);
+});
+
+it("tries again what may succeed later, is degraded meanwhile, and recovers", async () => {
+  const clock = manualClock();
+  const source = handSource();
+  let failures = 3;
+  const sink = handSink(async () => {
+    failures -= 1;
+    if (failures >= 0) throw new TransportError("BUSY", "Try later.", { retriable: true });
+  });
+  const { engine, logged } = start({ source, sink, clock });
+  await settle();
+  source.handler.onBatch(batch("in", events(2)));
+  await settle();
+  assert.is(engine.metrics().state, "degraded");
+  await clock.advance(100);
+  await clock.advance(200);
+  assert.is(engine.metrics().state, "degraded");
+  assert.is(source.acknowledged.size, 0);
+  await clock.advance(400);
+  assert.is(engine.metrics().state, "running");
+  assert.is(source.acknowledged.get("in/0"), 2n);
+  await engine.stop();
+  assert.is(logged.filter((line) => line === "warn output failed and will be tried again").length, 3);
+});
+
+it("gives up after trying for long", async () => {
+  const clock = manualClock();
+  const source = handSource();
+  let sends = 0;
+  const sink = handSink(async () => {
+    sends += 1;
+    throw new TransportError("BUSY", "Try later.", { retriable: true });
+  });
+  const { engine } = start({ source, sink, clock });
+  const failed = engine.done.catch((error: unknown) => error);
+  await settle();
+  source.handler.onBatch(batch("in", events(2)));
+  await settle();
+  await clock.advance(60_000);
+  assert.is(((await failed) as TransportError).code, "BUSY");
+  assert.is(sends, 9);
+  assert.is(engine.metrics().state, "failed");
+});
+
+it("an acknowledgement that fails is tried again, or ends the run", async () => {
+  for (const retriable of [true, false]) {
+    const clock = manualClock();
+    let tries = 0;
+    const source = handSource({
+      acknowledge: async () => {
+        tries += 1;
+        if (tries === 1) throw new TransportError("LOST", "No answer.", { retriable });
+      },
+    });
+    const { engine } = start({ source, sink: handSink(), clock });
+    const over = engine.done.then(
+      () => "ended",
+      (error: TransportError) => error.code,
+    );
+    await settle();
+    source.handler.onBatch(batch("in", events(1)));
+    await settle();
+    await clock.advance(100);
+    source.handler.onEnd(place);
+    assert.equal([await over, tries], retriable ? ["ended", 2] : ["LOST", 1]);
+  }
+});
+
+it("stops: what was read is matched, sent and acknowledged; what comes later, or waits for its time, is not", async () => {
+  const source = handSource();
+  const sink = handSink();
+  const { engine } = start({ source, sink }, { task: { inputs: [input("in", { outOfOrdernessMs: 3 })] } });
+  await settle();
+  source.handler.onBatch(batch("in", events(10)));
+  const stopping = engine.stop();
+  assert.is(engine.metrics().state, "stopping");
+  assert.equal(source.done, ["pause in/0"]);
+  source.handler.onBatch(batch("in", events(5, 10)));
+  const { reason, complete, metrics } = await stopping;
+  assert.equal([reason, complete, metrics.state], ["stopped", true, "stopped"]);
+  assert.equal(offsetsOf(sink.safe), [0, 1, 2, 3, 4, 5]);
+  assert.is(source.acknowledged.get("in/0"), 6n);
+  assert.equal([metrics.topics[0]?.records, metrics.topics[0]?.waiting], [10, 4]);
+  assert.equal([source.done, sink.isClosed], [["pause in/0", "stop"], true]);
+});
+
+it("stops within its time though the sink hangs; what it did not confirm is not acknowledged", async () => {
+  const clock = manualClock();
+  const source = handSource();
+  const sink = handSink(() => new Promise(() => undefined));
+  const { engine, logged } = start({ source, sink, clock }, { stopWithinMs: 5_000 });
+  await settle();
+  source.handler.onBatch(batch("in", events(3)));
+  await settle();
+  const stopping = engine.stop();
+  await clock.advance(4_999);
+  assert.ok(await isWaiting(stopping));
+  await clock.advance(1);
+  const { complete } = await stopping;
+  assert.is(complete, false);
+  assert.is(source.acknowledged.size, 0);
+  assert.ok(logged.some((line) => line.startsWith("warn the time for stopping is over")));
+});
+
+it("nothing is sent again after a stop that ran out of time while it waited to try again", async () => {
+  const clock = manualClock();
+  const source = handSource();
+  let sends = 0;
+  const sink = handSink(async () => {
+    sends += 1;
+    throw new TransportError("BUSY", "Try later.", { retriable: true });
+  });
+  const { engine } = start({ source, sink, clock }, { stopWithinMs: 10 });
+  await settle();
+  source.handler.onBatch(batch("in", events(3)));
+  await settle();
+  const stopping = engine.stop();
+  await clock.advance(10);
+  assert.is((await stopping).complete, false);
+  await clock.advance(60_000);
+  assert.is(sends, 1);
+});
+
+it("stops while it is starting, and though the source never begins", async () => {
+  const clock = manualClock();
+  const source = handSource({ start: () => new Promise(() => undefined) });
+  const { engine } = start({ source, sink: handSink(), clock }, { stopWithinMs: 100 });
+  const stopping = engine.stop();
+  await clock.advance(100);
+  assert.equal([(await stopping).reason, source.done], ["stopped", ["stop"]]);
+});
+
+it("a stop before the source was begun does not begin it", async () => {
+  let begun = false;
+  const source = handSource({
+    start: async () => {
+      begun = true;
+    },
+  });
+  const { engine } = start({ source, sink: handSink() });
+  await engine.stop();
+  assert.is(begun, false);
+});
+
+const failures: readonly (readonly [title: string, ports: () => Parameters<typeof start>[0]])[] = [
+  [
+    "a topic is missing",
+    () => ({
+      source: handSource({ partitionCount: async () => Promise.reject(new ConfigError("OPEN", "no")) }),
+      sink: handSink(),
+    }),
+  ],
+  [
+    "the sink cannot be opened",
+    () => ({
+      source: handSource(),
+      sink: handSink(undefined, { open: async () => Promise.reject(new ConfigError("OPEN", "no")) }),
+    }),
+  ],
+  [
+    "the source cannot begin",
+    () => ({
+      source: handSource({ start: async () => Promise.reject(new ConfigError("OPEN", "no")) }),
+      sink: handSink(),
+    }),
+  ],
+];
+
+for (const [title, ports] of failures) {
+  it(`fails with its reason if ${title}`, async () => {
+    const { engine, logged } = start(ports());
+    const error = await engine.done.catch((reason: unknown) => reason);
+    assert.is((error as ConfigError).code, "OPEN");
+    assert.is(engine.metrics().state, "failed");
+    assert.ok(logged.includes("error the service failed"));
+  });
+}
+
+it("refuses topics with different numbers of partitions, naming both", async () => {
+  const source = handSource({ partitionCount: async (topic) => (topic === "x" ? 4 : 6) });
+  const { engine } = start({ source, sink: handSink() }, { task: { inputs: [input("x"), input("y")] } });
+  const error = (await engine.done.catch((reason: unknown) => reason)) as ConfigError;
+  assert.is(error.code, "PARTITION_COUNT");
+  assert.match(error.message, /"x" has 4, "y" has 6/);
+});
+
+it("fails when the source does, though giving it back fails, too", async () => {
+  const source = handSource({ stop: async () => Promise.reject(new Error("not now")) });
+  const sink = handSink();
+  const { engine, logged } = start({ source, sink });
+  await settle();
+  source.handler.onFailure(new TransportError("GONE", "The source is gone.", { retriable: false }));
+  const error = (await engine.done.catch((reason: unknown) => reason)) as TransportError;
+  assert.equal([error.code, sink.isClosed], ["GONE", true]);
+  assert.ok(logged.includes("warn could not be given back after the failure"));
+  const again = (await engine.stop().catch((reason: unknown) => reason)) as TransportError;
+  assert.is(again.code, "GONE");
+});
+
+it("fails at a bad record that is to stop it, with what came before not acknowledged", async () => {
+  const source = handSource();
+  const { engine } = start({ source, sink: handSink() }, { task: { inputs: [input("in", { onBadRecord: "fail" })] } });
+  await settle();
+  source.handler.onBatch(batch("in", [...events(2), record(2, "no")]));
+  const error = (await engine.done.catch((reason: unknown) => reason)) as ConfigError;
+  assert.equal([error.code, source.acknowledged.size], ["BAD_RECORD", 0]);
+});
+
+it("a failure in the course of a tick ends the run", async () => {
+  const clock = manualClock();
+  const source = handSource();
+  const inputs = [input("x"), input("y")];
+  const { engine } = start(
+    { source, sink: handSink(), clock },
+    { task: { inputs, idleAfterMs: 1_000, patterns: [echo(), throwingAtDeadline()] } },
+  );
+  await settle();
+  source.handler.onBatch(batch("x", [], 0, true));
+  source.handler.onBatch(batch("y", [], 0, true));
+  const failed = engine.done.catch((reason: Error) => reason.message);
+  await clock.advance(3_000);
+  assert.is(await failed, "at a deadline");
+});
+
+function throwingAtDeadline(): ReturnType<typeof echo> {
+  const { createMatcher, ...rest } = echo("thrower");
+  const advanceTo = (): never => {
+    throw new Error("at a deadline");
+  };
+  return { ...rest, createMatcher: () => ({ ...createMatcher(), advanceTo }) };
+}
+
+it("deadlines fire while no events come, by the clock", async () => {
+  const clock = manualClock();
+  const source = handSource();
+  const sink = handSink();
+  const { engine } = start({ source, sink, clock });
+  await settle();
+  source.handler.onBatch(batch("in", [record(0, { k: "a", t: clock.now(), alarm: 5_000 })], 0, true));
+  await clock.advance(34_000);
+  assert.is(sink.safe.length, 0);
+  await clock.advance(2_000);
+  assert.is(sink.safe.length, 1);
+  assert.ok(engine.metrics().partitions[0]?.idle);
+  await engine.stop();
+});
+
+it("partitions that are taken away are not acknowledged any more, and what waits of them is forgotten", async () => {
+  const source = handSource();
+  let letGo = (): void => undefined;
+  const sink = handSink(() => new Promise((resolve) => (letGo = resolve)));
+  const { engine } = start({ source, sink });
+  await settle();
+  source.handler.onBatch(batch("in", events(3)));
+  await settle();
+  source.handler.onBatch(batch("in", events(3, 3)));
+  source.handler.onRevoked([place]);
+  letGo();
+  await settle();
+  assert.is(source.acknowledged.size, 0);
+  assert.equal([engine.metrics().lanes.length, engine.metrics().topics[0]?.records], [0, 3]);
+  source.handler.onAssigned([place]);
+  source.handler.onBatch(batch("in", events(4)));
+  await settle();
+  letGo();
+  await settle();
+  assert.is(source.acknowledged.get("in/0"), 4n);
+  await engine.stop();
+});
+
+it("gives others their turn at least every ten milliseconds", async () => {
+  let breaths = 0;
+  let longestMs = 0;
+  const ticking = manualClock(1);
+  let since = ticking.now();
+  const clock = {
+    ...ticking,
+    breathe: async () => {
+      breaths += 1;
+      longestMs = Math.max(longestMs, ticking.now() - since);
+      await breathe();
+      since = ticking.now();
+    },
+  };
+  const source = handSource();
+  const { engine } = start({ source, sink: handSink(), clock });
+  await settle();
+  since = ticking.now();
+  source.handler.onBatch(batch("in", events(6_400)));
+  source.handler.onEnd(place);
+  await engine.done;
+  assert.ok(breaths >= 10, `${breaths} breaths`);
+  assert.ok(longestMs <= 14, `${longestMs} ms without a breath`);
+});
+
+it("logs the first of each kind of trouble, and counts the rest", async () => {
+  const bad = [
+    record(0, "no"),
+    record(1, "no"),
+    record(2, { k: null, t: 1 }),
+    record(3, { k: "a", t: 1, say: "filter" }),
+    record(4, { k: "a", t: 1, say: "filter" }),
+  ];
+  const { engine, logged } = start({ source: logSource(new Map([["in/0", bad]])), sink: handSink() });
+  const { metrics } = await engine.done;
+  assert.is(logged.filter((line) => line.startsWith("warn first of its kind")).length, 3);
+  assert.equal([metrics.sent.deadLetters, metrics.topics[0]?.deadLettered], [5, 3]);
+});
+
+it.run();
