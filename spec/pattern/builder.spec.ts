@@ -1,13 +1,10 @@
-// What is said is what the AST says; stages are values; what the types refuse has a code for those without types.
-import * as fc from "fast-check";
+// What is said is what the AST says. Stages are in builder-stages.spec.ts, mistakes in builder-mistakes.spec.ts.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { ConfigError, PatternError, type Problem } from "../../lib/core/errors.ts";
+import { ConfigError } from "../../lib/core/errors.ts";
 import { pattern, sequence } from "../../lib/index.ts";
 import { type Element, ONCE, type PatternAst, type Quantifier } from "../../lib/pattern/ast.ts";
-import { BUILD_CODES } from "../../lib/pattern/build-codes.ts";
-import { isPattern, type Pattern } from "../../lib/pattern/pattern.ts";
-import { fromJSON } from "../../lib/pattern/pattern-value.ts";
+import type { Pattern } from "../../lib/pattern/pattern.ts";
 
 const it = suite("builder");
 
@@ -301,6 +298,13 @@ it("m answers as the match does: one event, a loop, a loop in groups", () => {
   assert.is(at(group.next("end").where((e, m) => e.card.eq(m.z.last().card))), "last");
 });
 
+it("tags: repeated ones once, said twice those of both, none for checks to refuse", () => {
+  const onOf = (p: Loose): unknown => (last(p) as { on?: unknown }).on;
+  assert.equal(onOf(loose().begin("a").on("x", "y", "x")), ["x", "y"]);
+  assert.equal(onOf(loose().begin("a").on("x", "y").on("y", "z")), ["y"]);
+  assert.equal(onOf(loose().begin("a").on()), []);
+});
+
 // ---------------------------------------------------------------- groups
 
 it("a group is one element, said apart or in place", () => {
@@ -334,281 +338,6 @@ it("a group in place has the tag of its pattern", () => {
     [],
     "without on the tag does not matter",
   );
-});
-
-// ---------------------------------------------------------------- stages are values
-
-it("two continuations of one stage are two patterns", () => {
-  const begun = pattern<CardEvent>("p").begin("a").on("charge");
-  const [one, other] = [begun.times(2).next("b"), begun.optional().followedBy("c").within("1h")];
-  assert.equal(begun.ast, { ...EMPTY, elements: [step("a", { on: ["charge"] })] });
-  assert.equal(
-    one.ast.elements.map((element) => (element as { name?: string }).name),
-    ["a", "b"],
-  );
-  assert.equal(
-    other.ast.elements.map((element) => (element as { name?: string }).name),
-    ["a", "c"],
-  );
-  assert.equal([one.ast.withinMs, other.ast.withinMs], [null, 3_600_000]);
-  assert.is(one.ast, one.ast, "asked twice, the same");
-});
-
-const WORDS: readonly ((p: Loose, name: string) => Loose)[] = [
-  (p, name) => p.next(name),
-  (p, name) => p.followedBy(name),
-  (p, name) => p.followedBy((g: Loose) => g.begin(`${name}1`).next(`${name}2`).oneOrMore()),
-  (p, name) => p.notFollowedBy(name),
-  (p) => p.on("charge"),
-  (p) => p.where((e: { amount: Loose }) => e.amount.gt(1)),
-  (p) => p.orWhere((e: { amount: Loose }, m: { nobody: { amount: Loose } }) => e.amount.gt(m.nobody.amount)),
-  (p) => p.filter(() => true),
-  (p) => p.times(2, 3),
-  (p) => p.oneOrMore(),
-  (p) => p.optional(),
-  (p) => p.greedy(),
-  (p) => p.consecutive(),
-  (p) => p.until((e: { stop: unknown }) => e.stop),
-  (p) => p.maxGap("1m"),
-  (p) => p.for("1m"),
-  (p) => p.within("1h"),
-  (p) => p.skip({ toLast: "first" }),
-  (p) => p.select(() => 1),
-  (p) => p.oncePer("1h"),
-];
-
-it("no word changes the stage it is said on, and all of it is frozen", () => {
-  const isFrozen = (value: unknown): boolean =>
-    typeof value !== "object" || value === null || (Object.isFrozen(value) && Object.values(value).every(isFrozen));
-  fc.assert(
-    fc.property(fc.array(fc.nat(WORDS.length - 1), { maxLength: 12 }), fc.nat(WORDS.length - 1), (said, word) => {
-      const stage = said.reduce((p, each, index) => WORDS[each]?.(p, `s${index}`) ?? p, loose().begin("first"));
-      const before = structuredClone({
-        ...stage.ast,
-        elements: plain(stage.ast.elements),
-        problems: plain(stage.problems),
-      });
-      const next = WORDS[word]?.(stage, "new");
-      assert.equal({ ...stage.ast, elements: plain(stage.ast.elements), problems: plain(stage.problems) }, before);
-      assert.ok(isFrozen(next?.ast) && isFrozen(next?.problems) && Object.isFrozen(next));
-      assert.throws(() => Object.assign(stage, { name: "other" }), TypeError);
-    }),
-    { numRuns: 300 },
-  );
-});
-
-/** Functions have no clone. */
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
-}
-
-// ---------------------------------------------------------------- as a pattern
-
-it("every stage that has an element is a pattern; groups are none", () => {
-  const begun = pattern<CardEvent>("p").begin("a");
-  for (const stage of [begun, begun.times(2), begun.next("b").optional(), begun.notNext("n"), begun.select(() => 1)]) {
-    assert.ok(isPattern(stage));
-  }
-  assert.not.ok(isPattern(sequence<CardEvent>().begin("a")));
-});
-
-it("comes back from JSON with the same meaning", () => {
-  const p = pattern<CardEvent>("p", { version: 2 })
-    .begin("constructor")
-    .on("charge")
-    .where((e) => e.amount.between(1, 2).and(e.card.oneOf(["x"])))
-    .timesOrMore(2)
-    .until((e) => e.type.eq("block"))
-    .notFollowedBy("n")
-    .on("block")
-    .followedBy((g) =>
-      g
-        .begin("x")
-        .next("y")
-        .where((e, m) => e.card.eq(m.constructor.first().card)),
-    )
-    .times(2)
-    .within("1h")
-    .skip({ toFirst: "x" })
-    .oncePer("1m");
-  const back = fromJSON(JSON.parse(JSON.stringify(p)));
-  assert.equal(back.ast, p.ast);
-  assert.is(back.fingerprint, p.fingerprint);
-  assert.equal(p.problems, []);
-});
-
-it("a plain function has no JSON form", () => {
-  const p = pattern<CardEvent>("p")
-    .begin("a")
-    .filter(() => true);
-  assert.throws(
-    () => p.toJSON(),
-    (error: unknown) => error instanceof PatternError && error.code === "OPAQUE_CONDITION",
-  );
-});
-
-it("the fingerprint is of the meaning: not of select, but of a version of a function", () => {
-  const begun = pattern<CardEvent>("p").begin("a");
-  assert.is(begun.fingerprint, begun.select(() => 1).fingerprint);
-  assert.is(begun.filter(() => true).fingerprint, begun.filter(() => false).fingerprint);
-  assert.is.not(begun.filter(() => true).fingerprint, begun.filter(() => true, { version: 2 }).fingerprint);
-  assert.is.not(begun.fingerprint, begun.times(1).fingerprint);
-});
-
-// ---------------------------------------------------------------- mistakes that only the builder can see
-
-type Mistake = readonly [code: string, path: readonly string[], say: (p: Loose) => Loose, start?: Loose];
-const MISTAKES: readonly Mistake[] = [
-  ["QUANTIFIER_TWICE", ["a"], (p) => p.times(2).oneOrMore()],
-  [
-    "QUANTIFIER_TWICE",
-    ["(x, y)"],
-    (p) =>
-      p
-        .next((g: Loose) => g.begin("x").next("y"))
-        .times(2)
-        .timesOrMore(3),
-  ],
-  ["OPTIONAL_BEFORE_QUANTIFIER", ["a"], (p) => p.optional().times(2)],
-  ["OPTIONAL_TWICE", ["a"], (p) => p.optional().optional()],
-  ["OPTIONAL_TWICE", ["a"], (p) => p.times(0, 3).optional()],
-  ["CONTIGUITY_TWICE", ["a"], (p) => p.oneOrMore().consecutive().allowCombinations()],
-  [
-    "UNTIL_TWICE",
-    ["a"],
-    (p) =>
-      p
-        .oneOrMore()
-        .until((e: Flags) => e.a)
-        .until((e: Flags) => e.b),
-  ],
-  ["QUANTIFIER_ON_ABSENCE", ["n"], (p) => p.notNext("n").times(2)],
-  ["QUANTIFIER_ON_ABSENCE", ["n"], (p) => p.notNext("n").optional()],
-  ["QUANTIFIER_ON_ABSENCE", ["n"], (p) => p.notFollowedBy("n").greedy()],
-  ["QUANTIFIER_ON_ABSENCE", ["n"], (p) => p.notFollowedBy("n").until((e: Flags) => e.a)],
-  ["MAX_GAP_ON_ABSENCE", ["n"], (p) => p.notFollowedBy("n").maxGap("1h")],
-  ["MAX_GAP_TWICE", ["a"], (p) => p.maxGap("1h").maxGap("2h")],
-  ["FOR_NOT_ON_ABSENCE", ["a"], (p) => p.for("1h")],
-  ["FOR_TWICE", ["n"], (p) => p.notFollowedBy("n").for("1h").for("2h")],
-  ["CONDITION_ON_GROUP", ["(x)"], (p) => p.next(looseGroup().begin("x")).where((e: Flags) => e.a)],
-  ["CONDITION_ON_GROUP", ["(x)"], (p) => p.next(looseGroup().begin("x")).on("block")],
-  ["CONDITION_ON_GROUP", ["(x)"], (p) => p.next(looseGroup().begin("x")).filter(() => true)],
-  ["BAD_TAG", ["a"], (p) => p.on(5)],
-  ["NO_TAG_LEFT", ["a"], (p) => p.on("charge").on("block")],
-  ["NOT_A_FUNCTION", ["a"], (p) => p.where({ amount: 5 })],
-  ["NOT_A_FUNCTION", ["a"], (p) => p.orWhere("amount < 5")],
-  ["NOT_A_FUNCTION", ["a"], (p) => p.filter(true)],
-  ["NOT_A_FUNCTION", ["a"], (p) => p.oneOrMore().until(true)],
-  ["NOT_A_FUNCTION", ["a"], (p) => p.select("a")],
-  ["BEGIN_TWICE", ["b"], (p) => p.begin("b")],
-  ["BEGIN_MISSING", ["b"], (p) => p.next("b"), loose()],
-  ["BEGIN_MISSING", [], (p) => p.times(3), loose()],
-  ["BEGIN_MISSING", [], (p) => p.where((e: Flags) => e.a), loose()],
-  ["BAD_ELEMENT", ["a"], (p) => p.next(5)],
-  ["BAD_ELEMENT", ["a"], (p) => p.next(undefined)],
-  ["BAD_ELEMENT", ["a"], (p) => p.next(loose().begin("b"))],
-  ["BAD_ELEMENT", ["a"], (p) => p.next(() => undefined)],
-  ["BAD_ELEMENT", ["a"], (p) => p.notNext(looseGroup().begin("b"))],
-  ["TAG_MISMATCH", ["(x)"], (p) => p.begin(looseGroup().begin("x").on("block")), loose("p", { tag: "kind" })],
-  [
-    "TAG_MISMATCH",
-    ["((…))"],
-    (p) => p.begin(looseGroup().begin(looseGroup().begin("x").on("block"))),
-    loose("p", { tag: "kind" }),
-  ],
-  ["WITHIN_TWICE", [], (p) => p.within("1h").within("2h")],
-  ["SKIP_TWICE", [], (p) => p.skip("none").skip("toNext")],
-  ["ONCE_PER_TWICE", [], (p) => p.oncePer("1h").oncePer("2h")],
-  ["SELECT_TWICE", [], (p) => p.select(() => 1).select(() => 2)],
-  ["BAD_SKIP", ["a"], (p) => p.skip("next")],
-  ["BAD_SKIP", ["a"], (p) => p.skip({ toFirst: "a", toLast: "a" })],
-  ["BAD_SKIP", ["a"], (p) => p.skip({ toFirst: "a", orElse: "pastLast" })],
-  ["BAD_SKIP", ["a"], (p) => p.skip(undefined)],
-  ["BAD_SKIP", ["a"], (p) => p.skip("none", { emit: "sorted" })],
-  // In a group, with the group in the path.
-  ["END_IN_GROUP", ["(x)"], (p) => p.next(looseGroup().begin("x").within("1h"))],
-  ["END_IN_GROUP", ["(x)"], (p) => p.next((g: Loose) => g.begin("x").select(() => 1))],
-  ["QUANTIFIER_TWICE", ["(x)", "x"], (p) => p.next((g: Loose) => g.begin("x").times(2).times(3))],
-];
-for (const [code, path, say, start = loose().begin("a")] of MISTAKES) {
-  it(`notes ${code} at ${path.join(" > ") || "the pattern"}: ${say.toString().slice(7, 80)}`, () => {
-    const { problems } = say(start);
-    assert.equal(
-      problems.map((problem: Problem) => [problem.code, problem.severity, problem.path]),
-      [[code, "error", path]],
-    );
-    for (const { message, remedy } of problems) {
-      assert.match(message, /^[A-Za-z].*\.$/s);
-      assert.match(remedy, /^[A-Z].*[.)]$/s);
-    }
-  });
-}
-
-it("every code of the builder has a mistake above", () => {
-  assert.equal([...new Set(MISTAKES.map(([code]) => code))].sort(), [...BUILD_CODES].sort());
-});
-
-it("notes all mistakes, not the first, and goes on with what was said before", () => {
-  const p = loose().begin("a").times(2).times(5).optional().optional().within("1h").within("2h").next("b");
-  assert.equal(
-    p.problems.map(({ code }: Problem) => code),
-    ["QUANTIFIER_TWICE", "OPTIONAL_TWICE", "WITHIN_TWICE"],
-  );
-  assert.is(p.ast.withinMs, 3_600_000);
-  assert.equal((p.ast.elements[0] as { quantifier: Quantifier }).quantifier, {
-    ...ONCE,
-    min: 2,
-    max: 2,
-    optional: true,
-    counted: true,
-  });
-});
-
-it("a lost comparison is a warning of the step", () => {
-  const p = pattern<CardEvent>("p")
-    .begin("a")
-    .on("charge")
-    .where((e) => e.amount.gt(1) && e.amount.lt(5));
-  assert.equal(
-    p.problems.map(({ code, severity, path }) => [code, severity, path]),
-    [["CONDITION_DROPPED", "warning", ["a"]]],
-  );
-});
-
-it("a condition that is none stops at once, where it is written", () => {
-  assert.throws(
-    () =>
-      loose("mine")
-        .begin("a")
-        .where((e: { amount: number }) => e.amount < 2),
-    (error: unknown) =>
-      error instanceof PatternError &&
-      error.pattern === "mine" &&
-      error.code === "EXPRESSION_AS_VALUE" &&
-      /builder\.spec\.ts/.test(error.stack ?? ""),
-  );
-  assert.throws(
-    () =>
-      loose()
-        .begin("a")
-        .where(() => true),
-    /CONDITION_NOT_EXPRESSION/,
-  );
-  assert.throws(
-    () =>
-      loose()
-        .begin("a")
-        .oneOrMore()
-        .until(() => true),
-    /CONDITION_NOT_EXPRESSION at "a": In until/,
-  );
-});
-
-it("tags: repeated ones once, said twice those of both, none for checks to refuse", () => {
-  const onOf = (p: Loose): unknown => (last(p) as { on?: unknown }).on;
-  assert.equal(onOf(loose().begin("a").on("x", "y", "x")), ["x", "y"]);
-  assert.equal(onOf(loose().begin("a").on("x", "y").on("y", "z")), ["y"]);
-  assert.equal(onOf(loose().begin("a").on()), []);
 });
 
 it.run();
