@@ -76,7 +76,8 @@ function checkCount({ element, path }: Placed, { maxCount }: PatternLimits, { er
   if (element.kind === "absence") return;
   const { min, max } = element.quantifier;
   const count = Math.max(min, max ?? 0);
-  if (!(count > maxCount)) return;
+  // What is no whole number is refused for that.
+  if (!Number.isSafeInteger(count) || count <= maxCount) return;
   const message = `"${path.at(-1)}" is to be taken ${show(count)} times, more than ${show(maxCount)}, the limit maxCount.`;
   error("COUNT_TOO_LARGE", path, message, `Lower the count, or ${raise("maxCount", maxCount)}`);
 }

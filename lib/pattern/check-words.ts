@@ -97,12 +97,8 @@ function checkDurations({ element, path }: Placed, withinMs: number | null, find
 }
 
 function checkDuration(ms: number | null, word: string, path: readonly string[], { error }: Findings): void {
-  if (ms === null || (Number.isFinite(ms) && ms > 0)) return;
-  const message = `${word} is ${ms} ms, which is no time that can pass.`;
-  error(
-    "BAD_DURATION",
-    path,
-    message,
-    'Give a duration above 0, such as "10m" or 600_000 (milliseconds), or leave it out for no bound.',
-  );
+  if (ms === null || (Number.isSafeInteger(ms) && ms > 0)) return;
+  const message = `${word} is ${ms} ms, which is no whole number of milliseconds above 0.`;
+  const remedy = 'Give a duration such as "10m" or 600_000 (milliseconds), or leave it out for no bound.';
+  error("BAD_DURATION", path, message, remedy);
 }

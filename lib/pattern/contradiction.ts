@@ -10,7 +10,7 @@ import type { CompareOp, Condition, ValueExpr } from "./expression.ts";
 import { valueKey } from "./json-write.ts";
 import { compares, leavesNoValue, type Said } from "./values-left.ts";
 
-type Test = Exclude<Condition, { kind: "and" | "or" | "not" }>;
+type Test = Exclude<Condition, { kind: "and" | "or" | "not" | "between" }>;
 
 type Claim =
   /** `key` is equal for equal tests. */
@@ -48,6 +48,12 @@ function claimOf(condition: Condition, isSo: boolean): Claim {
     }
     case "not":
       return claimOf(condition.part, !isSo);
+    case "between": {
+      const { value, low, high } = condition;
+      const above: Condition = { kind: "compare", op: "gte", left: value, right: low };
+      const below: Condition = { kind: "compare", op: "lte", left: value, right: high };
+      return claimOf({ kind: "and", parts: [above, below] }, isSo);
+    }
     case "isTrue":
       if (condition.value.kind === "literal") return constant((condition.value.value === true) === isSo);
       return testClaim(condition, isSo);
@@ -121,12 +127,6 @@ function notesOf(test: Test, isSo: boolean): readonly Note[] {
   switch (test.kind) {
     case "compare":
       return compareNotes(test.left, test.op, test.right, isSo);
-    case "between": {
-      const { value, low, high } = test;
-      // The opposite is a choice between two: above or below.
-      if (!isSo) return [];
-      return [...compareNotes(value, "gte", low, true), ...compareNotes(value, "lte", high, true)];
-    }
     case "oneOf":
       return [{ of: valueKey(test.value), said: { kind: "oneOf", options: test.options, isSo } }];
     case "text":

@@ -60,6 +60,11 @@ export function astArbitrary(options: AstOptions = {}): fc.Arbitrary<PatternAst>
     .filter((ast) => checkPattern(ast).every(({ severity }) => severity === "warning"));
 }
 
+/** A condition on one event. */
+export function conditionArbitrary(options: Omit<AstOptions, "earlier"> = {}): fc.Arbitrary<Condition> {
+  return conditionRecipe({ ...PLAIN, ...options, earlier: false }).map((recipe) => recipe([]));
+}
+
 const PLAIN: Required<AstOptions> = {
   tags: ["a", "b", "c", "d"],
   nameOf: (index) => `s${index}`,
