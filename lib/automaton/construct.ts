@@ -12,7 +12,7 @@
 
 import type { Contiguity } from "../pattern/ast.ts";
 import type { Automaton, Guard, Place, PlaceId, TestId, Wait, WaitId } from "./automaton.ts";
-import { type AbsencePart, type GroupPart, mayTakeNothing, type Part, type StepPart } from "./parts.ts";
+import type { AbsencePart, GroupPart, Part, StepPart } from "./parts.ts";
 
 /** Builds places and waits from `parts`, counts unrolled; `null` if that takes more than `maxPlaces`. */
 export function construct(
@@ -101,7 +101,7 @@ class Construction {
       this.#walk(onward, owed.start ? owed : owe(owed, part), null);
     } else {
       const link = site.index === 0 && headLink !== null ? headLink : (part.link ?? "followedBy");
-      if (mayTakeNothing(part)) {
+      if (part.mayBeSkipped) {
         const guards =
           part.kind === "step" && part.greedy ? [...owed.guards, guardOf(part, site.frame, link)] : owed.guards;
         this.#walk(onward, { ...owed, guards }, null);

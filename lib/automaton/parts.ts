@@ -1,9 +1,9 @@
 // The pattern as the construction needs it: elements with their tests numbered, absences attached to what they follow,
 // and who may take nothing.
 
-import { unreachable } from "../core/errors.ts";
-import type { AbsenceNode, Contiguity, Element, GroupNode, PatternAst, Quantifier, StepNode } from "../pattern/ast.ts";
+import type { AbsenceNode, Contiguity, Element, GroupNode, PatternAst, StepNode } from "../pattern/ast.ts";
 import type { Condition } from "../pattern/expression.ts";
+import { mayTakeNothing } from "../pattern/walk.ts";
 import type { Step, StepId, Test, TestId } from "./automaton.ts";
 
 type Common = {
@@ -12,7 +12,8 @@ type Common = {
   readonly min: number;
   /** `Infinity`: no bound. */
   readonly max: number;
-  readonly optional: boolean;
+  /** A run may pass it without taking an event for it. */
+  readonly mayBeSkipped: boolean;
   readonly inner: Contiguity;
   readonly until: readonly TestId[];
   readonly gapMs: number | null;
@@ -75,7 +76,7 @@ export function toParts(pattern: PatternAst): {
 
   function group(node: GroupNode): GroupPart {
     const body = sequence(node.elements);
-    return { kind: "group", body, nullable: body.every(mayTakeNothing), ...common(node, firstStep(node)) };
+    return { kind: "group", body, nullable: node.elements.every(mayTakeNothing), ...common(node, firstStep(node)) };
   }
 
   function absence(node: AbsenceNode): AbsencePart {
@@ -88,13 +89,13 @@ export function toParts(pattern: PatternAst): {
   }
 
   function common(node: StepNode | GroupNode, name: string): Common {
-    const { min, max, optional, inner, until }: Quantifier = node.quantifier;
+    const { min, max, inner, until } = node.quantifier;
     return {
       id: ids++,
       link: node.link,
       min,
       max: max ?? Number.POSITIVE_INFINITY,
-      optional,
+      mayBeSkipped: mayTakeNothing(node),
       inner,
       until: until === null ? [] : [test("until", name, null, until)],
       gapMs: node.maxGapMs,
@@ -103,20 +104,6 @@ export function toParts(pattern: PatternAst): {
 
   function test(kind: Test["kind"], of: string, on: readonly string[] | null, condition: Condition | null): TestId {
     return tests.push({ id: tests.length, kind, of, on, condition }) - 1;
-  }
-}
-
-/** Whether a run may pass `part` without taking an event for it. */
-export function mayTakeNothing(part: Part): boolean {
-  switch (part.kind) {
-    case "absence":
-      return true;
-    case "step":
-      return part.optional;
-    case "group":
-      return part.optional || part.nullable;
-    default:
-      return unreachable(part);
   }
 }
 

@@ -5,10 +5,10 @@
 //                                      a new run may begin
 
 import type { Automaton, Test, TestId } from "../automaton/automaton.ts";
+import { testHolds } from "../automaton/test.ts";
 import { type Ask, startOf, type Waiting } from "../automaton/waiting.ts";
 import { invariant, LimitError } from "../core/errors.ts";
 import { type EncodedKey, encodeKey, type Key } from "../event/key.ts";
-import { fieldOf, holds } from "../pattern/evaluate.ts";
 import { type Arity, shapeOf } from "../pattern/shape.ts";
 import { createDeadlineQueue, type DeadlineQueue } from "../time/deadline-queue.ts";
 import { BEGINNING, type Instant } from "../time/instant.ts";
@@ -156,7 +156,7 @@ class RunMatcher implements KeyedMatcher {
       if (answer === undefined) {
         const test = this.#automaton.tests[id] as Test;
         try {
-          answer = this.#hasTag(test, event) && (test.condition === null || holds(test.condition, event.value, taken));
+          answer = testHolds(test, this.#automaton.pattern.tag, event.value, taken);
         } catch (error) {
           failures.push({ where: "filter", step: test.of, error });
           answer = test.kind !== "step";
@@ -165,10 +165,6 @@ class RunMatcher implements KeyedMatcher {
       }
       return answer;
     };
-  }
-
-  #hasTag({ on }: Test, event: PlacedEvent): boolean {
-    return on === null || on.includes(fieldOf(event.value, [this.#automaton.pattern.tag]) as string);
   }
 
   /** Fires every deadline at or before `until`, in order of time; at one time, key by key. */
