@@ -30,6 +30,8 @@ import type { PatternJson } from "./json.ts";
 import { PATTERN, type Pattern } from "./pattern.ts";
 import { patternFrom } from "./pattern-value.ts";
 import { writeCondition } from "./proxy.ts";
+import type { Refusal } from "./refusal.ts";
+import type { TagTwice } from "./refused-words.ts";
 
 /**
  * Begins a pattern of events of type `E`. What follows reads as in Flink CEP: `begin`, `next`, `followedBy`, …, each of which names a
@@ -37,7 +39,8 @@ import { writeCondition } from "./proxy.ts";
  * whole until the pattern is compiled; then all problems are reported at once.
  *
  * @param name identifies the pattern in alerts, metrics and saved state.
- * @param options `version` (default 1) tells apart what the pattern meant before; `tag` names the field that `on` compares, `type` by default.
+ * @param options `version` (default 1) tells apart what the pattern meant before; `tag` names the field that `on` compares, `type` by
+ *   default; another one is said as a type, too: `pattern<E, "kind">(name, { tag: "kind" })`.
  * @example
  * import { pattern } from "sequitur";
  *
@@ -57,17 +60,17 @@ import { writeCondition } from "./proxy.ts";
  */
 export function pattern<E extends object, const Tag extends string = "type">(
   name: string,
-  options: { readonly version?: number; readonly tag?: Tag } = {},
+  options: { readonly version?: number; readonly tag?: Tag | Refusal<TagTwice> } = {},
 ): Start<"pattern", E, Tag> {
   const { version = 1, tag = "type" } = options;
-  return new Stage(emptyDraft("pattern", { name, version, tag })) as unknown as Start<"pattern", E, Tag>;
+  return new Stage(emptyDraft("pattern", { name, version, tag: tag as Tag })) as unknown as Start<"pattern", E, Tag>;
 }
 
 /**
  * Begins the body of a group: elements that count as one, to be given to `begin`, `next`, `followedBy` or `followedByAny` in place of a name.
  * Its steps give arrays, since the group may repeat. It may be used in several patterns.
  *
- * @param options `tag` must be that of the pattern.
+ * @param options `tag` must be that of the pattern: `sequence<E, "kind">({ tag: "kind" })`.
  * @example
  * import { pattern, sequence } from "sequitur";
  *
@@ -79,10 +82,14 @@ export function pattern<E extends object, const Tag extends string = "type">(
  * stuffing.ast.elements[0]?.kind; // => "group"
  */
 export function sequence<E extends object, const Tag extends string = "type">(
-  options: { readonly tag?: Tag } = {},
+  options: { readonly tag?: Tag | Refusal<TagTwice> } = {},
 ): Start<"group", E, Tag> {
   const { tag = "type" } = options;
-  return new Stage(emptyDraft("group", { name: "sequence", version: 1, tag })) as unknown as Start<"group", E, Tag>;
+  return new Stage(emptyDraft("group", { name: "sequence", version: 1, tag: tag as Tag })) as unknown as Start<
+    "group",
+    E,
+    Tag
+  >;
 }
 
 const drafts = new WeakMap<object, Draft>();

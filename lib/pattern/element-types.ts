@@ -76,7 +76,7 @@ type NewGroup<X extends AnySequence, E, Tag extends string, U extends string> =
 
 /** The values that `on` takes. */
 export type TagValue<T, Tag extends string> = [TagOf<T, Tag>] extends [never]
-  ? Refusal<`events have no field "${Tag}" with a string in it: name the one that tells them apart, pattern(name, { tag })`>
+  ? Refusal<`events have no field "${Tag}" with a string in it: name the one that tells them apart, pattern<E, "kind">(name, { tag: "kind" })`>
   : TagOf<T, Tag>;
 
 type TagOf<T, Tag extends string> = T extends { readonly [K in Tag]: infer V } ? V & string : never;

@@ -234,7 +234,8 @@ export interface AnyExpr extends Expr<any> {
 type FieldsOf<T, K extends keyof T = keyof T> = { readonly [P in K]-?: ExprOf<T[P]> } & {};
 
 /**
- * An event of type `T`, or a field of that type, as conditions see it. `null` and `undefined` are left out: to ask whether a field is there, say `exists()`.
+ * An event of type `T`, or a field of that type, as conditions see it. `null` and `undefined` are left out: to ask whether a field is there,
+ * say `exists()`. No name of a field is reserved: `e.limits.eq.gt(2)` asks whether the field `eq` of `limits` is greater than 2.
  *
  * @example
  * import { type ExprOf, pattern } from "sequitur";
@@ -257,9 +258,11 @@ export type ExprOf<T> = 0 extends 1 & T
             ? BigExpr
             : [T] extends [readonly (infer Item)[] | None]
               ? ListExpr<Item>
-              : [T] extends [object | None]
-                ? FieldsOf<NonNullable<T>>
-                : EqExpr<T & Literal>;
+              : [T] extends [Date | None]
+                ? Refusal<"conditions see what JSON can hold: keep times as numbers or ISO texts">
+                : [T] extends [object | None]
+                  ? FieldsOf<NonNullable<T>>
+                  : EqExpr<T & Literal>;
 
 /** A field that is there but holds nothing is as good as missing. */
 type None = null | undefined;

@@ -8,6 +8,7 @@ export type NoWords = "write e.amount.lt(2), not e.amount < 2; a plain function 
 export type OneCount = "an element has one quantifier, and optional comes after it";
 export type NoUntil = "only a loop without end has until: oneOrMore or timesOrMore";
 export type NoForOnNext = "notNext looks at one event only: for belongs to notFollowedBy";
+export type TagTwice = 'say the tag as a type, too: <E, "kind">(…, { tag: "kind" })';
 type NoLoop = "this step takes one event: say how often first, with times, timesOrMore or oneOrMore";
 type NoGroupLoop = "this group is taken once: say how often first, with times, timesOrMore or oneOrMore";
 type OfAbsence = "an absence takes no events, so it has no quantifier";
