@@ -1,0 +1,72 @@
+// The documents say what is: time lines, lists of codes, code that stands in a file, and what commands print.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { BUILD_CODES, WRITING_CODES } from "../lib/pattern/build-codes.ts";
+import { PROBLEM_CODES } from "../lib/pattern/problem-codes.ts";
+import { projectFiles } from "./architecture/source.ts";
+import { commandsOf, isShown, outputOf } from "./documents/commands.ts";
+import { claimsOf } from "./documents/timelines.ts";
+import { allowMs, note } from "./run/ask.ts";
+
+allowMs(120_000);
+
+const it = suite("documents");
+const files = projectFiles();
+const documents = [...files].filter(([path]) => /^([^/]+\/){0,2}README\.md$/.test(path));
+const language = files.get("patterns/README.md") ?? "";
+
+it("time lines are true", () => {
+  const claims = claimsOf(language);
+  note(`${claims.length} time lines`);
+  const wrong = claims.filter(({ shown, found }) => shown !== found);
+  assert.equal(
+    wrong.map(({ line, pattern, stream, found }) => `patterns/README.md:${line}: ${pattern}: ${stream} → ${found}`),
+    [],
+  );
+});
+
+it("time lines that are not true are seen (planted)", () => {
+  const found = (line: string) => claimsOf(`\`\`\`timeline\n${line}\n\`\`\`\n`).map((claim) => claim.found);
+  assert.equal(found("begin(a) next(b)\n    a1 b2 → none\n    a1 x2 b3 → {a1 b3}"), ["{a1 b2}", "none"]);
+  assert.equal(found("begin(a) notFollowedBy(n) within(5)\n    a1 → {a1}"), ["{a1}@6"]);
+  assert.equal(found("begin(a) followedBy(b) within(5) timedOut(all)\n    a1 → none"), ["none; timed out {a1}@6"]);
+  assert.throws(() => found("begin(a) after(b)\n    a1 → none"), 'no word "after"');
+  assert.throws(() => found("begin(a)\n    a1 none"), 'no "→"');
+});
+
+it("the codes of problems are all there, and no others", () => {
+  const [, section = ""] = /^## Problems\n([\s\S]*?)^## /m.exec(language) ?? [];
+  const told = [...section.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, code]) => code);
+  assert.equal(told.sort(), [...PROBLEM_CODES, ...BUILD_CODES, ...WRITING_CODES].sort());
+});
+
+it("code that is shown and not run stands in a file, or imports what it needs", () => {
+  const sources = [...files].filter(([path]) => /^(patterns|samples)\/.*\.ts$/.test(path)).map(([, text]) => text);
+  for (const [path, text] of documents) {
+    for (const [, code = ""] of text.matchAll(/^```ts no-run\n([\s\S]*?)^```$/gm)) {
+      const isImporting = /^import\b/m.test(code) && !/\bfrom\s+"\./.test(code); // examples.spec.ts checks its types
+      assert.ok(isImporting || sources.some((source) => source.includes(code.trim())), `${path}:\n${code}`);
+    }
+  }
+});
+
+for (const [path, text] of documents) {
+  for (const { line, command, output } of commandsOf(text)) {
+    it(`${path}:${line} ${command}`, async () => {
+      const printed = await outputOf(command);
+      assert.ok(isShown(output, printed), `\nshown:\n${output.join("\n")}\n\nprinted:\n${printed.join("\n")}`);
+    });
+  }
+}
+
+it("output that is not shown is seen (planted)", async () => {
+  const [shown] = commandsOf("```console\n$ echo a; echo b >&2\na\n…\n```\n");
+  assert.equal(shown, { line: 2, command: "echo a; echo b >&2", output: ["a", "…"] });
+  const printed = await outputOf("echo a; echo b >&2");
+  assert.equal(printed, ["a", "b"]);
+  assert.ok(isShown(["a", "…"], printed) && isShown(["…", "b"], printed) && isShown(["a", "…", "b"], printed));
+  assert.not.ok(isShown(["a"], printed) || isShown(["b", "…"], printed) || isShown(["…", "a"], printed));
+});
+
+it.run();
