@@ -1,7 +1,26 @@
 // Validators of other libraries (zod, valibot, arktype …) through the small interface they share, Standard Schema
 // version 1. Spelled out here, so that no package is needed for it; https://standardschema.dev has the whole of it.
 
-/** Any validator that follows Standard Schema version 1 and makes values of type `Output`. It must answer at once, not with a promise. */
+/**
+ * Any validator that follows Standard Schema version 1 and makes values of type `Output`. It must answer at once, not with a promise.
+ *
+ * @example
+ * import { type StandardSchema, topic } from "sequitur/service";
+ *
+ * type Reading = { sensor: string; value: number };
+ * const readings: StandardSchema<Reading> = {
+ *   "~standard": {
+ *     version: 1,
+ *     vendor: "by hand",
+ *     validate: (value) => {
+ *       const { sensor, value: number } = value as Partial<Reading>;
+ *       if (typeof sensor === "string" && typeof number === "number") return { value: { sensor, value: number } };
+ *       return { issues: [{ message: "a reading has a sensor and a value" }] };
+ *     },
+ *   },
+ * };
+ * topic<Reading>("readings", { key: (e) => e.sensor, schema: readings }).name; // => "readings"
+ */
 export interface StandardSchema<Output = unknown> {
   readonly "~standard": {
     readonly version: 1;

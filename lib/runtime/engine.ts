@@ -44,7 +44,16 @@ export type EnginePorts = {
   readonly log: Log;
 };
 
-/** How a run ended. */
+/**
+ * How a run ended.
+ *
+ * @example
+ * import type { Summary } from "sequitur/service";
+ *
+ * const report = ({ reason, complete, metrics }: Summary): string =>
+ *   `${reason}${complete ? "" : " in haste"}: ${metrics.sent.alerts} alerts, ${metrics.sent.late} late events`;
+ * typeof report; // => "function"
+ */
 export type Summary = {
   /** `ended`: all input ended and everything was matched and sent. `stopped`: it was asked to stop. */
   readonly reason: "ended" | "stopped";

@@ -66,7 +66,16 @@ export type PatternMetrics = {
   readonly failures: number;
 };
 
-/** A picture of a running service. Taking it costs one visit per topic, partition and pattern of each lane. */
+/**
+ * A picture of a running service, as plain data. Taking it costs one visit per topic, partition and pattern of each lane.
+ *
+ * @example
+ * import type { Metrics } from "sequitur/service";
+ *
+ * const inAndOut = ({ topics }: Metrics): boolean =>
+ *   topics.every((each) => each.records === each.onTime + each.late + each.deadLettered + each.skipped + each.waiting);
+ * typeof inAndOut; // => "function"
+ */
 export type Metrics = {
   readonly state: ServiceState;
   readonly topics: readonly TopicMetrics[];

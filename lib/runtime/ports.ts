@@ -62,7 +62,15 @@ export interface Source {
   stop(): Promise<void>;
 }
 
-/** One record on its way out. */
+/**
+ * One record on its way out.
+ *
+ * @example
+ * import type { OutputRecord } from "sequitur/service";
+ *
+ * const patternOf = ({ headers }: OutputRecord): string => headers.get("pattern") ?? "none: a copy of an input record";
+ * typeof patternOf; // => "function"
+ */
 export type OutputRecord = {
   readonly topic: string;
   /** Decides the partition; `null`: any. */
@@ -73,7 +81,23 @@ export type OutputRecord = {
   readonly timestamp: Instant;
 };
 
-/** Where output goes. */
+/**
+ * Where output goes. Not only topics: any object with these three can take the alerts of a service.
+ *
+ * @example
+ * import type { OutputRecord, Sink } from "sequitur/service";
+ *
+ * const kept: OutputRecord[] = [];
+ * const sink: Sink = {
+ *   open: async () => {},
+ *   send: async (records) => {
+ *     kept.push(...records);
+ *   },
+ *   close: async () => {},
+ * };
+ * await sink.send([]);
+ * kept.length; // => 0
+ */
 export interface Sink {
   /** Makes sure these topics can be written. @throws {ConfigError | TransportError} */
   open(topics: readonly string[]): Promise<void>;

@@ -3,7 +3,9 @@
 export type { StandardSchema } from "../event/schema.ts";
 export type { Summary } from "../runtime/engine.ts";
 export type { Metrics } from "../runtime/metrics.ts";
+export type { Log, OutputRecord, Sink } from "../runtime/ports.ts";
 export { createMemoryLog, type Feed, type MemoryLog } from "../transports/memory/index.ts";
+export { createNdjsonSink, createNdjsonSource } from "../transports/ndjson/index.ts";
 export { service } from "./define.ts";
 export {
   type InputOptions,

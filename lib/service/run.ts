@@ -6,8 +6,6 @@ import { type Clock, systemClock } from "../time/clock.ts";
 import { compose } from "./compose.ts";
 import type { ServiceDefinition } from "./definition.ts";
 
-export type { Summary } from "../runtime/engine.ts";
-
 /**
  * What a service runs on.
  *
@@ -29,14 +27,26 @@ export type RunOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** A service at work: `stop()`, `done` and `metrics()`. See {@link runService}. */
+/**
+ * A service at work: `done` resolves with a {@link Summary} when it has ended or was stopped, and rejects with what made it
+ * fail; `stop()` finishes and sends what was read, as far as `stopWithin` allows; `metrics()` is a picture of it.
+ *
+ * @example
+ * import type { RunningService } from "sequitur/service";
+ *
+ * const stopSoon = async (running: RunningService): Promise<number> => {
+ *   const { metrics } = await running.stop();
+ *   return metrics.sent.alerts;
+ * };
+ * typeof stopSoon; // => "function"
+ */
 export type RunningService = Engine;
 
 /**
  * Starts a service. It runs until all input has ended, `stop` is called, or something fails; an alert is sent before the
  * events it rests on are acknowledged, so after a failure nothing is missing, though some of it may be sent again.
  *
- * `done` rejects with a {@link ConfigError}, TransportError or LimitError if the service cannot start or go on.
+ * `done` rejects with a ConfigError, TransportError or LimitError if the service cannot start or go on.
  *
  * @throws {PatternError} if a pattern cannot mean anything sensible; {ConfigError} `BAD_PATTERNS` if several cannot.
  *
