@@ -1,12 +1,12 @@
 // Reads the command line: which command, which options; says what is unknown and what was probably meant.
 
-import { readFileSync } from "node:fs";
-import { type CAC, type Command, cac } from "cac";
+import type { CAC, Command } from "cac";
 import { ConfigError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
 import { check } from "./check.ts";
+import { describeCommands } from "./commands.ts";
 import { explain } from "./explain.ts";
-import { describeFailure, EXIT, exitCodeOf } from "./failure.ts";
+import { complain, EXIT, exitCodeOf } from "./failure.ts";
 import { init } from "./init.ts";
 import { run } from "./run.ts";
 
@@ -30,9 +30,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     const [first, second] = args.map(String);
     return await ACTIONS[command.name as CommandName](first ?? missingArgument(command), second, given);
   } catch (error) {
-    process.stderr.write(
-      describeFailure(error, { verbose: argv.includes("--verbose"), json: argv.includes("--json") }),
-    );
+    complain(error, argv);
     return exitCodeOf(error);
   }
 }
@@ -55,66 +53,6 @@ const ACTIONS: Readonly<Record<CommandName, Action>> = {
   explain: (file, name, given) => explain(file, name, { json: flag(given, "json"), dot: flag(given, "dot") }),
   init: (folder, _, given) => init(folder, { force: flag(given, "force"), from: text(given, "from") }),
 };
-
-function describeCommands(): CAC {
-  const cli = cac("sequitur");
-  cli
-    .command("run <service>", "Run a service: on its demo events, on files, or on standard input")
-    .option(
-      "--input <[topic=]path>",
-      "Read events from a file of JSON lines, .gz too, or - for standard input; may be repeated",
-    )
-    .option("--output <path>", "Write alerts to a file as JSON lines; - is standard output")
-    .option("--late <path>", "Write events that came too late to a file")
-    .option("--dead-letters <path>", "Write broken records to a file")
-    .option("--json", "Print alerts as JSON lines, and the summary as JSON")
-    .option("--quiet", "No progress and no summary, only alerts and errors")
-    .option("--verbose", "Log what happens inside, and show stacks of errors")
-    .example("  $ sequitur run service.ts")
-    .example("  $ sequitur run service.ts --input events.ndjson.gz --output alerts.ndjson --late late.ndjson")
-    .example("  $ zcat events.ndjson.gz | sequitur run service.ts --input - --json | jq .");
-  cli
-    .command("check <service>", "List everything that is wrong with a service and its patterns")
-    .option("--strict", "Warnings count as errors")
-    .option("--json", "Print the problems as JSON")
-    .option("--verbose", "Show stacks of errors")
-    .example("  $ sequitur check service.ts")
-    .example("  $ sequitur check pattern.json --strict");
-  cli
-    .command("explain <file> [pattern]", "Say what patterns mean, how they are matched, and what bounds their state")
-    .option("--dot", "Print the automaton for Graphviz")
-    .option("--json", "Print everything as JSON")
-    .option("--verbose", "Show stacks of errors")
-    .example("  $ sequitur explain service.ts card-testing")
-    .example("  $ sequitur explain pattern.json --dot | dot -Tsvg > pattern.svg");
-  cli
-    .command("init <folder>", "Make a project with a pattern, its test, and a service that runs at once")
-    .option("--from <path>", "Depend on a packed tarball or a folder instead of the registry")
-    .option("--force", "Write into a folder that is not empty, over files of the same name")
-    .option("--verbose", "Show stacks of errors")
-    .example("  $ sequitur init my-rules");
-  return cli
-    .help((sections) => [...sections.map(tidied), { title: "Exit codes", body: EXIT_CODES }])
-    .version(versionOf());
-}
-
-const EXIT_CODES = `  0    all went well, or it was stopped with Ctrl-C
-  1    the work failed after it had begun
-  2    a wrong option, file, setting or pattern; nothing was done
-  130  it was told to stop twice`;
-
-function tidied(section: { title?: string; body: string }): { title?: string; body: string } {
-  const body = section.body.replaceAll(/[ ]+$/gm, "");
-  return section.title === undefined ? { body } : { title: section.title, body };
-}
-
-/** The version of the running package. */
-export function versionOf(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  return version;
-}
 
 /** `--input -` becomes `--input=-`: the parser takes a lone dash for an option. */
 function joinValues(argv: readonly string[], cli: CAC): string[] {

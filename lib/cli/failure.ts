@@ -1,22 +1,30 @@
 // What people and scripts are told when a command cannot do its work, and with which exit code.
 
 /** Exit codes of the command. */
-export const EXIT = Object.freeze({
+export const EXIT: ExitCodes = { fine: 0, failed: 1, refused: 2, killed: 130 };
+
+export type ExitCodes = {
   /** All went well. */
-  fine: 0,
+  readonly fine: 0;
   /** The work began and failed. */
-  failed: 1,
+  readonly failed: 1;
   /** A wrong option, file, setting or pattern: nothing was done. */
-  refused: 2,
+  readonly refused: 2;
   /** A second Ctrl-C. */
-  killed: 130,
-});
+  readonly killed: 130;
+};
 
 export type FailureStyle = { readonly verbose: boolean; readonly json: boolean };
 
 /** The exit code for an error. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof Error && AT_FAULT.has(error.name) ? EXIT.refused : EXIT.failed;
+}
+
+/** Writes to standard error what went wrong, as the words of the command line want it. */
+export function complain(error: unknown, words: readonly string[]): void {
+  const style = { verbose: words.includes("--verbose"), json: words.includes("--json") };
+  process.stderr.write(describeFailure(error, style));
 }
 
 /** One paragraph, or with `json` one line of JSON. With `verbose` the stacks follow. */
@@ -35,7 +43,8 @@ function messageOf(error: unknown): string {
     return `something was thrown that is no Error: ${String(error)}. Run again with --verbose and look at what your code throws.`;
   if (OURS.has(error.name)) return error.message;
   const more = error.message.includes("bug in sequitur") ? "" : " Run again with --verbose to see where it comes from.";
-  return `${error.name}: ${error.message}${more}`;
+  const said = /[.!?]$/.test(error.message) || more === "" ? error.message : `${error.message}.`;
+  return `${error.name}: ${said}${more}`;
 }
 
 function stacksOf(error: unknown): string[] {

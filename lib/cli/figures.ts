@@ -29,10 +29,10 @@ export function time(at: Instant | string): string {
   return date.toISOString().replace("T", " ").replace(".000Z", "Z");
 }
 
-/** A watermark: a time, or what it means at the ends of time. */
+/** A watermark, to the second: a time, or what it means at the ends of time. */
 export function watermark(at: Instant): string {
   if (at === Number.NEGATIVE_INFINITY) return "none yet";
-  return at === Number.POSITIVE_INFINITY ? "end" : time(at);
+  return at === Number.POSITIVE_INFINITY ? "end" : time(Math.floor(at / 1_000) * 1_000);
 }
 
 /** The text on one line, at most `length` characters, without anything that would steer a terminal. */

@@ -33,6 +33,7 @@ export async function loadModule(given: string): Promise<LoadedModule> {
   const path = findFile(given, LOADABLE);
   process.setSourceMapsEnabled(true);
   loaded += 1;
+  sweep(dirname(path));
   const target = join(dirname(path), `.sequitur-${process.pid}-${loaded}.mjs`);
   const bundled = await bundle(path, target);
   if ("message" in bundled) throw notBundled(path, bundled);
@@ -44,6 +45,23 @@ export async function loadModule(given: string): Promise<LoadedModule> {
     throw notImported(path, bundled, error);
   } finally {
     rmSync(target, { force: true });
+  }
+}
+
+/** Removes what processes that were killed while they loaded a file left beside it. */
+function sweep(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const [, pid] = /^\.sequitur-(\d+)-\d+\.mjs$/.exec(name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

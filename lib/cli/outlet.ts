@@ -10,8 +10,8 @@ import type { Screen } from "./screen.ts";
 export type OutletOptions = {
   /** File of the alerts; `-`: standard output. */
   readonly alerts: string;
-  /** Whether alerts on standard output are JSON. */
-  readonly json: boolean;
+  /** Whether alerts are written for people instead of as JSON. */
+  readonly asText: boolean;
   /** File of late events; `null`: they are not kept. */
   readonly late: string | null;
   readonly deadLetters: string | null;
@@ -46,8 +46,7 @@ type Tray = { readonly byCode: Map<string, number>; readonly examples: Example[]
 const MAX_EXAMPLES = 3;
 
 /** Makes the sink of a run. Opens its files with `open`. */
-export function createOutlet({ alerts, json, late, deadLetters, deadLetterTopic, screen }: OutletOptions): Outlet {
-  const asText = alerts === "-" && !json;
+export function createOutlet({ alerts, asText, late, deadLetters, deadLetterTopic, screen }: OutletOptions): Outlet {
   const files = new Map<string, Output>();
   const trays = { late: emptyTray(), deadLetters: emptyTray() };
   const open = async (path: string | null): Promise<void> => {

@@ -1,32 +1,23 @@
 // sequitur run: a service on its demo events, on files, or on standard input, with alerts as they come.
 
-import { statSync } from "node:fs";
 import { ConfigError, TransportError } from "../core/errors.ts";
-import type { Log } from "../runtime/ports.ts";
 import type { ServiceDefinition } from "../service/definition.ts";
 import { type RunningService, runService } from "../service/run.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import { feedOf, requireService } from "./exports.ts";
 import { describeFailure, EXIT, exitCodeOf } from "./failure.ts";
 import { type LoadedModule, loadModule } from "./load.ts";
+import { type NoteStyle, notesOn, toJson } from "./notes.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
 import { placeInStack, shortPath, showPlace } from "./place.ts";
 import { showProgress } from "./progress.ts";
+import { type RunFiles, refuseSameFile } from "./run-files.ts";
 import { demoInput, fileInput, type RunInput } from "./run-input.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { listenForSignals } from "./signals.ts";
 import { type Ending, summaryJson, summaryText } from "./summary.ts";
 
-export type RunCommand = {
-  /** `[topic=]path`, each. */
-  readonly inputs: readonly string[];
-  readonly output: string | null;
-  readonly late: string | null;
-  readonly deadLetters: string | null;
-  readonly json: boolean;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
-};
+export type RunCommand = RunFiles & NoteStyle;
 
 /** Runs the service in `file` until its input ends or it is told to stop. Resolves with the exit code. */
 export async function run(file: string, command: RunCommand, clock: Clock = systemClock): Promise<number> {
@@ -37,7 +28,7 @@ export async function run(file: string, command: RunCommand, clock: Clock = syst
   const screen = createScreen(process.stderr, process.stdout);
   const outlet = createOutlet({
     alerts: command.output ?? "-",
-    json: command.json,
+    asText: command.output === null && !command.json,
     late: command.late,
     deadLetters: command.deadLetters,
     deadLetterTopic: definition.deadLetters.name,
@@ -64,8 +55,9 @@ const PLAIN_EVERY_MS = 5_000;
 async function attend(run: Run): Promise<number> {
   const { definition, input, screen, outlet, command, clock } = run;
   const startedAt = clock.now();
+  const log = notesOn(screen, command);
   const signals = listenForSignals(
-    () => screen.note("stopping: what was read is being finished; Ctrl-C again leaves at once"),
+    () => log("notice", "stopping: what was read is being finished; Ctrl-C again leaves at once"),
     () => screen.clear(),
   );
   let stopShowing = (): void => {};
@@ -75,19 +67,11 @@ async function attend(run: Run): Promise<number> {
       source: input.source,
       sink: outlet,
       clock,
-      log: logTo(screen, command),
+      log,
       signal: signals.signal,
     });
-    const { metrics } = running;
-    if (!command.quiet) {
-      stopShowing = showProgress({
-        clock,
-        screen,
-        metrics,
-        share: input.stats,
-        everyMs: screen.live ? LIVE_EVERY_MS : PLAIN_EVERY_MS,
-      });
-    }
+    if (readsKeyboard(command)) log("notice", "reading events from the keyboard; Ctrl-D ends them");
+    if (!command.quiet && (screen.live || !command.json)) stopShowing = showProgressOf(run, running);
     const { reason } = await endOf(running, run, signals.signal);
     stopShowing();
     report(run, running, reason, startedAt);
@@ -98,6 +82,11 @@ async function attend(run: Run): Promise<number> {
   } finally {
     signals.release();
   }
+}
+
+function showProgressOf({ clock, screen, input }: Run, running: RunningService): () => void {
+  const everyMs = screen.live ? LIVE_EVERY_MS : PLAIN_EVERY_MS;
+  return showProgress({ clock, screen, metrics: () => running.metrics(), share: input.stats, everyMs });
 }
 
 /** Says what became of a run that cannot go on. What is wrong before anything was read is a refusal, afterwards a failure. */
@@ -112,26 +101,25 @@ function breakOff(run: Run, running: RunningService | null, error: unknown, star
   return hasBegun ? EXIT.failed : exitCodeOf(error);
 }
 
-/** Waits for the service, and for the feed as long as the service runs. A feed that fails stops the service. */
+/** Waits for the service, which ends when its input does. A feed that fails stops it. */
 async function endOf(
   running: RunningService,
   { module, input }: Run,
   signal: AbortSignal,
 ): ReturnType<RunningService["stop"]> {
   const over = new AbortController();
-  const feeding = input.feed(AbortSignal.any([signal, over.signal]));
-  const failed = feeding.then(
-    () => running.done,
-    async (error: unknown) => {
-      await running.stop();
-      throw feedFailed(module, error);
-    },
-  );
+  let failure: TransportError | null = null;
+  input.feed(AbortSignal.any([signal, over.signal])).catch((error: unknown) => {
+    if (over.signal.aborted) return; // what a feed says after the end changes nothing
+    failure = feedFailed(module, error);
+    running.stop().catch(() => {}); // `done` tells it
+  });
   try {
-    return await Promise.race([running.done, failed]);
+    const summary = await running.done;
+    if (failure) throw failure;
+    return summary;
   } finally {
     over.abort();
-    failed.catch(() => {}); // the service was over first: what its feed says afterwards changes nothing
   }
 }
 
@@ -141,27 +129,6 @@ function inputOf(module: LoadedModule, definition: ServiceDefinition, { inputs }
   if (feed) return demoInput(definition, feed, clock);
   const message = `${shortPath(module.path)} has no demo events to run on. Give it events with --input <path>, or export a function feed(log, { signal }) that appends some.`;
   throw new ConfigError("NO_INPUT", message);
-}
-
-function refuseSameFile({ inputs, output, late, deadLetters }: RunCommand): void {
-  const read = inputs.flatMap((input) => [input, input.slice(input.indexOf("=") + 1)]).map(identityOf);
-  const written = [output, late, deadLetters].filter((path) => path !== null && path !== "-");
-  for (const path of written) {
-    const identity = identityOf(path ?? "");
-    if (identity === null || !read.includes(identity)) continue;
-    throw new ConfigError(
-      "OUTPUT_IS_INPUT",
-      `${path} is read and would be overwritten: give another file to write to.`,
-    );
-  }
-  if (new Set(written).size === written.length) return;
-  throw new ConfigError("OUTPUT_TWICE", `alerts, late events and dead letters cannot share a file: give each its own.`);
-}
-
-/** Tells files apart even where they have several names; `null`: there is no such file. */
-function identityOf(path: string): string | null {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() ? `${stat.dev}:${stat.ino}` : null;
 }
 
 function report(
@@ -182,22 +149,12 @@ function report(
     deadLetterFile: command.deadLetters,
     placeOf: input.placeOf,
   };
-  const text = command.json
-    ? JSON.stringify(summaryJson(summary), (_, value) => (typeof value === "bigint" ? String(value) : value))
-    : summaryText(summary);
+  const text = command.json ? toJson(summaryJson(summary)) : summaryText(summary);
   process.stderr.write(`${text}\n`);
 }
 
-function logTo(screen: Screen, { verbose, quiet }: RunCommand): Log {
-  return (level, message, fields = {}) => {
-    const isHeard = level === "error" || (level === "warn" ? !quiet : verbose);
-    if (!isHeard) return;
-    const more = Object.entries(fields).map(
-      ([name, value]) =>
-        ` ${name}=${JSON.stringify(value, (_, each) => (typeof each === "bigint" ? String(each) : each))}`,
-    );
-    screen.note(`${level}: ${message}${more.join("")}`);
-  };
+function readsKeyboard({ inputs }: RunCommand): boolean {
+  return process.stdin.isTTY && inputs.some((input) => input === "-" || input.endsWith("=-"));
 }
 
 function feedFailed({ path, files }: LoadedModule, error: unknown): TransportError {

@@ -78,12 +78,11 @@ it("says what is unknown and what was probably meant, with exit code 2", async (
       'sequitur: "sequitur check <service>" does not know what to do with "b.ts". See "sequitur check --help".\n',
     ],
   ];
-  for (const [words, says] of cases) {
+  const check = async ([words, says]: (typeof cases)[number]): Promise<void> => {
     const { code, stdout, stderr } = await run(...words);
-    assert.is(stderr, says);
-    assert.is(stdout, "");
-    assert.is(code, 2);
-  }
+    assert.equal([code, stdout, stderr], [2, "", says]);
+  };
+  await Promise.all(cases.map(check));
 });
 
 it("complains in JSON if asked to", async () => {

@@ -31,6 +31,19 @@ it("runs TypeScript with its relative imports, and leaves nothing behind", async
   assert.equal(project.list(), ["package.json", "service.ts", "sub"]);
 });
 
+it("sweeps up after processes that were killed while loading, and only after those", async ({ project }) => {
+  project.write(".sequitur-999999999-1.mjs", "");
+  project.write(`.sequitur-${process.pid}-77.mjs`, "");
+  project.write(".sequitur-notes.mjs", "");
+  await loadModule(project.write("service.ts", "export {};\n"));
+  assert.equal(project.list(), [
+    `.sequitur-${process.pid}-77.mjs`,
+    ".sequitur-notes.mjs",
+    "package.json",
+    "service.ts",
+  ]);
+});
+
 it("runs JavaScript and .mts, in projects of either module kind", async ({ project }) => {
   assert.is((await loadModule(project.write("a.js", "export const x = 1;"))).exports.get("x"), 1);
   assert.is((await loadModule(project.write("b.mjs", "export const x = 2;"))).exports.get("x"), 2);

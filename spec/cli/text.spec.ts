@@ -78,10 +78,10 @@ it("keys are shown as they are where that is unmistakable", () => {
 it("times, watermarks, cut texts", () => {
   assert.is(time(0), "1970-01-01 00:00:00Z");
   assert.is(time(8.65e15), "8650000000000000");
-  assert.equal([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 1].map(watermark), [
+  assert.equal([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 1_999].map(watermark), [
     "none yet",
     "end",
-    "1970-01-01 00:00:00.001Z",
+    "1970-01-01 00:00:01Z",
   ]);
   assert.is(oneLine("a\n  b", 10), "a b");
   assert.is(oneLine("abcdef", 4), "abc…");

@@ -14,15 +14,7 @@ import { partitionOf } from "../partitioner.ts";
 import { createPartition, type MemoryTopic, type Partition, partitionAt } from "./partition.ts";
 import { createMemorySource, type MemorySource } from "./source.ts";
 
-/**
- * What can be appended: bytes as they are, text as UTF-8, anything else as JSON.
- *
- * @example
- * import { type Appendable, createMemoryLog } from "sequitur/service";
- *
- * const charge: Appendable = { key: "4711", value: { type: "charge", amount: 1 }, timestamp: 0 };
- * createMemoryLog({ partitions: 1 }).append("card-events", charge).offset // => 0n
- */
+/** What can be appended: bytes as they are, text as UTF-8, anything else as JSON. */
 export type Appendable = {
   readonly value: unknown;
   /** Decides the partition as Kafka would; without it records take turns. */
@@ -32,17 +24,7 @@ export type Appendable = {
   readonly headers?: Readonly<Record<string, string>> | ReadonlyMap<string, string>;
 };
 
-/**
- * How an embedded log is made.
- *
- * @example
- * import { createMemoryLog, type MemoryLogOptions } from "sequitur/service";
- *
- * const small: MemoryLogOptions = { partitions: 1, retainRecords: 2 };
- * const log = createMemoryLog(small);
- * for (const value of [1, 2, 3]) log.append("numbers", { value });
- * log.read("numbers", 0).map((record) => Number(record.offset)) // => [1, 2]
- */
+/** How an embedded log is made. */
 export type MemoryLogOptions = {
   /** Partitions of a topic that is made without saying how many. Default 4. */
   readonly partitions?: number;

@@ -6,21 +6,7 @@ import { ConfigError } from "../../core/errors.ts";
 import type { OutputRecord, Sink } from "../../runtime/ports.ts";
 import { type Output, openOutput } from "./output.ts";
 
-/**
- * How a sink of lines is made.
- *
- * @example
- * import { createNdjsonSink, type NdjsonSinkOptions } from "sequitur/service";
- *
- * const options: NdjsonSinkOptions = {
- *   outputs: new Map([
- *     ["alerts", "-"],
- *     ["dead-letters", "-"],
- *   ]),
- *   wrapped: new Set(["dead-letters"]),
- * };
- * await createNdjsonSink(options).open(["alerts", "dead-letters"]);
- */
+/** How a sink of lines is made. */
 export type NdjsonSinkOptions = {
   /** The file of each topic, `-` for standard output; topics may share one. Files are emptied first. */
   readonly outputs: ReadonlyMap<string, string>;

@@ -7,21 +7,7 @@ import type { Source } from "../../runtime/ports.ts";
 import { type InputPlace, type OpenInput, openInput } from "./input.ts";
 import { createReading, type Reading } from "./reading.ts";
 
-/**
- * How a source of lines is made.
- *
- * @example
- * import { createNdjsonSource, type NdjsonSourceOptions } from "sequitur/service";
- *
- * const options: NdjsonSourceOptions = {
- *   inputs: [
- *     { topic: "orders", path: "orders.ndjson" },
- *     { topic: "payments", path: "-" },
- *   ],
- *   maxLineBytes: 65_536,
- * };
- * createNdjsonSource(options).stats().records // => 0
- */
+/** How a source of lines is made. */
 export type NdjsonSourceOptions = {
   /** What to read for which topic; a path may be `-` once, for standard input. */
   readonly inputs: readonly InputPlace[];
@@ -46,15 +32,7 @@ export type NdjsonStats = {
   readonly totalBytes: number | null;
 };
 
-/**
- * A source of lines.
- *
- * @example
- * import { createNdjsonSource, type NdjsonSource } from "sequitur/service";
- *
- * const source: NdjsonSource = createNdjsonSource({ inputs: [{ topic: "orders", path: "orders.ndjson" }] });
- * source.stats().longLines // => 0
- */
+/** A source of lines. */
 export interface NdjsonSource extends Source {
   stats(): NdjsonStats;
   /** Where a record stands, for people: `events.ndjson:17`. */

@@ -1,0 +1,32 @@
+// What is said on the side while a service runs: its log, and what the command itself has to say.
+
+import type { Log } from "../runtime/ports.ts";
+import type { Screen } from "./screen.ts";
+
+export type NoteStyle = { readonly verbose: boolean; readonly quiet: boolean; readonly json: boolean };
+
+/** A log that knows one more level: `notice`, what the person at the keyboard should know. */
+export type Notes = (
+  level: Parameters<Log>[0] | "notice",
+  message: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void;
+
+/** Lets through what somebody wants to read; with `json` as lines of JSON, as scripts read them. */
+export function notesOn(screen: Screen, { verbose, quiet, json }: NoteStyle): Notes {
+  return (level, message, fields = {}) => {
+    const isHeard = verbose || ((level === "warn" || level === "notice") && !quiet); // errors end the run and are told then
+    if (!isHeard || ("writtenTo" in fields && !verbose)) return; // dead letters are told at the end, with their places
+    screen.note(json ? toJson({ log: { level, message, ...fields } }) : toText(level, message, fields));
+  };
+}
+
+function toText(level: Parameters<Notes>[0], message: string, fields: Readonly<Record<string, unknown>>): string {
+  const more = Object.entries(fields).map(([name, value]) => ` ${name}=${toJson(value)}`);
+  return `${level === "notice" ? "" : `${level}: `}${message}${more.join("")}`;
+}
+
+/** JSON in which bigints are text. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, each) => (typeof each === "bigint" ? String(each) : each));
+}
