@@ -1,7 +1,8 @@
 // What time alone does to a run. Three clocks run: from the first event (`within`), from the last one (`maxGap`), and
 // from the last one for a trailing absence that has its own time (`for`). All are half-open: at its deadline a wait is over, and so is
-// a guard of a greedy loop that can take nothing after a gap.
+// a guard of a greedy loop that can take nothing more.
 
+import type { Guard } from "../automaton/automaton.ts";
 import { type Waiting, withoutEnd } from "../automaton/waiting.ts";
 import type { PatternAst } from "../pattern/ast.ts";
 import { END_OF_TIME, type Instant } from "../time/instant.ts";
@@ -9,7 +10,10 @@ import type { Run } from "./run.ts";
 
 /** When time next changes what the run waits for; `null`: never. */
 export function deadlineOf(pattern: PatternAst, run: Run): Instant | null {
-  const ends = run.waiting.flatMap((waiting) => [waitDeadline(pattern, run, waiting), ...guardDeadlines(run, waiting)]);
+  const ends = run.waiting.flatMap((waiting) => [
+    waitDeadline(pattern, run, waiting),
+    ...waiting.open.map((guard) => guardDeadline(pattern, run, guard)),
+  ]);
   const least = ends.reduce((sooner, at) => Math.min(sooner, at), END_OF_TIME);
   return least === END_OF_TIME ? null : least;
 }
@@ -21,7 +25,9 @@ export type Lapsed = { readonly run: Run | null; readonly complete: boolean; rea
 export function expire(pattern: PatternAst, run: Run, at: Instant): Lapsed {
   const isOver = (waiting: Waiting): boolean => waitDeadline(pattern, run, waiting) <= at;
   const over = run.waiting.filter(isOver);
-  const left = withoutEnd(run.waiting.filter((waiting) => !isOver(waiting)).map((waiting) => lift(run, waiting, at)));
+  const left = withoutEnd(
+    run.waiting.filter((waiting) => !isOver(waiting)).map((waiting) => lift(pattern, run, waiting, at)),
+  );
   const complete = left.complete || over.some(({ wait }) => wait.step === null);
   const waiting = complete ? left.waiting.filter(({ wait }) => wait.step !== null) : left.waiting;
   const lapsed = over.some((each) => endsBy(pattern, run, each) === "within");
@@ -32,13 +38,15 @@ export function expire(pattern: PatternAst, run: Run, at: Instant): Lapsed {
   };
 }
 
-function lift(run: Run, waiting: Waiting, at: Instant): Waiting {
-  const open = waiting.open.filter(({ gapMs }) => gapMs === null || run.tail.event.at + gapMs > at);
+function lift(pattern: PatternAst, run: Run, waiting: Waiting, at: Instant): Waiting {
+  const open = waiting.open.filter((guard) => guardDeadline(pattern, run, guard) > at);
   return open.length === waiting.open.length ? waiting : { ...waiting, open };
 }
 
-function guardDeadlines(run: Run, { open }: Waiting): readonly Instant[] {
-  return open.map(({ gapMs }) => (gapMs === null ? END_OF_TIME : run.tail.event.at + gapMs));
+/** When a greedy loop can take nothing more because of time. */
+function guardDeadline({ withinMs }: PatternAst, { tail }: Run, { gapMs }: Guard): Instant {
+  const byGap = gapMs === null ? END_OF_TIME : tail.event.at + gapMs;
+  return withinMs === null ? byGap : Math.min(byGap, tail.first.at + withinMs);
 }
 
 function waitDeadline(pattern: PatternAst, run: Run, waiting: Waiting): Instant {
