@@ -33,7 +33,8 @@ function fullCondition({ on, condition }: Taking, tag: string): Condition {
     on === null
       ? []
       : [{ kind: "oneOf", value: { kind: "field", of: { kind: "candidate" }, path: [tag] }, options: on }];
-  return { kind: "and", parts: [...tagged, ...(condition === null ? [] : [condition])] };
+  const said = condition?.kind === "and" ? condition.parts : condition === null ? [] : [condition];
+  return { kind: "and", parts: [...tagged, ...said] };
 }
 
 function checkCondition(element: Taking, path: readonly string[], tag: string, { warning }: Findings): void {

@@ -65,10 +65,15 @@ function join(kind: "and" | "or", parts: readonly Condition[]): string {
   return parts.length === 1 ? parts.map((part) => say(part, true)).join("") : parts.map(inner).join(` ${kind} `);
 }
 
-/** In brackets if it could be misread. */
+/** In brackets if it could be misread: "a and b or c". */
 function inner(condition: Condition): string {
   const text = say(condition, true);
-  return (condition.kind === "and" || condition.kind === "or") && condition.parts.length > 1 ? `(${text})` : text;
+  return countOfParts(condition) > 1 ? `(${text})` : text;
+}
+
+function countOfParts(condition: Condition): number {
+  if (condition.kind === "oneOf") return condition.options.length;
+  return condition.kind === "and" || condition.kind === "or" ? condition.parts.length : 1;
 }
 
 const COMPARE_WORDS: Readonly<Record<CompareOp, string>> = {

@@ -7,6 +7,7 @@
 import { unreachable } from "../core/errors.ts";
 import type { AbsenceNode, Contiguity, Element, GroupNode, PatternAst, Quantifier, Skip, StepNode } from "./ast.ts";
 import { describeCondition, enumerate } from "./describe-condition.ts";
+import type { Condition, ValueExpr } from "./expression.ts";
 import { everyElement, mayBeLast, mayTakeNothing, type Placed } from "./walk.ts";
 
 /**
@@ -113,20 +114,22 @@ type Noun = { readonly one: string; readonly many: string; readonly isAny: boole
 
 /** The events of a step or absence: `"charge" event where amount is below 2`. */
 function nounOf({ on, condition }: StepNode | AbsenceNode, tag: string): Noun {
-  const tags =
-    on === null
-      ? ""
-      : enumerate(
-          on.map((each) => JSON.stringify(each)),
-          "or",
-        );
-  const before = on !== null && tag === "type" ? `${tags} ` : "";
-  const after = [
-    ...(on !== null && tag !== "type" ? [`${tag} is ${tags}`] : []),
-    ...(condition === null ? [] : [describeCondition(condition)]),
-  ];
-  const where = after.length === 0 ? "" : ` where ${after.join(" and ")}`;
+  const isKind = on !== null && tag === "type";
+  const before = isKind
+    ? `${enumerate(
+        on.map((each) => JSON.stringify(each)),
+        "or",
+      )} `
+    : "";
+  const tagged: Condition[] = on === null || isKind ? [] : [{ kind: "oneOf", value: fieldOf(tag), options: on }];
+  const conditions = condition?.kind === "and" ? condition.parts : condition === null ? [] : [condition];
+  const parts = [...tagged, ...conditions];
+  const where = parts.length === 0 ? "" : ` where ${describeCondition({ kind: "and", parts })}`;
   return { one: `${before}event${where}`, many: `${before}events${where}`, isAny: on === null && condition === null };
+}
+
+function fieldOf(tag: string): ValueExpr {
+  return { kind: "field", of: { kind: "candidate" }, path: [tag] };
 }
 
 function article(noun: string): string {

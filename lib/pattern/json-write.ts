@@ -17,7 +17,7 @@ import {
 import { everyElement, everyPart } from "./walk.ts";
 
 /**
- * The JSON form of a pattern. `fromJson` gives the same AST again.
+ * The JSON form of a pattern. `fromJson` gives the same AST again; what `select` makes of matches is no part of it.
  * Cost: one visit per node.
  *
  * @throws {PatternError} `OPAQUE_CONDITION`, one for each function given to `filter`: functions have no JSON form.

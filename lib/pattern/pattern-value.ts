@@ -1,6 +1,6 @@
 // Makes patterns out of what they say. The builder and `fromJSON` both end here.
 
-import type { Problem } from "../core/errors.ts";
+import { PatternError, type Problem } from "../core/errors.ts";
 import { freezeDeep } from "../core/freeze.ts";
 import type { PatternAst } from "./ast.ts";
 import { describePattern } from "./describe.ts";
@@ -33,7 +33,11 @@ export function patternFrom<E, M, R, Timed extends boolean = boolean>(
       fingerprint ??= fingerprintOf(ast);
       return fingerprint;
     },
-    toJSON: () => toJson(ast),
+    toJSON: () => {
+      // The JSON form has no place for them: what is refused here would come back as accepted.
+      if (problems.some(({ severity }) => severity === "error")) throw new PatternError(ast.name, problems);
+      return toJson(ast);
+    },
     describe: () => describePattern(ast),
   });
 }

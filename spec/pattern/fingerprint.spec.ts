@@ -77,7 +77,7 @@ it("changes with every single field", () =>
       const fingerprints = new Set([ast, ...changed].map(fingerprintOf));
       assert.is(fingerprints.size, changed.length + 1);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   ));
 
 it("sees of functions the place and the version, not the text", () => {

@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { PatternError } from "../../lib/core/errors.ts";
 import { fromJson, type JsonLimits, toJson } from "../../lib/pattern/json.ts";
-import { fromJSON } from "../../lib/pattern/pattern-value.ts";
+import { fromJSON, patternFrom } from "../../lib/pattern/pattern-value.ts";
 import { astArbitrary, ODD } from "./arbitraries.ts";
 import {
   and,
@@ -564,6 +564,21 @@ it("makes patterns as values", () => {
     () => fromJSON(json(), { limits: { maxJsonNodes: 3 } }),
     (error: unknown) => error instanceof PatternError,
   );
+});
+
+it("does not let JSON forget what the builder refused", () => {
+  const problem = {
+    code: "QUANTIFIER_TWICE",
+    severity: "error",
+    path: ["a"],
+    message: "Said twice.",
+    remedy: "Say once.",
+  } as const;
+  assert.throws(
+    () => patternFrom(cardTesting, [problem]).toJSON(),
+    (error: unknown) => error instanceof PatternError && error.problems[0] === problem,
+  );
+  assert.is(patternFrom(cardTesting, [{ ...problem, severity: "warning" }]).toJSON().name, "card-testing");
 });
 
 it("keeps literals apart from what they look like", () => {
