@@ -8,8 +8,8 @@ export type OrderEvent =
   | { type: "paid"; order: string; at: string }
   | { type: "cancelled"; order: string; at: string };
 
-/** An order that is neither paid nor cancelled within an hour. Known when the hour is over: the alert carries that time. */
 // biome-ignore format: one line is one step
+/** An order that is neither paid nor cancelled within an hour. Known when the hour is over: the alert carries that time. */
 export const unpaidOrder = pattern<OrderEvent>("unpaid-order")
   .begin("order").on("ordered")
   .notFollowedBy("payment").on("paid")

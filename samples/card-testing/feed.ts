@@ -16,7 +16,7 @@ export const DEMO = {
 
 /** How long the twelve hours take: on a terminal, and elsewhere. */
 const WATCHED_MS = 40_000;
-const UNWATCHED_MS = 5_000;
+const UNWATCHED_MS = 4_000;
 const TICK_MS = 20;
 
 export const feed: Feed = async (log, { signal }) => {

@@ -8,8 +8,8 @@ export type CardEvent =
   | { type: "charge"; card: string; amount: number; country: string; at: number }
   | { type: "block"; card: string; at: number };
 
-/** Three tiny charges, then a large one in another country, within ten minutes, and nobody has blocked the card in between. */
 // biome-ignore format: one line is one step
+/** Three tiny charges, then a large one in another country, within ten minutes, and nobody has blocked the card in between. */
 export const cardTesting = pattern<CardEvent>("card-testing")
   .begin("probe").on("charge").where((e) => e.amount.lt(2)).times(3)
   .notFollowedBy("blocked").on("block")

@@ -7,6 +7,7 @@ export type FlightEvent = ({ type: "departed"; delay: number } & Flight) | ({ ty
 
 type Flight = { at: number; tail: string | null; carrier: string; flight: string; origin: string; dest: string };
 
+// biome-ignore format: one line is one step
 /**
  * The delay of an aircraft rises strictly over three departures in a row, within 24 hours.
  *
@@ -14,7 +15,6 @@ type Flight = { at: number; tail: string | null; carrier: string; flight: string
  * between them does not matter, since nothing departed. With `next` instead of `followedBy` and its absence, it would end
  * the row. A row of four departures holds two of three, and both are reported.
  */
-// biome-ignore format: one line is one step
 export const risingDelay = pattern<FlightEvent>("rising-delay")
   .begin("first").on("departed")
   .notFollowedBy("noWorse").on("departed").where((e, m) => e.delay.lte(m.first.delay))
@@ -28,11 +28,11 @@ export const risingDelay = pattern<FlightEvent>("rising-delay")
     delays: [first.delay, second.delay, third.delay],
   }));
 
+// biome-ignore format: one line is one step
 /**
  * A flight is cancelled, and its aircraft does not depart within 12 hours after the time it should have. Known when the
  * twelve hours have passed: the alert carries that time.
  */
-// biome-ignore format: one line is one step
 export const strandedAircraft = pattern<FlightEvent>("stranded-aircraft")
   .begin("cancelled").on("cancelled")
   .notFollowedBy("departure").on("departed")

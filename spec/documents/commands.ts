@@ -37,12 +37,18 @@ export function outputOf(command: string): Promise<readonly string[]> {
   return new Promise((resolve) => child.on("close", () => resolve(steady(printed.trimEnd().split("\n")))));
 }
 
-/** Whether the lines are those shown, where `…` stands for any. */
+/**
+ * Whether the lines are those shown, and no others but where `…` stands for any. Their order is left out: partitions do
+ * not wait for each other, nor do the two streams.
+ */
 export function isShown(shown: readonly string[], printed: readonly string[]): boolean {
-  const [first, ...rest] = shown;
-  if (first === undefined) return printed.length === 0;
-  if (first === "…") return printed.some((_, index) => isShown(rest, printed.slice(index))) || rest.length === 0;
-  return printed[0] === first && isShown(rest, printed.slice(1));
+  const rest = [...printed];
+  for (const line of shown.filter((each) => each !== "…")) {
+    const at = rest.indexOf(line);
+    if (at < 0) return false;
+    rest.splice(at, 1);
+  }
+  return rest.length === 0 || shown.includes("…");
 }
 
 function steady(lines: readonly string[]): readonly string[] {
