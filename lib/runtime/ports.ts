@@ -106,7 +106,17 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-/** Structured log lines. `fields` never hold secrets or whole events. */
+/**
+ * Takes structured log lines. `fields` never hold secrets or whole events.
+ *
+ * @example
+ * import type { Log } from "sequitur/service";
+ *
+ * const lines: string[] = [];
+ * const log: Log = (level, message, fields = {}) => lines.push(JSON.stringify({ level, message, ...fields }));
+ * log("info", "service is running");
+ * lines[0]; // => '{"level":"info","message":"service is running"}'
+ */
 export type Log = (
   level: "debug" | "info" | "warn" | "error",
   message: string,

@@ -103,7 +103,9 @@ function define(options: Options, notes: Notes): ServiceDefinition {
   const definition: ServiceDefinition = {
     [SERVICE]: true,
     app,
-    inputs: itemsOf(options, "inputs", notes).flatMap((entry, index) => inputOf(entry, [`inputs[${index}]`], notes)),
+    inputs: Object.freeze(
+      itemsOf(options, "inputs", notes).flatMap((entry, index) => inputOf(entry, [`inputs[${index}]`], notes)),
+    ),
     patterns: Object.freeze(patterns.map((entry) => Object.freeze(entry))),
     alerts,
     late: output(options, "late", topic(`${app}-late`)),
