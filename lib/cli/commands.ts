@@ -1,7 +1,7 @@
 // The commands with their options, as the help shows them.
 
 import { readFileSync } from "node:fs";
-import { type CAC, cac } from "cac";
+import { type CAC, type Command, cac } from "cac";
 
 /** All commands with their options, and the help on them. */
 export function describeCommands(): CAC {
@@ -41,19 +41,40 @@ export function describeCommands(): CAC {
     .option("--force", "Write into a folder that is not empty, over files of the same name")
     .option("--verbose", "Show stacks of errors")
     .example("  $ sequitur init my-rules");
-  return cli
-    .help((sections) => [...sections.map(tidied), { title: "Exit codes", body: EXIT_CODES }])
-    .version(versionOf());
+  return cli.help((sections) => helpOf(sections, cli.matchedCommand)).version(versionOf());
 }
+
+type Section = { title?: string; body: string };
+
+/** What the parser says about a command, with what it does and how it ends. */
+function helpOf([name, usage, ...rest]: readonly Section[], command: Command | undefined): Section[] {
+  const head = [name, usage].filter((section) => section !== undefined);
+  const about = command ? [{ body: `${command.description}.\n${ABOUT.get(command.name) ?? ""}`.trim() }] : [];
+  return [...head, ...about, ...rest, { title: "Exit codes", body: EXIT_CODES }].map(tidied);
+}
+
+const ABOUT: ReadonlyMap<string, string> = new Map([
+  [
+    "run",
+    `Without --input it runs on the demo events of the service: the file exports, beside the service, a function
+feed(log, { signal }) that appends them with log.append(topic, { key, value }).
+Alerts go to standard output as they come, progress and summary to standard error; files that are written are
+emptied first. Ctrl-C finishes what was read, a second one leaves at once.`,
+  ],
+  ["check", "A pattern may also come as JSON, as its toJSON() gives it."],
+  ["explain", "A pattern may also come as JSON, as its toJSON() gives it."],
+  ["init", "Nothing is installed, and nothing is overwritten unless --force says so; then it says what was."],
+]);
 
 const EXIT_CODES = `  0    all went well, or it was stopped with Ctrl-C
   1    the work failed after it had begun
   2    a wrong option, file, setting or pattern; nothing was done
   130  it was told to stop twice`;
 
-function tidied(section: { title?: string; body: string }): { title?: string; body: string } {
-  const body = section.body.replaceAll(/[ ]+$/gm, "");
-  return section.title === undefined ? { body } : { title: section.title, body };
+/** Without the blanks that the parser leaves at the ends of lines. */
+function tidied({ title, body }: Section): Section {
+  const tidy = body.replaceAll(/[ ]+$/gm, "");
+  return title === undefined ? { body: tidy } : { title, body: tidy };
 }
 
 /** The version of the running package. */

@@ -7,6 +7,9 @@ import { ConfigError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
 import { DEFAULT_LIMITS } from "../matching/run-matcher.ts";
 import type { Pattern } from "../pattern/pattern.ts";
+import { type ExampleEvent, exampleOf } from "../testing/example.ts";
+import { type NearMiss, nearMissesOf } from "../testing/near-miss.ts";
+import { exampleText, nearMissText } from "./example-text.ts";
 import { EXIT } from "./failure.ts";
 import { shortPath } from "./place.ts";
 import { describeBound, type StateBound, stateBoundOf } from "./state-bound.ts";
@@ -19,7 +22,8 @@ export async function explain(file: string, name: string | undefined, { json, do
   const subject = await loadSubject(file);
   const explained = chosen(subject, name).map((pattern) => {
     const automaton = compile(pattern);
-    return { pattern, automaton, bound: stateBoundOf(automaton, limitsOf(subject, pattern)) };
+    const bound = stateBoundOf(automaton, limitsOf(subject, pattern));
+    return { pattern, automaton, bound, example: exampleOf(automaton), nearMisses: nearMissesOf(automaton) };
   });
   if (json) process.stdout.write(`${JSON.stringify(explained.map(toJson), null, 2)}\n`);
   else if (dot) process.stdout.write(explained.map(({ automaton }) => toDot(automaton)).join("\n"));
@@ -27,7 +31,13 @@ export async function explain(file: string, name: string | undefined, { json, do
   return EXIT.fine;
 }
 
-type Explained = { readonly pattern: Pattern; readonly automaton: Automaton; readonly bound: StateBound };
+type Explained = {
+  readonly pattern: Pattern;
+  readonly automaton: Automaton;
+  readonly bound: StateBound;
+  readonly example: readonly ExampleEvent[] | null;
+  readonly nearMisses: readonly NearMiss[];
+};
 
 function chosen({ path, patterns }: Subject, name: string | undefined): readonly Pattern[] {
   if (name === undefined) {
@@ -49,17 +59,21 @@ function limitsOf({ service }: Subject, pattern: Pattern): StateBound["limits"] 
   return service?.patterns.find((one) => one.pattern === pattern)?.limits ?? DEFAULT_LIMITS;
 }
 
-function toParagraphs({ pattern, automaton, bound }: Explained): string {
+function toParagraphs({ pattern, automaton, bound, example, nearMisses }: Explained): string {
   const places = `${automaton.places.length} places, ${automaton.waits.length} waits`;
   const indented = (text: string): string => text.replaceAll(/^(?=.)/gm, "  ");
   return [
     pattern.describe(),
     `Automaton (${places})\n${indented(toText(automaton))}`,
     `State\n${indented(describeBound(bound).join("\n"))}`,
+    `Example: a shortest stream that matches\n${indented(exampleText(example).join("\n"))}`,
+    ...(nearMisses.length > 0
+      ? [`Near misses: one change, and nothing matches\n${indented(nearMissText(nearMisses).join("\n"))}`]
+      : []),
   ].join("\n\n");
 }
 
-function toJson({ pattern, automaton, bound }: Explained): object {
+function toJson({ pattern, automaton, bound, example, nearMisses }: Explained): object {
   const { name, version, fingerprint } = pattern;
   const { places, waits } = automaton;
   return {
@@ -69,5 +83,7 @@ function toJson({ pattern, automaton, bound }: Explained): object {
     description: pattern.describe(),
     automaton: { places: places.length, waits: waits.length, text: toText(automaton), dot: toDot(automaton) },
     state: { ...bound, description: describeBound(bound) },
+    example,
+    nearMisses: nearMisses.map(({ of, change, events }) => ({ of, change, events })),
   };
 }

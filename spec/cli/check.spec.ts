@@ -1,8 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { allowMs } from "../run/ask.ts";
 import { type Result, sequitur } from "./command.ts";
 import { createProject, type Project } from "./project.ts";
 import { PATTERN_TS, SERVICE_TS } from "./service-files.ts";
+
+allowMs(60_000);
 
 const it = suite<{ project: Project }>("sequitur check");
 it.before.each((context) => {

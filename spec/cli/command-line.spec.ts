@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { allowMs } from "../run/ask.ts";
 import { type Result, sequitur } from "./command.ts";
 import { createProject } from "./project.ts";
+
+allowMs(60_000);
 
 const it = suite("command line");
 const project = createProject();

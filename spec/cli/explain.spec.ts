@@ -5,9 +5,12 @@ import { describeBound, type StateBound, stateBoundOf } from "../../lib/cli/stat
 import { DEFAULT_LIMITS } from "../../lib/matching/run-matcher.ts";
 import { pattern } from "../../lib/pattern/builder.ts";
 import type { Pattern } from "../../lib/pattern/pattern.ts";
+import { allowMs } from "../run/ask.ts";
 import { type Result, sequitur } from "./command.ts";
 import { createProject, type Project } from "./project.ts";
 import { PATTERN_TS, SERVICE_TS } from "./service-files.ts";
+
+allowMs(60_000);
 
 const it = suite<{ project: Project }>("sequitur explain");
 it.before.each((context) => {

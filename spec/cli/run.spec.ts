@@ -2,9 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { allowMs, skipBecause } from "../run/ask.ts";
 import { execute, FROM_SOURCE, sequitur } from "./command.ts";
 import { createProject, type Project } from "./project.ts";
 import { ENDLESS_FEED_TS, FINITE_FEED_TS, lines, PATTERN_TS, SERVICE_TS } from "./service-files.ts";
+
+allowMs(60_000);
 
 const it = suite<{ project: Project }>("sequitur run");
 it.before.each((context) => {
@@ -134,6 +137,80 @@ it("a line that is too long is a dead letter, and those after it are read", asyn
   assert.match(stderr, /events\.ndjson:1 TOO_LARGE/);
 });
 
+const TWO_TOPICS_TS = `import { pattern } from "sequitur";
+import { service, topic } from "sequitur/service";
+type Order = { type: "order"; id: string; at: number };
+type Payment = { type: "payment"; id: string; at: number };
+const paid = pattern<Order | Payment>("paid").begin("order").on("order").followedBy("payment").on("payment").within("1h");
+export const orders = service({
+  app: "shop",
+  inputs: [
+    topic<Order>("orders", { key: (e) => e.id, time: (e) => e.at }),
+    topic<Payment>("payments", { key: (e) => e.id, time: (e) => e.at }),
+  ],
+  patterns: [paid],
+});
+`;
+
+it("reads each topic from its own place, and asks for those it was given no place for", async ({ project }) => {
+  project.write("shop.ts", TWO_TOPICS_TS);
+  project.write("orders.ndjson", '{"type":"order","id":"o1","at":1}\n{"type":"order","id":"o2","at":2}\n');
+  const stdin = '{"type":"payment","id":"o2","at":9}\n';
+  const words = ["run", "shop.ts", "--input", "orders=orders.ndjson"];
+  const both = await sequitur([...words, "--input", "payments=-"], { cwd: project.folder, stdin });
+  const event = (type: string, at: number): string => JSON.stringify({ type, id: "o2", at });
+  assert.is(
+    both.stdout,
+    `1970-01-01 00:00:00.009Z  paid  o2\n    order    ${event("order", 2)}\n    payment  ${event("payment", 9)}\n`,
+  );
+  assert.match(
+    both.stderr,
+    '2 records of "orders" = 2 on time + 0 late + 0 dead letters\n1 record of "payments" = 1 on time',
+  );
+  const one = await sequitur(words, { cwd: project.folder });
+  assert.is(one.code, 2);
+  assert.match(
+    one.stderr,
+    'nothing was given to read for "payments": add --input payments=<path>, or /dev/null for no events.',
+  );
+  const none = await sequitur(["run", "shop.ts", "--input", "orders.ndjson"], { cwd: project.folder });
+  assert.match(
+    none.stderr,
+    'the service reads "orders", "payments"; say for which it is: --input orders=orders.ndjson.',
+  );
+});
+
+it("tells of functions that threw and of limits that were reached, among the dead letters", async ({ project }) => {
+  const filter = '.filter((e) => { if (e.card === "b") throw new Error("no bs"); return true; })';
+  project.write("pattern.ts", PATTERN_TS.replace('.begin("probe")', `.begin("probe")${filter}`));
+  project.write("service.ts", SERVICE_TS.replace("patterns:", "limits: { maxRunsPerKey: 2 },\n  patterns:"));
+  const charges = [
+    ["b", 1, 1_000],
+    ["many", 1, 2_000],
+    ["many", 1, 2_001],
+    ["many", 1, 2_002],
+    ["a", 1, 3_000],
+    ["a", 900, 3_001],
+  ] as const;
+  const { code, stdout, stderr } = await sequitur(["run", "service.ts", "--input", "-"], {
+    cwd: project.folder,
+    stdin: lines(charges),
+  });
+  assert.is(code, 0);
+  assert.is(stdout, ALERT.replace("00:00:02Z", "00:00:03.001Z"));
+  assert.equal(accounts(stderr), [6, 6, 0, 0]);
+  assert.match(stderr, "2 dead letters (FUNCTION_FAILED 1, LIMIT_REACHED 1), not kept");
+  assert.match(stderr, 'standard input:1 FUNCTION_FAILED: filter of step "probe" of pattern "probing" threw: no bs\n');
+  assert.match(stderr, 'LIMIT_REACHED: key many of pattern "probing" passed maxRunsPerKey (2): quarantined\n');
+  const words = ["run", "service.ts", "--input", "-", "--dead-letters", "dead.ndjson"];
+  await sequitur(words, { cwd: project.folder, stdin: lines(charges) });
+  const kinds = readFileSync(`${project.folder}/dead.ndjson`, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line).kind);
+  assert.equal(kinds, ["functionFailed", "limitReached"]);
+});
+
 it("--output - prints JSON lines, and --json makes lines of JSON of all that is said beside them", async ({
   project,
 }) => {
@@ -221,24 +298,33 @@ it("ends cleanly when the reader of its output goes away", async ({ project }) =
   assert.match(stderr, "standard output was closed by its reader");
 });
 
-it("shows a progress line on a terminal, rewritten in place, and takes it away at the end", async ({ project }) => {
-  if (!existsSync("/usr/bin/script")) return;
-  project.write(
-    "service.ts",
-    `${SERVICE_TS}${ENDLESS_FEED_TS.replace("!signal.aborted", "card < 100 && !signal.aborted")}`,
-  );
-  const command = ["stty cols 100;", process.execPath, ...FROM_SOURCE, "run", "service.ts"].join(" ");
-  const { code, stdout } = await execute("script", ["-qec", command, "/dev/null"], { cwd: project.folder, stdin: "" });
-  assert.is(code, 0);
-  const shown = stdout.match(/\d+ events? · \d+\/s · \d+ alerts? · watermark [^\p{Cc}]*/gu) ?? [];
-  assert.ok(shown.length >= 3, stdout);
-  assert.ok(shown.every((line) => line.length < 100));
-  assert.match(stdout, "\r\u001b[K");
-  assert.is(stdout.match(/ {2}probing {2}c\d+ {2}card: /g)?.length, 100);
-  // What stays on the screen when each rewritten line has gone.
-  const left = stdout.split("\n").map((line) => line.slice(line.lastIndexOf("\u001b[K") + 1).replace(/^\[K/, ""));
-  assert.not.match(left.join("\n"), "/s · ");
-});
+const hasTerminal = existsSync("/usr/bin/script");
+if (!hasTerminal) skipBecause("there is no script(1) to make a terminal with");
+const onTerminal = hasTerminal ? it : it.skip;
+
+onTerminal(
+  "shows a progress line on a terminal, rewritten in place, and takes it away at the end",
+  async ({ project }) => {
+    project.write(
+      "service.ts",
+      `${SERVICE_TS}${ENDLESS_FEED_TS.replace("!signal.aborted", "card < 100 && !signal.aborted")}`,
+    );
+    const command = ["stty cols 100;", process.execPath, ...FROM_SOURCE, "run", "service.ts"].join(" ");
+    const { code, stdout } = await execute("script", ["-qec", command, "/dev/null"], {
+      cwd: project.folder,
+      stdin: "",
+    });
+    assert.is(code, 0);
+    const shown = stdout.match(/\d+ events? · \d+\/s · \d+ alerts? · watermark [^\p{Cc}]*/gu) ?? [];
+    assert.ok(shown.length >= 3, stdout);
+    assert.ok(shown.every((line) => line.length < 100));
+    assert.match(stdout, "\r\u001b[K");
+    assert.is(stdout.match(/ {2}probing {2}c\d+ {2}card: /g)?.length, 100);
+    // What stays on the screen when each rewritten line has gone.
+    const left = stdout.split("\n").map((line) => line.slice(line.lastIndexOf("\u001b[K") + 1).replace(/^\[K/, ""));
+    assert.not.match(left.join("\n"), "/s · ");
+  },
+);
 
 async function refused(words: readonly string[], project: Project): Promise<string> {
   const { code, stdout, stderr } = await sequitur(["run", ...words], { cwd: project.folder });
