@@ -34,25 +34,72 @@ export function enumerate(
   events: readonly OracleEvent[],
   { until }: { readonly until: Instant },
 ): OracleAnswer {
-  const now = Math.max(until, events.at(-1)?.at ?? until);
-  const world: World = { pattern, events, now, future: false };
-  const complete = completeMatches(world);
-  const desk: Desk = { pattern, reported: [], quietUntil: Number.NEGATIVE_INFINITY, prunedUpTo: 0 };
-  const timedOut: OracleMatch[] = [];
-  let held: readonly Match[] = [];
-  let before: Moment | undefined;
-  const byRoles = (one: Roles, other: Roles): number => compareRoles(pattern, one, other);
-  for (const moment of momentsOf(world)) {
-    if (before !== undefined) timedOut.push(...timeOutsAt(moment, before, world, complete, desk));
-    const ready = [...complete.values()].filter((match) => compareMoments(match.moment, moment) === 0);
-    if (pattern.emit === "eager") for (const match of ready.sort(byRoles)) report(desk, match, moment);
-    else held = release(desk, [...held, ...ready], moment, world);
-    before = moment;
-  }
-  return { matches: desk.reported, timedOut };
+  return report(pattern, survey(pattern, events, { until }));
 }
 
-type Match = { readonly takes: readonly Take[]; readonly moment: Moment };
+/** A match, or a run that timed out, and when. */
+export type Match = { readonly takes: readonly Take[]; readonly moment: Moment };
+
+/** What a stream holds for a pattern, whatever becomes of it by its skip strategy, `emit` and `oncePer`. */
+export type Survey = {
+  /** Every moment at which something may be reported, in order. */
+  readonly moments: readonly Moment[];
+  /** All matches, in order. */
+  readonly matches: readonly Match[];
+  /** All partial matches whose `within` deadline passed, in order. */
+  readonly timedOut: readonly Match[];
+  /** Whether a run that begins with event `first` can still become a match at a moment. */
+  readonly isOpenAt: (first: number, moment: Moment) => boolean;
+};
+
+/** Looks at what begins with one of the events at `firsts`, by default with any. What begins with one never depends on the others. */
+export function survey(
+  pattern: PatternAst,
+  events: readonly OracleEvent[],
+  { until, firsts = span(1, events.length) }: { readonly until: Instant; readonly firsts?: readonly number[] },
+): Survey {
+  const now = Math.max(until, events.at(-1)?.at ?? until);
+  const world: World = { pattern, events, now, future: false };
+  const moments = momentsOf(world);
+  const complete = completeMatches(world, firsts);
+  const inOrder = (one: Match, other: Match): number =>
+    compareMoments(one.moment, other.moment) || compareRoles(pattern, one, other);
+  return {
+    moments,
+    matches: [...complete.values()].sort(inOrder),
+    timedOut: firsts.flatMap((first) => timeOuts(world, first, moments, complete)).sort(inOrder),
+    isOpenAt: (first, moment) => hasOpenRun(worldAt(world, moment), first),
+  };
+}
+
+/** What is reported of what a stream holds. The pattern may differ in skip, `emit` and `oncePer` from the one that was surveyed. */
+export function report(pattern: PatternAst, { moments, matches, timedOut, isOpenAt }: Survey): OracleAnswer {
+  const desk: Desk = { pattern, reported: [], quietUntil: Number.NEGATIVE_INFINITY, prunedUpTo: 0 };
+  const lapsed: OracleMatch[] = [];
+  const nextMatch = queueOf(matches);
+  const nextTimeOut = queueOf(timedOut);
+  let held: readonly Match[] = [];
+  for (const moment of moments) {
+    // What ends at an instant has ended before anything is reported at it.
+    for (const run of nextTimeOut(moment)) {
+      if (firstOf(run) > desk.prunedUpTo) lapsed.push(asReported(run.takes, moment));
+    }
+    const ready = nextMatch(moment);
+    if (pattern.emit === "eager") for (const match of ready) put(desk, match, moment);
+    else held = release(desk, [...held, ...ready], moment, isOpenAt);
+  }
+  return { matches: desk.reported, timedOut: lapsed };
+}
+
+/** Gives, moment by moment, those of `sorted` whose moment it is. */
+function queueOf(sorted: readonly Match[]): (moment: Moment) => readonly Match[] {
+  let next = 0;
+  return (moment) => {
+    const start = next;
+    while (next < sorted.length && compareMoments((sorted[next] as Match).moment, moment) <= 0) next += 1;
+    return sorted.slice(start, next);
+  };
+}
 
 /** What has been reported, and what follows from it. */
 type Desk = {
@@ -65,9 +112,9 @@ type Desk = {
 };
 
 /** "Matches are a set"; "a match that arises in several ways is reported at the earliest". */
-function completeMatches(world: World): ReadonlyMap<string, Match> {
+function completeMatches(world: World, firsts: readonly number[]): ReadonlyMap<string, Match> {
   const matches = new Map<string, Match>();
-  for (const assignment of assignments(world)) {
+  for (const assignment of firsts.flatMap((first) => [...assignments(world, first)])) {
     const moment = verdict(world, assignment);
     if (typeof moment !== "object") continue;
     const roles = rolesOf(assignment.takes);
@@ -138,7 +185,7 @@ function firstOf({ takes }: Roles): number {
 // Skip strategies, ordered emission, oncePer.
 
 /** Reports a match unless an earlier one has dropped it. Pruning comes first; `oncePer` filters what is left. */
-function report(desk: Desk, { takes }: Match, moment: Moment): void {
+function put(desk: Desk, { takes }: Match, moment: Moment): void {
   if (firstOf({ takes }) <= desk.prunedUpTo) return;
   desk.prunedUpTo = Math.max(desk.prunedUpTo, prunedBy(desk.pattern.skip, takes));
   if (moment.at < desk.quietUntil) return;
@@ -169,7 +216,7 @@ function prunedBy(skip: Skip, takes: readonly Take[]): number {
  * Ordered emission: of the matches held, those go out, in order of (first position, completion, positions, steps),
  * before whose first position no open run begins. Each one prunes before the next is looked at.
  */
-function release(desk: Desk, held: readonly Match[], moment: Moment, world: World): readonly Match[] {
+function release(desk: Desk, held: readonly Match[], moment: Moment, isOpenAt: Survey["isOpenAt"]): readonly Match[] {
   const waiting = [...held].sort(
     (one, other) =>
       firstOf(one) - firstOf(other) ||
@@ -178,9 +225,9 @@ function release(desk: Desk, held: readonly Match[], moment: Moment, world: Worl
   );
   for (let match = waiting[0]; match !== undefined; match = waiting[0]) {
     const starts = span(desk.prunedUpTo + 1, firstOf(match) - 1);
-    if (starts.some((first) => hasOpenRun(worldAt(world, moment), first))) break;
+    if (starts.some((first) => isOpenAt(first, moment))) break;
     waiting.shift();
-    report(desk, match, moment);
+    put(desk, match, moment);
   }
   return waiting;
 }
@@ -208,31 +255,24 @@ function openRuns(world: World, first: number): ReadonlyMap<string, readonly Tak
   return runs;
 }
 
-/**
- * The partial matches whose `within` deadline is this moment: alive before it, dead after it, and not a match. What
- * ends at an instant has ended before anything is reported at it.
- */
-function timeOutsAt(
-  moment: Moment,
-  before: Moment,
+/** The partial matches of a first event whose `within` deadline passed: alive before that moment, dead after it, and not a match. */
+function timeOuts(
   world: World,
+  first: number,
+  moments: readonly Moment[],
   complete: ReadonlyMap<string, Match>,
-  desk: Desk,
-): readonly OracleMatch[] {
+): readonly Match[] {
   const { withinMs } = world.pattern;
-  const firsts = span(desk.prunedUpTo + 1, Math.floor(moment.position)).filter(
-    (first) => moment.position % 1 !== 0 && withinMs !== null && timeAt(world, first) + withinMs === moment.at,
+  const index = moments.findIndex(
+    (moment) => moment.position % 1 !== 0 && withinMs !== null && timeAt(world, first) + withinMs === moment.at,
   );
-  const ended = firsts.flatMap((first) => {
-    const after = openRuns(worldAt(world, moment), first);
-    const runs = [...openRuns(worldAt(world, before), first)];
-    return runs
-      .filter(([roles]) => !after.has(roles) && !isMatch(complete.get(roles), moment))
-      .map(([, takes]) => ({ takes }));
-  });
-  return ended
-    .sort((one, other) => compareRoles(world.pattern, one, other))
-    .map(({ takes }) => asReported(takes, moment));
+  const moment = moments[index];
+  const before = moments[index - 1];
+  if (moment === undefined || before === undefined) return [];
+  const after = openRuns(worldAt(world, moment), first);
+  return [...openRuns(worldAt(world, before), first)]
+    .filter(([roles]) => !after.has(roles) && !isMatch(complete.get(roles), moment))
+    .map(([, takes]) => ({ takes, moment }));
 }
 
 function isMatch(match: Match | undefined, moment: Moment): boolean {
