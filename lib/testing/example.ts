@@ -1,0 +1,205 @@
+// Streams made from a pattern alone: the shortest that matches, and near misses of it. Each is run through a matcher
+// before it is given, so what is shown is true.
+//
+//     automaton ─ shortest ways to a match ─▶ steps ─ solve each ─▶ events ─ matcher ─▶ example
+
+import type { Automaton, Place, Step, StepId, Wait, WaitId } from "../automaton/automaton.ts";
+import { testHolds } from "../automaton/test.ts";
+import { enter, startOf, takes, type Waiting } from "../automaton/waiting.ts";
+import { extend, type PlacedEvent, type Tail, takenOf } from "../matching/run.ts";
+import { createRunMatcher } from "../matching/run-matcher.ts";
+import { shapeOf } from "../pattern/shape.ts";
+import { END_OF_TIME, type Instant } from "../time/instant.ts";
+import { fieldsOf, solutions, solve } from "./solve.ts";
+
+/** One event of an example. */
+export type ExampleEvent = {
+  readonly value: object;
+  readonly at: Instant;
+  /** The step that takes it; `null`: none does, it only closes what came before. */
+  readonly step: string | null;
+};
+
+/** Most ways through the automaton that are tried, per number of events. */
+const MAX_WAYS = 24;
+/** Most events that are tried for one wait, and for a whole way. */
+const MAX_VALUES = 12;
+const MAX_STEPS = 60;
+const SECOND_MS = 1_000;
+
+/**
+ * The shortest stream that was found to match, with an event for `step` if one is named; `null`: none was found. Events are a
+ * second apart, or nearer where the pattern wants that; the first is at 0.
+ *
+ * Cost: some hundred ways through the automaton at most, some thousand events tried for each step.
+ */
+export function exampleOf(automaton: Automaton, step: string | null = null): readonly ExampleEvent[] | null {
+  for (const way of waysThrough(automaton, step)) {
+    const events = alongWay(automaton, way);
+    if (events === null) continue;
+    for (const closing of closings(automaton, events)) {
+      const example = [...events, ...closing];
+      if (matchesAlong(automaton, example)) return example;
+    }
+  }
+  return null;
+}
+
+/** Whether a stream has any match at all. */
+export function hasMatch(automaton: Automaton, events: readonly Pick<ExampleEvent, "value" | "at">[]): boolean {
+  return rolesOf(automaton, events).length > 0;
+}
+
+/** What is taken before an event, as conditions see it. */
+export function takenBefore(
+  automaton: Automaton,
+  events: readonly ExampleEvent[],
+  index: number,
+): ReturnType<typeof takenOf> {
+  return takenOf(automaton, shapeOf(automaton.pattern), tailOf(automaton, events.slice(0, index)));
+}
+
+type Way = { readonly wait: Wait; readonly before: Way | null; readonly length: number; readonly visits: boolean };
+
+/** Ways from the start to places where a match may end, shortest first. */
+function* waysThrough(automaton: Automaton, step: string | null): Generator<readonly Wait[], void, undefined> {
+  const stepId: StepId | null = automaton.steps.find(({ name }) => name === step)?.id ?? null;
+  let ways: readonly Way[] = longer(automaton, null, automaton.start, stepId);
+  for (let length = 1; length <= automaton.places.length + 1 && ways.length > 0; length++) {
+    for (const way of ways) {
+      if ((step === null || way.visits) && mayEnd(automaton, way)) yield waitsOf(way);
+    }
+    const next = ways.flatMap((way) => longer(automaton, way, placeAfter(automaton, way).follow, stepId));
+    ways = thin(next);
+  }
+}
+
+function longer(
+  automaton: Automaton,
+  before: Way | null,
+  follow: readonly WaitId[],
+  stepId: StepId | null,
+): readonly Way[] {
+  const waits = follow.map((id) => automaton.waits[id] as Wait).filter(({ target }) => target !== null);
+  return waits.map((wait) => ({
+    wait,
+    before,
+    length: (before?.length ?? 0) + 1,
+    visits: before?.visits === true || wait.step === stepId,
+  }));
+}
+
+/** A few ways to each place are enough; those that have been at the step come first. */
+function thin(ways: readonly Way[]): readonly Way[] {
+  const counts = new Map<string, number>();
+  const kept = ways.filter(({ wait, visits }) => {
+    const key = `${wait.target} ${visits}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    return (counts.get(key) ?? 0) <= 4;
+  });
+  return [...kept].sort((left, right) => Number(right.visits) - Number(left.visits)).slice(0, MAX_WAYS);
+}
+
+function placeAfter(automaton: Automaton, { wait }: Way): Place {
+  return automaton.places[wait.target as number] as Place;
+}
+
+function mayEnd(automaton: Automaton, way: Way): boolean {
+  return placeAfter(automaton, way).follow.some((id) => automaton.waits[id]?.step === null);
+}
+
+function waitsOf(way: Way): readonly Wait[] {
+  const waits: Wait[] = [];
+  for (let at: Way | null = way; at !== null; at = at.before) waits.push(at.wait);
+  return waits.reverse();
+}
+
+/** An event for each wait of a way, taken one right after the other. Where a later one finds no event, earlier ones are tried with other values. */
+function alongWay(automaton: Automaton, way: readonly Wait[]): readonly ExampleEvent[] | null {
+  const apartMs = apart(automaton, way.length);
+  let steps = 0;
+  return goOn([], startOf(automaton));
+
+  function goOn(events: readonly ExampleEvent[], waiting: readonly Waiting[]): readonly ExampleEvent[] | null {
+    const wait = way[events.length];
+    if (wait === undefined) return events;
+    const { name } = automaton.steps[wait.step as StepId] as Step;
+    const own = waiting.filter((each) => each.wait.id === wait.id);
+    const taken = takenBefore(automaton, events, events.length);
+    const accepts = (value: object): boolean =>
+      own.some((each) => takes(each, (test) => asked(automaton, test, value, taken)));
+    const fields = fieldsOf(ordered(automaton, wait), automaton.pattern.tag, taken, name);
+    let tried = 0;
+    for (const value of solutions(fields, accepts)) {
+      if (++tried > MAX_VALUES || ++steps > MAX_STEPS) return null;
+      const next = [...events, { value, at: events.length * apartMs, step: name }];
+      const found = goOn(next, enter(automaton, [wait.target as number]).waiting);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+}
+
+/** All tests, that of the step that takes the event first, so that its values are tried first. */
+function ordered(automaton: Automaton, { take }: Wait): Automaton["tests"] {
+  return [...automaton.tests].sort((left, right) => Number(right.id === take) - Number(left.id === take));
+}
+
+/** A function that throws accepts nothing. */
+function asked(automaton: Automaton, id: number, value: object, taken: ReturnType<typeof takenOf>): boolean {
+  const test = automaton.tests[id] as Automaton["tests"][number];
+  try {
+    return testHolds(test, automaton.pattern.tag, value, taken);
+  } catch {
+    return test.kind !== "step";
+  }
+}
+
+/** How far apart events may be. */
+function apart({ pattern, waits }: Automaton, count: number): number {
+  const gapsMs = waits.flatMap(({ gapMs }) => gapMs ?? []);
+  const windowMs = pattern.withinMs === null ? [] : [Math.floor((pattern.withinMs - 1) / Math.max(1, count))];
+  return Math.max(0, Math.min(SECOND_MS, ...windowMs, ...gapsMs.map((gapMs) => gapMs - 1)));
+}
+
+/** What may have to follow, so that the match is complete: nothing; an event that none of the tests wants; one that ends a loop. */
+function closings(automaton: Automaton, events: readonly ExampleEvent[]): readonly (readonly ExampleEvent[])[] {
+  const taken = takenBefore(automaton, events, events.length);
+  const at = (events.at(-1)?.at ?? 0) + apart(automaton, events.length);
+  const fields = fieldsOf(automaton.tests, automaton.pattern.tag, taken);
+  const untils = automaton.tests.filter(({ kind }) => kind === "until");
+  const found = [
+    solve(fields, (value) => automaton.tests.every(({ id }) => !asked(automaton, id, value, taken))),
+    ...untils.map(({ id }) => solve(fields, (value) => asked(automaton, id, value, taken))),
+  ];
+  return [[], ...found.flatMap((value) => (value === null ? [] : [[{ value, at, step: null }]]))];
+}
+
+/** Whether a match takes exactly the events of an example, in their steps. */
+function matchesAlong(automaton: Automaton, example: readonly ExampleEvent[]): boolean {
+  const roles = example.flatMap(({ step }, index) => (step === null ? [] : [`${step}:${index}`])).join(" ");
+  return rolesOf(automaton, example).includes(roles);
+}
+
+function rolesOf(automaton: Automaton, events: readonly Pick<ExampleEvent, "value" | "at">[]): readonly string[] {
+  const matcher = createRunMatcher(automaton);
+  const outcomes = events.flatMap(({ value, at }, index) =>
+    matcher.onEvent("", { value, at, origin: { topic: "", partition: 0, offset: BigInt(index) } }),
+  );
+  return [...outcomes, ...matcher.advanceTo(END_OF_TIME)].flatMap((outcome) =>
+    outcome.kind === "match" ? [outcome.taken.map(({ step, origin }) => `${step}:${origin.offset}`).join(" ")] : [],
+  );
+}
+
+function tailOf(automaton: Automaton, events: readonly ExampleEvent[]): Tail | null {
+  return events.reduce<Tail | null>((tail, { step, value, at }, index) => {
+    const id = automaton.steps.find(({ name }) => name === step)?.id;
+    const event: PlacedEvent = {
+      value,
+      at,
+      position: index + 1,
+      origin: { topic: "", partition: 0, offset: BigInt(index) },
+    };
+    return id === undefined ? tail : extend(tail, id, event);
+  }, null);
+}
