@@ -1,0 +1,168 @@
+// Links, and where absences stand.
+
+import { begin, group, next, notFollowedBy, notNext, OPTIONAL, pattern } from "../ast-builders.ts";
+import type { Case } from "./case.ts";
+
+const a = begin("a");
+const within = { withinMs: 600_000 };
+
+export const ELEMENTS_CASES: readonly Case[] = [
+  {
+    code: "EMPTY_PATTERN",
+    what: "no element",
+    wrong: pattern([]),
+    message: /It has no steps/,
+    right: pattern([a]),
+  },
+  {
+    code: "EMPTY_GROUP",
+    what: "a group of nothing",
+    wrong: pattern([a, group("next", [])]),
+    path: ["()"],
+    message: /A group has no steps/,
+    right: pattern([
+      a,
+      group(
+        "next",
+        [next("b")].map((each) => ({ ...each, link: null })),
+      ),
+    ]),
+  },
+  {
+    code: "BAD_LINK",
+    what: "a link before the first step",
+    wrong: pattern([next("a")]),
+    path: ["a"],
+    message: /"a" is the first of the pattern and has the link next/,
+    right: pattern([begin("a")]),
+  },
+  {
+    code: "BAD_LINK",
+    what: "a link before the first step of a group",
+    wrong: pattern([group(null, [next("a")])]),
+    path: ["(a)", "a"],
+    message: /"a" is the first of its group/,
+    right: pattern([group(null, [begin("a")])]),
+  },
+  {
+    code: "BAD_LINK",
+    what: "no link before the second step",
+    wrong: pattern([a, begin("b")]),
+    path: ["b"],
+    message: /"b" has no link to what comes before it/,
+    right: pattern([a, next("b")]),
+  },
+  {
+    code: "ABSENCE_FIRST",
+    what: "an absence before everything",
+    wrong: pattern([notNext("n"), next("b")]),
+    path: ["n"],
+    message: /The absence "n" stands at the beginning of the pattern/,
+    right: pattern([a, notNext("n"), next("b")]),
+  },
+  {
+    code: "ABSENCE_FIRST",
+    what: "an absence at the beginning of a group",
+    wrong: pattern([a, group("next", [notNext("n"), next("b")])]),
+    path: ["(n, b)", "n"],
+    message: /at the beginning of its group/,
+    right: pattern([a, group("next", [begin("b"), notNext("n"), next("c")])]),
+  },
+  {
+    code: "ABSENCE_FIRST",
+    what: "only absences",
+    wrong: pattern([notNext("n")]),
+    path: ["n"],
+    message: /at the beginning of the pattern/,
+    right: pattern([a, notNext("n")]),
+  },
+  {
+    code: "ABSENCE_AFTER_NOTHING",
+    what: "an absence after an optional step",
+    wrong: pattern([begin("a", { quantifier: OPTIONAL }), notFollowedBy("n"), next("b")]),
+    path: ["n"],
+    message: /Nothing need be taken before the absence "n"/,
+    right: pattern([begin("x"), next("a", { quantifier: OPTIONAL }), notFollowedBy("n"), next("b")]),
+  },
+  {
+    code: "ABSENCE_AFTER_NOTHING",
+    what: "an absence in a group at the beginning, after an optional step",
+    wrong: pattern([group(null, [begin("a", { quantifier: OPTIONAL }), notNext("n"), next("b")])]),
+    path: ["(a, n, b)", "n"],
+    message: /Nothing need be taken before the absence "n"/,
+    // A step before the group is enough: since it, the absence holds.
+    right: pattern([begin("x"), group("next", [begin("a", { quantifier: OPTIONAL }), notNext("n"), next("b")])]),
+  },
+  {
+    code: "ABSENCE_AFTER_NOTHING",
+    what: "an absence after a group of optional steps",
+    wrong: pattern([group(null, [begin("a", { quantifier: OPTIONAL })]), notNext("n"), next("b")]),
+    path: ["n"],
+    message: /Nothing need be taken/,
+    right: pattern([group(null, [begin("a")]), notNext("n"), next("b")]),
+  },
+  {
+    code: "ABSENCE_LAST_IN_GROUP",
+    what: "an absence at the end of a group",
+    wrong: pattern([group(null, [a, notNext("n")]), next("b")]),
+    path: ["(a, n)", "n"],
+    message: /"n" stands at the end of its group/,
+    right: pattern([group(null, [a]), notNext("n"), next("b")]),
+  },
+  {
+    code: "ABSENCE_WITHOUT_DEADLINE",
+    what: "an absence at the end",
+    wrong: pattern([a, notFollowedBy("n")]),
+    path: ["n"],
+    message: /Nothing need be taken after the absence "n", so only a deadline can tell that it held/,
+    right: pattern([a, notFollowedBy("n")], within),
+  },
+  {
+    code: "ABSENCE_WITHOUT_DEADLINE",
+    what: "an absence before optional steps",
+    wrong: pattern([a, notFollowedBy("n"), next("b", { quantifier: OPTIONAL })]),
+    path: ["n"],
+    message: /only a deadline/,
+    right: pattern([a, notFollowedBy("n"), next("b")]),
+  },
+  {
+    code: "ABSENCE_WITHOUT_DEADLINE",
+    what: "an absence in a group before optional steps",
+    wrong: pattern([group(null, [a, notFollowedBy("n"), next("b", { quantifier: OPTIONAL })])]),
+    path: ["(a, n, b)", "n"],
+    message: /only a deadline/,
+    right: pattern([group(null, [a, notFollowedBy("n"), next("b", { quantifier: OPTIONAL })]), next("c")]),
+  },
+  {
+    code: "MISPLACED_FOR",
+    what: "for before a step",
+    wrong: pattern([a, notFollowedBy("n", { forMs: 5 }), next("b")]),
+    path: ["n"],
+    message: /"n" has a "for" and is not the end of the pattern/,
+    right: pattern([a, notFollowedBy("n", { forMs: 5 }), notNext("m")]),
+  },
+  {
+    code: "MISPLACED_FOR",
+    what: "for of notNext",
+    wrong: pattern([a, notNext("n", { forMs: 5 })]),
+    path: ["n"],
+    message: /"n" is notNext, which looks at one event only/,
+    right: pattern([a, notFollowedBy("n", { forMs: 5 })]),
+  },
+  {
+    code: "DIFFERENT_FOR",
+    what: "two times",
+    wrong: pattern([a, notFollowedBy("n", { forMs: 5 }), notFollowedBy("m", { forMs: 60_000 })]),
+    path: ["m"],
+    message: /differ in "for": "n" has 5ms, "m" has 1m; but a match ends once/,
+    right: pattern([a, notFollowedBy("n", { forMs: 5 }), notFollowedBy("m", { forMs: 5 })]),
+  },
+  {
+    code: "DIFFERENT_FOR",
+    what: "a time and the window",
+    wrong: pattern([a, notFollowedBy("n"), notFollowedBy("m", { forMs: 5 })], within),
+    path: ["m"],
+    message: /"n" has none, "m" has 5ms/,
+    right: pattern([a, notFollowedBy("n"), notFollowedBy("m")], within),
+  },
+];
