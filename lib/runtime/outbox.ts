@@ -35,8 +35,6 @@ export type OutboxOptions = OutboxEvents & {
 export interface Outbox {
   /** Bytes not confirmed yet. */
   readonly bytes: number;
-  /** Whether nothing is on its way. */
-  readonly isIdle: boolean;
   /** Records confirmed so far. */
   readonly sent: Readonly<Record<EmissionKind, number>>;
   add(emissions: readonly Emission[]): void;
@@ -70,10 +68,6 @@ class OutboxAtWork implements Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-  }
-
-  get isIdle(): boolean {
-    return this.#onItsWay === null;
   }
 
   add(emissions: readonly Emission[]): void {

@@ -105,7 +105,7 @@ it("a decode function reads the bytes instead, with the headers", () => {
 });
 
 it("a decode function that throws, or gives no object, makes a bad record", () => {
-  const thrown = [new Error("no magic byte"), "text", null, { toString: () => Number(1n) }];
+  const thrown = [new Error("no magic byte"), "text", null, { toString: () => JSON.parse("{") }];
   for (const each of thrown) {
     const failing = (): never => {
       throw each;

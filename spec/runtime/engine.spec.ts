@@ -132,6 +132,27 @@ it("pausing under pressure loses nothing, and bounds what waits", async () => {
   assert.ok(most > 0 && most <= 2_000 + 10 * 200, `${most} bytes waited`);
 });
 
+it("sends in parcels that a broker takes, in order", async () => {
+  const parcels: number[] = [];
+  const sink = handSink(async (records) => {
+    assert.ok(records.length <= 1_000);
+    parcels.push(records.reduce((sum, { value }) => sum + value.length, 0));
+  });
+  const source = logSource(new Map([["in/0", events(3_000)]]), { pieces: 3_000 });
+  await start({ source, sink }, { maxUnsentBytes: 1e9 }).engine.done;
+  assert.equal(
+    offsetsOf(sink.safe),
+    Array.from({ length: 3_000 }, (_, n) => n),
+  );
+  const late = Array.from({ length: 250 }, (_, n) =>
+    record(3_000 + n, JSON.stringify({ k: "a", t: 0, text: "x".repeat(9_000) })),
+  );
+  const large = logSource(new Map([["in/0", [record(0, { k: "a", t: 5 }), ...late]]]), { pieces: 3_000 });
+  const { metrics } = await start({ source: large, sink }, { maxUnsentBytes: 1e9, maxQueuedBytes: 1e9 }).engine.done;
+  assert.is(metrics.sent.late, 250);
+  assert.ok(parcels.length >= 6 && parcels.every((bytes) => bytes <= 900_000), parcels.join());
+});
+
 it("waits for the sink when too much is unsent", async () => {
   const source = handSource();
   let letGo = (): void => undefined;
