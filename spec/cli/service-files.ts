@@ -51,3 +51,23 @@ type Charge = readonly [card: string, amount: number, at: number];
 export function lines(charges: readonly Charge[]): string {
   return charges.map(([card, amount, at]) => `${JSON.stringify({ type: "charge", card, amount, at })}\n`).join("");
 }
+
+/** Cards a and b are probed; a is emptied in time, b too late, c was never probed. */
+export const EVENTS: string = lines([
+  ["a", 1, 1_000],
+  ["b", 1, 1_500],
+  ["a", 900, 2_000],
+  ["c", 900, 3_000],
+  ["b", 700, 700_000],
+]);
+
+/** What is printed of them. */
+export const ALERT: string = '1970-01-01 00:00:02Z  probing  a  card: "a", stolen: 900\n';
+
+/** Records, on time, late, dead-lettered, as the summary tells them. */
+export function accounts(stderr: string): readonly number[] {
+  const [, ...numbers] =
+    /([\d,]+) records? of "card-events" = ([\d,]+) on time \+ ([\d,]+) late \+ ([\d,]+) dead letters?/.exec(stderr) ??
+    [];
+  return numbers.map((number) => Number(number.replaceAll(",", "")));
+}
