@@ -326,6 +326,19 @@ it("a signal stops it, even one that was given before", async () => {
   }
 });
 
+it("a deadline fires though no event comes any more and some partitions never had one", async () => {
+  const silence = pattern<E>("silence").begin("x").on("a").notFollowedBy("y").on("b").within("1s");
+  const definition = service({ app: "app", inputs: [events], patterns: [silence], idleAfter: 20 });
+  const log = createMemoryLog({ partitions: 4 });
+  log.createTopic("events");
+  log.append("events", { key: "k1", value: e("a", Date.now() - 2_000) });
+  const running = runService(definition, { source: log.source(), sink: log.sink() });
+  const until = Date.now() + 5_000;
+  while (running.metrics().sent.alerts === 0 && Date.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.is((await running.stop()).metrics.sent.alerts, 1);
+});
+
 it("several topics are matched in order of time; one that is silent is waited for", async () => {
   const orders = topic<E>("orders", at);
   const payments = topic<E>("payments", at);

@@ -22,6 +22,8 @@ type Cursor = TopicPartition & {
   readonly of: MemoryTopic;
   readonly records: Partition;
   next: number;
+  /** Whether it has had a batch, if only an empty one. */
+  told: boolean;
   paused: boolean;
   ended: boolean;
 };
@@ -114,7 +116,8 @@ export function createMemorySource({ find, clock, maxBatchRecords, readers }: Pa
 function deliver(cursor: Cursor, handler: SourceHandler, maxBatchRecords: number): boolean {
   if (!hasWork(cursor)) return false;
   const { topic, partition, records } = cursor;
-  if (cursor.next < records.end()) {
+  if (cursor.next < records.end() || !cursor.told) {
+    cursor.told = true;
     const batch = records.slice(cursor.next, maxBatchRecords);
     cursor.next += batch.length;
     handler.onBatch({ topic, partition, records: batch, caughtUp: cursor.next === records.end() });
@@ -126,12 +129,13 @@ function deliver(cursor: Cursor, handler: SourceHandler, maxBatchRecords: number
 }
 
 function hasWork(cursor: Cursor): boolean {
-  return !cursor.paused && (cursor.next < cursor.records.end() || (cursor.of.ended && !cursor.ended));
+  const { ended, next, of, paused, records, told } = cursor;
+  return !paused && (!told || next < records.end() || (of.ended && !ended));
 }
 
 function cursorsOf(of: MemoryTopic): Cursor[] {
   return of.partitions.map((records, partition) => {
-    return { topic: of.name, partition, of, records, next: records.start(), paused: false, ended: false };
+    return { topic: of.name, partition, of, records, next: records.start(), told: false, paused: false, ended: false };
   });
 }
 
