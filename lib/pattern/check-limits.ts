@@ -117,7 +117,7 @@ function checkOptions(
 }
 
 function raise(limit: keyof PatternLimits, max: number): string {
-  return `raise the limit with the option limits: { ${limit}: ${max * 2} }.`;
+  return `raise the limit: compile(pattern, { limits: { ${limit}: ${max * 2} } }).`;
 }
 
 function show(count: number): string {

@@ -1,4 +1,4 @@
-/** How large a pattern may be. Raise one by name: `checkPattern(ast, { limits: { maxDepth: 12 } })`; `compile` and all that compiles takes the same. */
+/** How large a pattern may be. Raise one by name: `compile(pattern, { limits: { maxDepth: 12 } })`. */
 export type PatternLimits = {
   /** Steps, absences and groups. Default 1,000. */
   readonly maxElements: number;
