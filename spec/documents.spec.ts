@@ -1,10 +1,13 @@
 // The documents say what is: time lines, lists of codes, code that stands in a file, and what commands print.
 
+import { existsSync } from "node:fs";
+import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BUILD_CODES, WRITING_CODES } from "../lib/pattern/build-codes.ts";
 import { PROBLEM_CODES } from "../lib/pattern/problem-codes.ts";
+import { ROOMS } from "./architecture/imports.ts";
 import { projectFiles } from "./architecture/source.ts";
 import { commandsOf, isShown, outputOf } from "./documents/commands.ts";
 import { claimsOf } from "./documents/timelines.ts";
@@ -41,6 +44,37 @@ it("the codes of problems are all there, and no others", () => {
   const told = [...section.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, code]) => code);
   assert.equal(told.sort(), [...PROBLEM_CODES, ...BUILD_CODES, ...WRITING_CODES].sort());
 });
+
+it("lib/README.md lists the rooms there are, in their order", () => {
+  const told = [...(files.get("lib/README.md") ?? "").matchAll(/^\| `(\w+)\/` \|/gm)].map(([, room]) => room);
+  const there = new Set([...files.keys()].flatMap((path) => /^lib\/(\w+)\//.exec(path)?.[1] ?? []));
+  assert.equal(
+    told,
+    ROOMS.filter((room) => there.has(room)),
+  );
+});
+
+it("links of documents lead somewhere", () => {
+  const broken = documents.flatMap(([path, text]) =>
+    [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].flatMap(([link, to = "", anchor]) => {
+      const target = to === "" ? path : posix.join(posix.dirname(path), to);
+      const page = files.get(target) ?? files.get(posix.join(target, "README.md"));
+      const isThere = existsSync(target) && (anchor === undefined || anchorsOf(page ?? "").includes(anchor));
+      return isThere ? [] : [`${path}: ${link}`];
+    }),
+  );
+  assert.equal(broken, []);
+});
+
+/** The names that headings get, as on the usual sites: small letters, no signs, hyphens. */
+function anchorsOf(page: string): readonly string[] {
+  return [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
 
 it("code that is shown and not run stands in a file, or imports what it needs", () => {
   const sources = [...files].filter(([path]) => /^(patterns|samples)\/.*\.ts$/.test(path)).map(([, text]) => text);
