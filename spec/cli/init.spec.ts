@@ -137,6 +137,10 @@ it("refuses a file as a folder, and packages that are not there or not built", a
   assert.match(missing.stderr, '--from nowhere.tgz: there is no such file or folder. Make a tarball with "npm pack"');
   assert.match((await init("other", "--from", "unbuilt")).stderr, "this folder holds no built package");
   assert.is(existsSync(join(project.folder, "other")), false);
+  assert.match(
+    (await init("file.txt/inner")).stderr,
+    /file\.txt\/inner cannot be written: ENOTDIR.*Choose a folder of yours/,
+  );
 });
 
 it("makes a name that npm allows of any folder", async () => {

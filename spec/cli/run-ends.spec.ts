@@ -118,6 +118,11 @@ it("refuses what cannot be run, in one paragraph, with exit code 2", async ({ pr
       .replace(/^/, 'import { pattern } from "sequitur";\n'),
   );
   project.write("empty.ts", "export const a = 1;\n");
+  project.write(
+    "two.ts",
+    'import service from "./service.ts";\nexport const a = service;\nexport const b = { ...service };\n',
+  );
+  project.write("feed.ts", `${SERVICE_TS}export const feed = 1;\n`);
   project.write("broken.ts", "export const a = ;\n");
   project.write("throws.ts", "export const a: number = 1;\n\nthrow new RangeError('too far');\n");
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
@@ -131,6 +136,8 @@ it("refuses what cannot be run, in one paragraph, with exit code 2", async ({ pr
       /^sequitur: pattern "nonsense" has 2 problems\n {2}error DUPLICATE_STEP/,
     ],
     [["empty.ts"], /^sequitur: empty\.ts exports no service \(it exports a\)\. Write "export default service/],
+    [["two.ts"], /^sequitur: two\.ts exports 2 services \(a, b\): export the one to be used by default/],
+    [["feed.ts"], /^sequitur: feed\.ts exports "feed" as number: it must be a function \(log, \{ signal \}\)/],
     [["broken.ts"], /^sequitur: broken\.ts:1:18: Unexpected ";"/],
     [["throws.ts"], /^sequitur: throws\.ts:3:7: loading the file ended in RangeError: too far/],
     [

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { alertText } from "../../lib/cli/alert-text.ts";
-import { fields, key, oneLine, time, watermark } from "../../lib/cli/figures.ts";
+import { elapsed, fields, key, oneLine, time, watermark } from "../../lib/cli/figures.ts";
 import { paceOf, progressLine, showProgress } from "../../lib/cli/progress.ts";
 import { createScreen, type TerminalStream } from "../../lib/cli/screen.ts";
 import { type RunReport, summaryJson, summaryText } from "../../lib/cli/summary.ts";
@@ -76,6 +76,13 @@ it("keys are shown as they are where that is unmistakable", () => {
 });
 
 it("times, watermarks, cut texts", () => {
+  assert.equal([40, 3_200, 59_999, 245_000, 7_380_000].map(elapsed), [
+    "0.0 s",
+    "3.2 s",
+    "59 s",
+    "4 min 5 s",
+    "2 h 3 min",
+  ]);
   assert.is(time(0), "1970-01-01 00:00:00Z");
   assert.is(time(8.65e15), "8650000000000000");
   assert.equal([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 1_999].map(watermark), [

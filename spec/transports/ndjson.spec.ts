@@ -1,4 +1,4 @@
-import { createReadStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createReadStream, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
@@ -288,6 +288,17 @@ it("says which file is not there and which was meant", async () => {
   );
   const far = await refusal({ inputs: [{ topic: "t", path: "nowhere/at-all.ndjson" }] });
   assert.match(far.message, /Relative paths start at \//);
+});
+
+it("says what the system says of a file that cannot be opened", async () => {
+  const path = join(folder, "loop.ndjson");
+  symlinkSync(path, path);
+  const error = await refusal({ inputs: [{ topic: "t", path }] });
+  assert.is(error.code, "INPUT_NOT_READABLE");
+  assert.match(
+    error.message,
+    /topic "t" cannot be read from .*loop\.ndjson: ELOOP.*Give a file that this user may read/,
+  );
 });
 
 it("refuses a folder and names a file in it", async () => {
