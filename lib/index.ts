@@ -30,7 +30,7 @@ export type {
   TimedOutReport,
 } from "./matching/matcher.ts";
 export type { Matcher, MatcherOptions, Notice, ProcessStats, UnmatchedEvent } from "./matching/process.ts";
-export { pattern, sequence } from "./pattern/builder.ts";
+export { pattern, sequence } from "./pattern/builder/builder.ts";
 export type {
   Absence,
   Group,
@@ -40,9 +40,9 @@ export type {
   OptionalStep,
   Start,
   Step,
-} from "./pattern/builder-types.ts";
-export type { AnySequence, Sequence } from "./pattern/element-types.ts";
-export type { Ended, SkipTo } from "./pattern/ended-types.ts";
+} from "./pattern/builder/builder-types.ts";
+export type { AnySequence, Sequence } from "./pattern/builder/element-types.ts";
+export type { Ended, SkipTo } from "./pattern/builder/ended-types.ts";
 export type {
   AnyExpr,
   BigExpr,
@@ -56,11 +56,11 @@ export type {
   MatchExprOf,
   NumExpr,
   StrExpr,
-} from "./pattern/expression-types.ts";
-export type { PatternJson } from "./pattern/json.ts";
-export type { EventOf, MatchOf, ResultOf } from "./pattern/match-types.ts";
+} from "./pattern/builder/expression-types.ts";
+export type { PatternJson } from "./pattern/json/json.ts";
+export type { EventOf, MatchOf, ResultOf } from "./pattern/builder/match-types.ts";
 export type { Pattern } from "./pattern/pattern.ts";
 export { fromJSON } from "./pattern/pattern-value.ts";
-export type { Refusal } from "./pattern/refusal.ts";
+export type { Refusal } from "./pattern/builder/refusal.ts";
 export { type Duration, formatDuration, parseDuration } from "./time/duration.ts";
 export type { Instant } from "./time/instant.ts";

@@ -9,7 +9,7 @@
 // a wait that may neither take nor stay is gone. All of it is frozen, indexed data, shared by all keys.
 
 import type { PatternAst } from "../pattern/ast.ts";
-import type { Condition } from "../pattern/expression.ts";
+import type { Condition } from "../pattern/expression/expression.ts";
 
 /** Index into `steps`; smaller is earlier in the pattern. */
 export type StepId = number;

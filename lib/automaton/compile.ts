@@ -2,7 +2,7 @@
 
 import { PatternError } from "../core/errors.ts";
 import type { PatternAst } from "../pattern/ast.ts";
-import { type CheckOptions, checkPattern } from "../pattern/checks.ts";
+import { type CheckOptions, checkPattern } from "../pattern/checks/checks.ts";
 import { fingerprintOf } from "../pattern/fingerprint.ts";
 import type { Pattern } from "../pattern/pattern.ts";
 import type { Automaton } from "./automaton.ts";

@@ -2,7 +2,7 @@
 // and who may take nothing.
 
 import type { AbsenceNode, Contiguity, Element, GroupNode, PatternAst, StepNode } from "../pattern/ast.ts";
-import type { Condition } from "../pattern/expression.ts";
+import type { Condition } from "../pattern/expression/expression.ts";
 import { mayTakeNothing } from "../pattern/walk.ts";
 import type { Step, StepId, Test, TestId } from "./automaton.ts";
 

@@ -1,6 +1,6 @@
 // What a test says of one event.
 
-import { fieldOf, holds, type Taken } from "../pattern/evaluate.ts";
+import { fieldOf, holds, type Taken } from "../pattern/expression/evaluate.ts";
 import type { Test } from "./automaton.ts";
 
 /**

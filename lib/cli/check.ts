@@ -2,7 +2,7 @@
 
 import { compile } from "../automaton/compile.ts";
 import { describeProblems, PatternError, type Problem } from "../core/errors.ts";
-import { checkPattern } from "../pattern/checks.ts";
+import { checkPattern } from "../pattern/checks/checks.ts";
 import type { Pattern } from "../pattern/pattern.ts";
 import { checkService } from "../service/check.ts";
 import { EXIT } from "./failure.ts";

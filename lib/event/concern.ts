@@ -1,7 +1,7 @@
 // Which events a set of patterns looks at closely, as far as the tag of an event tells.
 
 import type { PatternAst } from "../pattern/ast.ts";
-import { fieldOf } from "../pattern/evaluate.ts";
+import { fieldOf } from "../pattern/expression/evaluate.ts";
 import { everyElement } from "../pattern/walk.ts";
 
 /**

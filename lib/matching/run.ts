@@ -7,7 +7,7 @@
 
 import type { Automaton, StepId } from "../automaton/automaton.ts";
 import type { Waiting } from "../automaton/waiting.ts";
-import type { Taken } from "../pattern/evaluate.ts";
+import type { Taken } from "../pattern/expression/evaluate.ts";
 import { type Arity, toMatchObject } from "../pattern/shape.ts";
 import type { TimedEvent } from "./matcher.ts";
 

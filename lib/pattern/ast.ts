@@ -8,7 +8,7 @@
 // Everything is frozen and survives JSON, except opaque conditions (functions given to `filter`), which have no
 // JSON form. Durations are milliseconds. "No upper bound" is `null`, since JSON has no Infinity.
 
-import type { Condition } from "./expression.ts";
+import type { Condition } from "./expression/expression.ts";
 
 /** How near an event must be to the one taken before it. */
 export type Contiguity = "next" | "followedBy" | "followedByAny";

@@ -1,7 +1,7 @@
 import { hashText } from "../core/hash.ts";
 import type { PatternAst } from "./ast.ts";
-import type { ConditionJson } from "./json-form.ts";
-import { writePattern } from "./json-write.ts";
+import type { ConditionJson } from "./json/form.ts";
+import { writePattern } from "./json/write.ts";
 
 /**
  * Identifies what a pattern means, to tell whether saved state belongs to it: 32 hex digits, equal for equal ASTs in

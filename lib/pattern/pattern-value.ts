@@ -3,9 +3,9 @@
 import { PatternError, type Problem } from "../core/errors.ts";
 import { freezeDeep } from "../core/freeze.ts";
 import type { PatternAst } from "./ast.ts";
-import { describePattern } from "./describe.ts";
+import { describePattern } from "./describe/describe.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { fromJson, type JsonLimits, toJson } from "./json.ts";
+import { fromJson, type JsonLimits, toJson } from "./json/json.ts";
 import { PATTERN, type Pattern } from "./pattern.ts";
 
 /**

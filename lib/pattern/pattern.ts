@@ -3,7 +3,7 @@
 
 import type { Problem } from "../core/errors.ts";
 import type { PatternAst } from "./ast.ts";
-import type { PatternJson } from "./json.ts";
+import type { PatternJson } from "./json/json.ts";
 
 /** Carries types that exist only for the compiler. */
 export declare const TYPES: unique symbol;

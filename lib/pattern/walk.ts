@@ -2,7 +2,7 @@
 
 import { unreachable } from "../core/errors.ts";
 import type { AbsenceNode, Element, GroupNode } from "./ast.ts";
-import type { Condition, ValueExpr } from "./expression.ts";
+import type { Condition, ValueExpr } from "./expression/expression.ts";
 
 /** An element and where it stands. */
 export type Placed<Node extends Element = Element> = {

@@ -165,7 +165,8 @@ class LaneAtWork implements Lane {
 
   #match(partition: PartitionState, offset: bigint, key: Key, value: object, at: Instant, out: Emission[]): void {
     partition.counts.onTime += 1;
-    const event = { value, at, origin: { ...partition.place, offset } };
+    const { topic, partition: number } = partition.place;
+    const event = { value, at, origin: { topic, partition: number, offset } };
     this.patterns.onEvent(key, event, this.#watermark, out);
   }
 

@@ -2,7 +2,7 @@
 
 import type { Automaton, Test } from "../automaton/automaton.ts";
 import { testHolds } from "../automaton/test.ts";
-import { fieldOf } from "../pattern/evaluate.ts";
+import { fieldOf } from "../pattern/expression/evaluate.ts";
 import { everyElement } from "../pattern/walk.ts";
 import { formatDuration } from "../time/duration.ts";
 import { type ExampleEvent, exampleOf, hasMatch, takenBefore } from "./example.ts";

@@ -2,8 +2,8 @@
 // earlier events hold, and their neighbours. A search over these, field by field; no cleverness, but checked at the end.
 
 import type { Test } from "../automaton/automaton.ts";
-import { evaluate, type Taken } from "../pattern/evaluate.ts";
-import type { Condition, ValueExpr } from "../pattern/expression.ts";
+import { evaluate, type Taken } from "../pattern/expression/evaluate.ts";
+import type { Condition, ValueExpr } from "../pattern/expression/expression.ts";
 import { everyPart } from "../pattern/walk.ts";
 
 /** A field that may be set, with the values worth trying, best first. */

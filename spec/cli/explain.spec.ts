@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { compile } from "../../lib/automaton/compile.ts";
 import { describeBound, type StateBound, stateBoundOf } from "../../lib/cli/state-bound.ts";
 import { DEFAULT_LIMITS } from "../../lib/matching/run-matcher.ts";
-import { pattern } from "../../lib/pattern/builder.ts";
+import { pattern } from "../../lib/pattern/builder/builder.ts";
 import type { Pattern } from "../../lib/pattern/pattern.ts";
 import { allowMs } from "../run/ask.ts";
 import { type Result, sequitur } from "./command.ts";

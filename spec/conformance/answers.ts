@@ -2,23 +2,32 @@
 
 import { compile } from "../../lib/automaton/compile.ts";
 import { PatternError } from "../../lib/core/errors.ts";
-import type { Outcome } from "../../lib/matching/matcher.ts";
+import type { KeyedMatcher, Outcome } from "../../lib/matching/matcher.ts";
 import { createRunMatcher } from "../../lib/matching/run-matcher.ts";
+import type { PatternAst } from "../../lib/pattern/ast.ts";
 import type { Instant } from "../../lib/time/instant.ts";
 import { enumerate } from "../oracle/enumerate.ts";
-import { type FlinkAnswer, type FlinkCase, type Report, toRoles } from "./case.ts";
+import { type FlinkCase, numbersOf, type Report, toRoles } from "./case.ts";
 
 /** The answer to a case, or the codes for which its pattern is refused. */
 export type Answer =
   | { readonly kind: "refused"; readonly codes: readonly string[] }
-  | { readonly kind: "answer"; readonly matches: readonly Report[]; readonly timedOut: readonly Report[] };
+  | {
+      readonly kind: "answer";
+      readonly matches: readonly Report[];
+      readonly timedOut: readonly Report[];
+      /** Matches still withheld at the end; `null`: not told. */
+      readonly held: number | null;
+    };
 
 /**
  * One way in which an answer differs from Flink's, the weightier first.
  *
  * - `failed`: Flink failed. `refused`: the pattern is refused here.
  * - `matchesThere`, `timeOutsThere`: Flink has some that are none here. `matchesHere`, `timeOutsHere`: the other way round.
- * - `timeOutsOfMatches`: time-outs that Flink alone has, of what it has reported as matches; others are `timeOutsThere`.
+ * - `timeOutsOfMatches`: time-outs that Flink alone has, of what it has reported as matches.
+ * - `timeOutsByGap`: others that Flink alone has, at the end of a gap; also where ours come at the end of the window.
+ * - `held`: another number of matches is withheld at the end.
  * - `reportTimes`: a match is reported at another time.
  * - `repeatedMatches`, `repeatedTimeOuts`: Flink reports the same more than once.
  */
@@ -27,9 +36,11 @@ export const ASPECTS = [
   "refused",
   "matchesThere",
   "matchesHere",
+  "held",
   "timeOutsThere",
   "timeOutsHere",
   "timeOutsOfMatches",
+  "timeOutsByGap",
   "reportTimes",
   "repeatedMatches",
   "repeatedTimeOuts",
@@ -40,51 +51,89 @@ export type Aspect = (typeof ASPECTS)[number];
 const KEY = "key";
 const NO_LIMITS = { maxRunsPerKey: 1e6, maxNodesPerKey: 1e6, maxMatchesPerEvent: 1e6, onLimit: "fail" } as const;
 
+/** One report: which step took which event, by index, and when it was made. */
+export type Finding = {
+  readonly taken: readonly { readonly step: string; readonly index: number }[];
+  readonly at: Instant;
+};
+
+export type Findings = { readonly matches: readonly Finding[]; readonly timedOut: readonly Finding[] };
+
 /** What the engine says: compiled, and matched run by run. */
 export function askEngine(asked: FlinkCase): Answer {
-  try {
-    const matcher = createRunMatcher(compile(asked.pattern), { timedOut: "all", limits: NO_LIMITS });
-    const outcomes = asked.events.flatMap(({ value, at }, index) =>
-      matcher.onEvent(KEY, { value, at, origin: { topic: "", partition: 0, offset: BigInt(index) } }),
-    );
-    return toAnswer(asked, [...outcomes, ...matcher.advanceTo(asked.until)]);
-  } catch (error) {
-    if (!(error instanceof PatternError)) throw error;
-    const errors = error.problems.filter(({ severity }) => severity === "error");
-    return { kind: "refused", codes: [...new Set(errors.map(({ code }) => code))] };
-  }
+  const codes = refusalOf(asked.pattern);
+  if (codes.length > 0) return { kind: "refused", codes };
+  const { held, ...findings } = findByEngine(asked);
+  return toAnswer(asked, findings, held);
 }
 
 /** What the definition says, tried out on every assignment. It judges any pattern, refused or not. */
 export function askEnumerator(asked: FlinkCase): Answer {
-  const { matches, timedOut } = enumerate(asked.pattern, asked.events, { until: asked.until });
-  const toReports = (found: typeof matches) =>
-    found.map(({ taken, at }) =>
-      toReport(
-        asked,
-        taken.map(({ step, position }) => ({ step, index: position - 1 })),
-        at,
-      ),
-    );
-  return { kind: "answer", matches: toReports(matches), timedOut: toReports(timedOut) };
+  return toAnswer(asked, findByEnumerator(asked), null);
 }
 
-function toAnswer(asked: FlinkCase, outcomes: readonly Outcome[]): Answer {
-  const matches: Report[] = [];
-  const timedOut: Report[] = [];
+export function findByEngine(asked: FlinkCase): Findings & { readonly held: number } {
+  const matcher = createRunMatcher(compile(bounded(asked)), { timedOut: "all", limits: NO_LIMITS });
+  const outcomes = asked.events.flatMap(({ value, at }, index) =>
+    matcher.onEvent(KEY, { value, at, origin: { topic: "", partition: 0, offset: BigInt(index) } }),
+  );
+  outcomes.push(...matcher.advanceTo(asked.until));
+  return { ...toFindings(asked, outcomes), held: heldBy(matcher) };
+}
+
+export function findByEnumerator({ pattern, events, until }: FlinkCase): Findings {
+  const answer = enumerate(pattern, events, { until });
+  const toList = (found: typeof answer.matches): readonly Finding[] =>
+    found.map(({ taken, at }) => ({ taken: taken.map(({ step, position }) => ({ step, index: position - 1 })), at }));
+  return { matches: toList(answer.matches), timedOut: toList(answer.timedOut) };
+}
+
+/** The codes for which the pattern is refused. That ordered emission asks for a window is left aside: see `bounded`. */
+export function refusalOf(pattern: PatternAst): readonly string[] {
+  try {
+    compile({ ...pattern, emit: "eager" });
+    return [];
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    const errors = error.problems.filter(({ severity }) => severity === "error");
+    return [...new Set(errors.map(({ code }) => code))];
+  }
+}
+
+/**
+ * Flink lets a match wait for a run that may live for ever; here ordered emission needs a window. One that ends after the
+ * last event of the case, and after the time it is advanced to, bounds nothing of it.
+ */
+function bounded({ pattern, until }: FlinkCase): PatternAst {
+  if (pattern.emit === "eager" || pattern.withinMs !== null) return pattern;
+  return { ...pattern, withinMs: Math.max(1, 2 * until) };
+}
+
+/** How many matches a matcher withholds: the third column of its saved rows. */
+function heldBy(matcher: KeyedMatcher): number {
+  const { rows } = matcher.save() as { readonly rows?: readonly (readonly [string, unknown, readonly number[]])[] };
+  return (rows ?? []).reduce((sum, [, , held]) => sum + held.length, 0);
+}
+
+function toFindings({ title }: FlinkCase, outcomes: readonly Outcome[]): Findings {
+  const matches: Finding[] = [];
+  const timedOut: Finding[] = [];
   for (const outcome of outcomes) {
     if (outcome.kind !== "match" && outcome.kind !== "timedOut") {
-      throw new Error(`The matcher said "${outcome.kind}" to ${asked.title}.`);
+      throw new Error(`The matcher said "${outcome.kind}" to ${title}.`);
     }
     const taken = outcome.taken.map(({ step, origin }) => ({ step, index: Number(origin.offset) }));
-    (outcome.kind === "match" ? matches : timedOut).push(toReport(asked, taken, outcome.at));
+    (outcome.kind === "match" ? matches : timedOut).push({ taken, at: outcome.at });
   }
-  return { kind: "answer", matches, timedOut };
+  return { matches, timedOut };
 }
 
-type TakenAt = { readonly step: string; readonly index: number };
+function toAnswer(asked: FlinkCase, { matches, timedOut }: Findings, held: number | null): Answer {
+  const toReports = (found: readonly Finding[]) => found.map((each) => toReport(asked, each));
+  return { kind: "answer", matches: toReports(matches), timedOut: toReports(timedOut), held };
+}
 
-function toReport({ title, events }: FlinkCase, taken: readonly TakenAt[], at: Instant): Report {
+function toReport({ title, events }: FlinkCase, { taken, at }: Finding): Report {
   const steps = new Map<string, number[]>();
   for (const { step, index } of taken) {
     const event = events[index];
@@ -95,31 +144,58 @@ function toReport({ title, events }: FlinkCase, taken: readonly TakenAt[], at: I
 }
 
 /** How `ours` differs from what Flink said; empty: not at all. All are sets; times are looked at where the matches agree. */
-export function compareWithFlink(flink: FlinkAnswer, ours: Answer): readonly Aspect[] {
-  const found = findAspects(flink, ours);
+export function compareWithFlink(asked: FlinkCase, ours: Answer): readonly Aspect[] {
+  const found = findAspects(asked, ours);
   return ASPECTS.filter((aspect) => found[aspect] === true);
 }
 
-function findAspects(flink: FlinkAnswer, ours: Answer): Partial<Record<Aspect, boolean>> {
+function findAspects(asked: FlinkCase, ours: Answer): Partial<Record<Aspect, boolean>> {
+  const flink = asked.answer;
   if (flink.error !== null || ours.kind === "refused") {
     return { failed: flink.error !== null, refused: ours.kind === "refused" };
   }
   const timedOut = flink.timedOut ?? [];
   const matches = compareSets(flink.matches.map(rolesOf), ours.matches.map(rolesOf));
   const timeOuts = compareSets(timedOut.map(withTime), flink.timedOut === null ? [] : ours.timedOut.map(withTime));
-  const matched = new Set(flink.matches.map(rolesOf));
-  const ofMatches = new Set(timedOut.filter(({ roles }) => matched.has(roles)).map(withTime));
   const sameMatches = matches.there.length + matches.here.length === 0;
   return {
     matchesThere: matches.there.length > 0,
     matchesHere: matches.here.length > 0,
-    timeOutsThere: timeOuts.there.some((each) => !ofMatches.has(each)),
-    timeOutsHere: timeOuts.here.length > 0,
-    timeOutsOfMatches: timeOuts.there.some((each) => ofMatches.has(each)),
+    held: flink.held !== null && ours.held !== null && flink.held !== ours.held,
+    ...timeOutAspects(asked, timedOut, timeOuts),
     reportTimes: sameMatches && differInTime(flink.matches, ours.matches),
     repeatedMatches: repeats(flink.matches.map(rolesOf)),
     repeatedTimeOuts: repeats(timedOut.map(withTime)),
   };
+}
+
+function timeOutAspects(
+  asked: FlinkCase,
+  timedOut: readonly Report[],
+  { there, here }: ReturnType<typeof compareSets>,
+): Partial<Record<Aspect, boolean>> {
+  const matched = new Set(asked.answer.matches.map(rolesOf));
+  const ofMatches = new Set(timedOut.filter(({ roles }) => matched.has(roles)).map(withTime));
+  const byGap = timedOut.filter((each) => endsAtGap(asked, each));
+  const gapTimes = new Set(byGap.map(withTime));
+  const gapRoles = byGap.map(({ roles }) => `${roles} @`);
+  const isThere = (each: string) => !ofMatches.has(each) && !gapTimes.has(each);
+  const isHere = (each: string) => !gapRoles.some((roles) => each.startsWith(roles));
+  return {
+    timeOutsThere: there.some(isThere),
+    timeOutsHere: here.some(isHere),
+    timeOutsOfMatches: there.some((each) => ofMatches.has(each)),
+    timeOutsByGap: there.some((each) => !ofMatches.has(each) && gapTimes.has(each)),
+  };
+}
+
+/** Whether a time-out comes at the end of a gap after its last event, and not at that of the window. */
+function endsAtGap({ pattern, events, gapsMs }: FlinkCase, { roles, at }: Report): boolean {
+  const numbers = numbersOf(roles);
+  const timeOf = (number: number) => events.find((event) => event.number === number)?.at ?? Number.NaN;
+  const { withinMs } = pattern;
+  if (withinMs !== null && timeOf(Math.min(...numbers)) + withinMs === at) return false;
+  return gapsMs.has(at - timeOf(Math.max(...numbers)));
 }
 
 /** Whether two answers of ours are the same, as sets with their times. */

@@ -14,8 +14,10 @@ export type FlinkCase = {
   /** Whether `within` stood on the last element: Flink forgets a trailing absence otherwise. */
   readonly windowOnLast: boolean;
   readonly hasSkip: boolean;
-  /** Whether the time between two events is limited anywhere. */
-  readonly hasGaps: boolean;
+  /** All limits to the time between two events. */
+  readonly gapsMs: ReadonlySet<number>;
+  /** Those that stand on a `notNext`, by its name: they have no place in our patterns. */
+  readonly gapsOnNotNext: ReadonlyMap<string, number>;
   /** In the order Flink got them; times never go back. */
   readonly events: readonly CaseEvent[];
   /** Time was advanced to this at the end. */
@@ -39,6 +41,8 @@ export type FlinkAnswer = {
   readonly matches: readonly Report[];
   /** `null`: not recorded. */
   readonly timedOut: readonly Report[] | null;
+  /** Matches it still withholds at the end, for runs that began earlier; `null`: not recorded. */
+  readonly held: number | null;
   /** What Flink failed with; `null`: it did not. */
   readonly error: string | null;
 };
@@ -53,6 +57,11 @@ export function toRoles(taken: Iterable<readonly [step: string, numbers: readonl
     .map(([step, numbers]) => `${step}:${numbers.join(",")}`)
     .sort()
     .join(" ");
+}
+
+/** The numbers of the events in it. */
+export function numbersOf(roles: Roles): readonly number[] {
+  return roles.split(" ").flatMap((role) => role.slice(role.lastIndexOf(":") + 1).split(",").map(Number));
 }
 
 /** An element of either format, as far as the window goes. */

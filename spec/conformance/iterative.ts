@@ -1,7 +1,7 @@
 // The conditions of Flink's tests that look at earlier events, or at the clock. The vectors only name them; what they ask
 // is written here as data of ours.
 
-import type { CompareOp, Condition, ValueExpr } from "../../lib/pattern/expression.ts";
+import type { CompareOp, Condition, ValueExpr } from "../../lib/pattern/expression/expression.ts";
 
 const NAME = field("name");
 const PRICE = field("price");

@@ -8,7 +8,7 @@ import {
   type Quantifier,
   type Skip,
 } from "../../lib/pattern/ast.ts";
-import type { Condition } from "../../lib/pattern/expression.ts";
+import type { Condition } from "../../lib/pattern/expression/expression.ts";
 import { type CaseEvent, type CaseOfLine, type FlinkAnswer, toRoles, windowOf } from "./case.ts";
 
 export type RandomVector = {
@@ -18,6 +18,7 @@ export type RandomVector = {
   readonly ev: readonly (readonly [string, number])[];
   readonly res: {
     readonly out?: readonly (readonly ["M" | "A" | "T", number, Readonly<Record<string, readonly number[]>>])[];
+    readonly held?: number;
     readonly error?: string;
   };
 };
@@ -42,7 +43,8 @@ export function toRandomCase({ seq, skip, ev, res }: RandomVector): CaseOfLine {
     pattern: toPattern(seq, skip),
     windowOnLast: seq.at(-1)?.within !== undefined,
     hasSkip: skip !== undefined,
-    hasGaps: seq.some(hasGap),
+    gapsMs: new Set(seq.flatMap(gapsIn)),
+    gapsOnNotNext: new Map(gapsOnNotNext(seq)),
     events: events.map(([type, at], index): CaseEvent => ({ number: index + 1, at, value: { type } })),
     until: ev.at(-1)?.[1] ?? 0,
     answer: toAnswer(res),
@@ -55,7 +57,7 @@ function toPattern(seq: readonly RandomElement[], skip: RandomVector["skip"]): P
     name: "vector",
     version: 1,
     tag: "type",
-    elements: seq.map(toElement),
+    elements: seq.map((element, index) => toElement(element, index === seq.length - 1)),
     withinMs: windowOf(seq.map(toWindowed)),
     skip: toSkip(skip),
     emit: skip === undefined ? "eager" : "ordered",
@@ -63,15 +65,19 @@ function toPattern(seq: readonly RandomElement[], skip: RandomVector["skip"]): P
   };
 }
 
-function toElement({ n, c, w, group, q, withinPrev }: RandomElement): Element {
+function toElement({ n, c, w, group, q, withinPrev }: RandomElement, isLast: boolean): Element {
   const name = n ?? "";
   if (c === "notNext" || c === "notFollowedBy") {
-    return { kind: "absence", name, link: c, ...toCondition(w), forMs: withinPrev ?? null };
+    const forMs = isLast && c === "notFollowedBy" ? (withinPrev ?? null) : null;
+    return { kind: "absence", name, link: c, ...toCondition(w), forMs };
   }
   const quantifier = toQuantifier(q ?? []);
   const maxGapMs = withinPrev ?? gapOf(q ?? []);
-  if (group) return { kind: "group", link: c ?? null, elements: group.map(toElement), quantifier, maxGapMs };
-  return { kind: "step", name, link: c ?? null, ...toCondition(w), quantifier, maxGapMs };
+  const link = c ?? null;
+  if (group) {
+    return { kind: "group", link, elements: group.map((each) => toElement(each, false)), quantifier, maxGapMs };
+  }
+  return { kind: "step", name, link, ...toCondition(w), quantifier, maxGapMs };
 }
 
 /** A condition on the type alone goes into `on` where it can. */
@@ -136,8 +142,15 @@ function gapOf(calls: readonly Call[]): number | null {
   return null;
 }
 
-function hasGap({ q, withinPrev, group }: RandomElement): boolean {
-  return withinPrev !== undefined || gapOf(q ?? []) !== null || (group ?? []).some(hasGap);
+function gapsIn({ q, withinPrev, group }: RandomElement): readonly number[] {
+  const own = [withinPrev, gapOf(q ?? [])].filter((each) => typeof each === "number");
+  return [...own, ...(group ?? []).flatMap(gapsIn)];
+}
+
+function gapsOnNotNext(elements: readonly RandomElement[]): readonly (readonly [string, number])[] {
+  return elements.flatMap(({ n, c, group, withinPrev }) =>
+    c === "notNext" && withinPrev !== undefined ? [[n ?? "", withinPrev] as const] : gapsOnNotNext(group ?? []),
+  );
 }
 
 function toWindowed({ within, group }: RandomElement): Parameters<typeof windowOf>[0][number] {
@@ -160,12 +173,13 @@ function toSkip(skip: RandomVector["skip"]): Skip {
   }
 }
 
-function toAnswer({ out = [], error }: RandomVector["res"]): FlinkAnswer {
+function toAnswer({ out = [], held, error }: RandomVector["res"]): FlinkAnswer {
   const reports = (isWanted: (kind: string) => boolean) =>
     out.filter(([kind]) => isWanted(kind)).map(([, at, taken]) => ({ roles: toRoles(Object.entries(taken)), at }));
   return {
     matches: reports((kind) => kind !== "T"),
     timedOut: reports((kind) => kind === "T"),
+    held: held ?? null,
     error: error ?? null,
   };
 }

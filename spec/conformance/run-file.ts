@@ -70,7 +70,7 @@ type Verdict = {
 };
 
 function judge(asked: FlinkCase, ours: Answer): Verdict {
-  const aspects = compareWithFlink(asked.answer, ours);
+  const aspects = compareWithFlink(asked, ours);
   const reasons = aspects.map((aspect) => reasonFor(aspect, asked, ours));
   // Of a pattern that is refused nothing is said that the definition could judge.
   const oracle = ours.kind === "refused" ? ours : askEnumerator(asked);

@@ -1,7 +1,7 @@
 // A case as people read it: the pattern in one line, the events on a time line, the answers side by side.
 
 import type { Element, PatternAst, Quantifier } from "../../lib/pattern/ast.ts";
-import type { Condition, ValueExpr } from "../../lib/pattern/expression.ts";
+import type { Condition, ValueExpr } from "../../lib/pattern/expression/expression.ts";
 import { type Answer, compareSets, withTime } from "./answers.ts";
 import type { CaseEvent, FlinkCase, Report } from "./case.ts";
 
@@ -27,7 +27,11 @@ export function showCase(asked: FlinkCase, ours: Answer, oracle: Answer | null):
     `  pattern   ${showPattern(pattern)}`,
     `  events    ${showEvents(events)}  until ${until}`,
     ...(answer.error === null ? [] : [`  Flink     failed: ${answer.error}`]),
-    ...showDifference("Flink", { kind: "answer", matches: answer.matches, timedOut: answer.timedOut ?? [] }, ours),
+    ...showDifference(
+      "Flink",
+      { kind: "answer", matches: answer.matches, timedOut: answer.timedOut ?? [], held: answer.held },
+      ours,
+    ),
     ...(oracle === null ? [] : showDifference("oracle", oracle, ours)),
   ].join("\n");
 }

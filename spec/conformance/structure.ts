@@ -109,3 +109,10 @@ export function canGrow(elements: readonly Element[]): boolean {
   }
   return false;
 }
+
+/** Whether the last element loops or may be skipped. */
+export function endsLoosely(elements: readonly Element[]): boolean {
+  const last = elements.at(-1);
+  if (last === undefined) return false;
+  return repeats(last) || mayTakeNothing(last) || (last.kind === "group" && endsLoosely(last.elements));
+}

@@ -9,7 +9,7 @@ import {
   type Quantifier,
   type Skip,
 } from "../../lib/pattern/ast.ts";
-import type { Condition } from "../../lib/pattern/expression.ts";
+import type { Condition } from "../../lib/pattern/expression/expression.ts";
 import { type CaseEvent, type CaseOfLine, type FlinkAnswer, type Report, toRoles, windowOf } from "./case.ts";
 import { iterativeCondition } from "./iterative.ts";
 
@@ -59,7 +59,8 @@ export function toTestCase(vector: TestVector): CaseOfLine {
     pattern,
     windowOnLast: vector.pattern.at(-1)?.withinMs !== undefined,
     hasSkip: pattern.skip.to !== "none",
-    hasGaps: vector.pattern.some(hasGap),
+    gapsMs: new Set(vector.pattern.flatMap(gapsIn)),
+    gapsOnNotNext: new Map(gapsOnNotNext(vector.pattern)),
     events: toEvents(vector, pattern.withinMs === null),
     until: Math.max(...vector.steps.map((step) => (step[0] === "time" ? step[1] : step[2]))),
     answer: toAnswer(vector.steps),
@@ -95,7 +96,7 @@ function toPattern({ test, skip, pattern, iterative }: TestVector): PatternAst {
     name: "vector",
     version: 1,
     tag: "type",
-    elements: pattern.map((element) => toElement(element, toCondition)),
+    elements: pattern.map((element, index) => toElement(element, toCondition, index === pattern.length - 1)),
     withinMs: windowOf(pattern.map(toWindowed)),
     skip: strategy,
     emit: strategy.to === "none" ? "eager" : "ordered",
@@ -103,18 +104,24 @@ function toPattern({ test, skip, pattern, iterative }: TestVector): PatternAst {
   };
 }
 
-function toElement(element: TestElement, toCondition: (label: string | undefined) => Condition | null): Element {
+function toElement(
+  element: TestElement,
+  toCondition: (label: string | undefined) => Condition | null,
+  isLast: boolean,
+): Element {
   const { contiguity, name = "", group, withinPrevMs, timesWindowMs } = element;
   const condition = { on: null, condition: toCondition(element.where) };
   if (contiguity === "NOT_NEXT" || contiguity === "NOT_FOLLOW") {
     const link = contiguity === "NOT_NEXT" ? "notNext" : "notFollowedBy";
-    return { kind: "absence", name, link, ...condition, forMs: withinPrevMs ?? null };
+    const forMs = isLast && link === "notFollowedBy" ? (withinPrevMs ?? null) : null;
+    return { kind: "absence", name, link, ...condition, forMs };
   }
   const link = contiguity === "begin" ? null : toContiguity(contiguity);
   const quantifier = toQuantifier(element, toCondition(element.until));
   const maxGapMs = withinPrevMs ?? timesWindowMs ?? null;
   if (group) {
-    return { kind: "group", link, elements: group.map((each) => toElement(each, toCondition)), quantifier, maxGapMs };
+    const elements = group.map((each) => toElement(each, toCondition, false));
+    return { kind: "group", link, elements, quantifier, maxGapMs };
   }
   return { kind: "step", name, link, ...condition, quantifier, maxGapMs };
 }
@@ -167,8 +174,17 @@ function toSkip(text: string): Skip {
   }
 }
 
-function hasGap({ withinPrevMs, timesWindowMs, group }: TestElement): boolean {
-  return withinPrevMs !== undefined || timesWindowMs !== undefined || (group ?? []).some(hasGap);
+function gapsIn({ withinPrevMs, timesWindowMs, group }: TestElement): readonly number[] {
+  const own = [withinPrevMs, timesWindowMs].filter((each) => each !== undefined);
+  return [...own, ...(group ?? []).flatMap(gapsIn)];
+}
+
+function gapsOnNotNext(elements: readonly TestElement[]): readonly (readonly [string, number])[] {
+  return elements.flatMap(({ name, contiguity, group, withinPrevMs }) =>
+    contiguity === "NOT_NEXT" && withinPrevMs !== undefined
+      ? [[name ?? "", withinPrevMs] as const]
+      : gapsOnNotNext(group ?? []),
+  );
 }
 
 function toWindowed({ withinMs, group }: TestElement): Parameters<typeof windowOf>[0][number] {
@@ -183,6 +199,7 @@ function toAnswer(steps: readonly TestStep[]): FlinkAnswer {
   return {
     matches: steps.flatMap(matchesAt),
     timedOut: timedOut.length > 0 ? timedOut : null,
+    held: null,
     error: error ? (error[3] as string) : null,
   };
 }

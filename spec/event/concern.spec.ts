@@ -3,7 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createConcern } from "../../lib/event/concern.ts";
-import { pattern, sequence } from "../../lib/pattern/builder.ts";
+import { pattern, sequence } from "../../lib/pattern/builder/builder.ts";
 
 const it = suite("concern");
 

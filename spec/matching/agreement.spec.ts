@@ -3,47 +3,23 @@
 // that any matcher keeps on the same cases.
 
 import { suite } from "uvu";
-import * as assert from "uvu/assert";
 import { encodeKey } from "../../lib/event/key.ts";
-import type { KeyedMatcher, Outcome } from "../../lib/matching/matcher.ts";
+import type { Outcome } from "../../lib/matching/matcher.ts";
 import { enumerate } from "../oracle/enumerate.ts";
-import { type Case, formatCase, randomCase } from "../oracle/random.ts";
-import { shrink } from "../oracle/shrink.ts";
-import { feed, matcherOf, matchesOf, throughJson, timedOutOf } from "./drive.ts";
+import { feed, throughJson } from "./drive.ts";
+import { holdsFor } from "./law.ts";
+import { open, run, said } from "./whole.ts";
 
 const it = suite("matcher and definition");
 
-const AGREEMENTS = 3_000;
+const AGREEMENTS = 4_000;
 const LAWS = 1_000;
-
-const UNLIMITED = { maxMatchesPerEvent: 1e6, maxRunsPerKey: 1e6, maxNodesPerKey: 1e6 };
-
-const open = ({ pattern }: Case): KeyedMatcher => matcherOf(pattern, { timedOut: "all", limits: UNLIMITED });
-
-/** What a matcher said, as text: matches and time-outs, each in its order. */
-const said = (outcomes: readonly Outcome[]) => ({ matches: matchesOf(outcomes), timedOut: timedOutOf(outcomes) });
-
-const run = (each: Case, between?: (index: number) => void) => said(feed(open(each), each.events, each.until, between));
-
-/** Checks a claim on the cases of seeds 1 to `count`; the smallest case that breaks it is shown with both answers. */
-function holdsFor(count: number, answers: (each: Case) => readonly [unknown, unknown]): void {
-  const breaks = (each: Case): boolean => {
-    const [left, right] = answers(each);
-    return JSON.stringify(left) !== JSON.stringify(right);
-  };
-  for (let seed = 1; seed <= count; seed++) {
-    const found = randomCase(seed);
-    if (!breaks(found)) continue;
-    const smallest = shrink(found, breaks);
-    assert.equal(...answers(smallest), `seed ${seed}: ${formatCase(smallest)}`);
-  }
-}
 
 it("agrees with the definition", () => {
   holdsFor(AGREEMENTS, (each) => {
     const { matches, timedOut } = enumerate(each.pattern, each.events, { until: each.until });
     const show = (found: (typeof matches)[number]) =>
-      `${found.taken.map(({ step, position }) => `${step}${position}`).join(" ")}@${found.at}`;
+      `${found.taken.map(({ step, position }) => `${step}:${position}`).join(" ")}@${found.at}`;
     return [run(each), { matches: matches.map(show), timedOut: timedOut.map(show) }];
   });
 });

@@ -5,7 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createMatcher, matchAll } from "../../lib/matching/create-matcher.ts";
 import type { Notice } from "../../lib/matching/process.ts";
-import { pattern } from "../../lib/pattern/builder.ts";
+import { pattern } from "../../lib/pattern/builder/builder.ts";
 
 const it = suite("createMatcher");
 

@@ -2,7 +2,7 @@
 
 import { expectTypeOf } from "expect-type";
 import { createMatcher, matchAll } from "../../lib/matching/create-matcher.ts";
-import { pattern } from "../../lib/pattern/builder.ts";
+import { pattern } from "../../lib/pattern/builder/builder.ts";
 
 type Login = { type: "failed" | "ok"; user: string; at: number };
 

@@ -9,7 +9,7 @@ import type {
   Skip,
   StepNode,
 } from "../../lib/pattern/ast.ts";
-import type { CompareOp, Condition, ValueExpr } from "../../lib/pattern/expression.ts";
+import type { CompareOp, Condition, ValueExpr } from "../../lib/pattern/expression/expression.ts";
 import type { OracleMatch } from "./enumerate.ts";
 import type { Letter } from "./notation.ts";
 import type { OracleEvent } from "./world.ts";

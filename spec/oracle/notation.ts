@@ -45,7 +45,7 @@ import {
   type Quantifier,
   type Skip,
 } from "../../lib/pattern/ast.ts";
-import type { CompareOp, Condition, OpaqueCall, ValueExpr } from "../../lib/pattern/expression.ts";
+import type { CompareOp, Condition, OpaqueCall, ValueExpr } from "../../lib/pattern/expression/expression.ts";
 import type { OracleEvent } from "./world.ts";
 
 /** What events of a stream are. */

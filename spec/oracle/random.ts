@@ -10,8 +10,8 @@ import {
   type Quantifier,
   type Skip,
 } from "../../lib/pattern/ast.ts";
-import { checkPattern } from "../../lib/pattern/checks.ts";
-import type { CompareOp, Condition, ValueExpr } from "../../lib/pattern/expression.ts";
+import { checkPattern } from "../../lib/pattern/checks/checks.ts";
+import type { CompareOp, Condition, ValueExpr } from "../../lib/pattern/expression/expression.ts";
 import { shapeOf } from "../../lib/pattern/shape.ts";
 import type { Instant } from "../../lib/time/instant.ts";
 import { formatEvents, formatPattern } from "./format.ts";

@@ -2,8 +2,8 @@
 // itself and `holds`.
 
 import type { AbsenceNode, PatternAst, StepNode } from "../../lib/pattern/ast.ts";
-import { holds } from "../../lib/pattern/evaluate.ts";
-import type { Condition } from "../../lib/pattern/expression.ts";
+import { holds } from "../../lib/pattern/expression/evaluate.ts";
+import type { Condition } from "../../lib/pattern/expression/expression.ts";
 import { shapeOf, toMatchObject } from "../../lib/pattern/shape.ts";
 import type { Instant } from "../../lib/time/instant.ts";
 

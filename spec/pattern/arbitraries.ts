@@ -15,8 +15,8 @@ import {
   type Quantifier,
   type Skip,
 } from "../../lib/pattern/ast.ts";
-import { checkPattern } from "../../lib/pattern/checks.ts";
-import type { Condition, Literal, ValueExpr } from "../../lib/pattern/expression.ts";
+import { checkPattern } from "../../lib/pattern/checks/checks.ts";
+import type { Condition, Literal, ValueExpr } from "../../lib/pattern/expression/expression.ts";
 import { everyElement, outwards } from "../../lib/pattern/walk.ts";
 
 /** What the patterns may be made of. */

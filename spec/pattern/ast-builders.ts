@@ -10,7 +10,7 @@ import {
   type Quantifier,
   type StepNode,
 } from "../../lib/pattern/ast.ts";
-import type { CompareOp, Condition, EventRef, Literal, ValueExpr } from "../../lib/pattern/expression.ts";
+import type { CompareOp, Condition, EventRef, Literal, ValueExpr } from "../../lib/pattern/expression/expression.ts";
 
 type StepFields = Partial<Omit<StepNode, "kind" | "name" | "link">>;
 type GroupFields = Partial<Omit<GroupNode, "kind" | "elements" | "link">>;

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { PatternError, type Problem } from "../../lib/core/errors.ts";
 import { pattern, sequence } from "../../lib/index.ts";
 import { ONCE, type Quantifier } from "../../lib/pattern/ast.ts";
-import { BUILD_CODES } from "../../lib/pattern/build-codes.ts";
+import { BUILD_CODES } from "../../lib/pattern/builder/build-codes.ts";
 
 const it = suite("mistakes of the builder");
 

@@ -2,9 +2,9 @@ import { inspect } from "node:util";
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { deadParts, implies, neverHolds } from "../../lib/pattern/contradiction.ts";
-import { holds } from "../../lib/pattern/evaluate.ts";
-import type { Condition, ValueExpr } from "../../lib/pattern/expression.ts";
+import { deadParts, implies, neverHolds } from "../../lib/pattern/expression/contradiction.ts";
+import { holds } from "../../lib/pattern/expression/evaluate.ts";
+import type { Condition, ValueExpr } from "../../lib/pattern/expression/expression.ts";
 import { conditionArbitrary } from "./arbitraries.ts";
 import { and, field, is, literal, not, opaque, or, taken } from "./ast-builders.ts";
 

@@ -2,9 +2,9 @@ import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Element, PatternAst } from "../../lib/pattern/ast.ts";
-import { describePattern } from "../../lib/pattern/describe.ts";
-import { describeCondition } from "../../lib/pattern/describe-condition.ts";
-import type { Condition, ValueExpr } from "../../lib/pattern/expression.ts";
+import { describePattern } from "../../lib/pattern/describe/describe.ts";
+import { describeCondition } from "../../lib/pattern/describe/describe-condition.ts";
+import type { Condition, ValueExpr } from "../../lib/pattern/expression/expression.ts";
 import { everyElement } from "../../lib/pattern/walk.ts";
 import { astArbitrary, ODD } from "./arbitraries.ts";
 import {

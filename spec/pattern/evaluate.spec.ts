@@ -2,8 +2,8 @@
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { evaluate, fieldOf, holds, type Taken } from "../../lib/pattern/evaluate.ts";
-import type { AggregateOp, CompareOp, Condition, TextOp, ValueExpr } from "../../lib/pattern/expression.ts";
+import { evaluate, fieldOf, holds, type Taken } from "../../lib/pattern/expression/evaluate.ts";
+import type { AggregateOp, CompareOp, Condition, TextOp, ValueExpr } from "../../lib/pattern/expression/expression.ts";
 
 const it = suite("evaluation of conditions");
 

@@ -3,9 +3,9 @@ import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { PatternAst } from "../../lib/pattern/ast.ts";
-import type { Condition } from "../../lib/pattern/expression.ts";
+import type { Condition } from "../../lib/pattern/expression/expression.ts";
 import { fingerprintOf } from "../../lib/pattern/fingerprint.ts";
-import { fromJson, toJson } from "../../lib/pattern/json.ts";
+import { fromJson, toJson } from "../../lib/pattern/json/json.ts";
 import { astArbitrary, ODD } from "./arbitraries.ts";
 import { and, begin, is, next, opaque, pattern } from "./ast-builders.ts";
 

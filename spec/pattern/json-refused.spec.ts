@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { PatternError } from "../../lib/core/errors.ts";
-import { fromJson, type JsonLimits, toJson } from "../../lib/pattern/json.ts";
+import { fromJson, type JsonLimits, toJson } from "../../lib/pattern/json/json.ts";
 import { astArbitrary, ODD } from "./arbitraries.ts";
 
 const it = suite("pattern/json-refused");

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { PatternError } from "../../lib/core/errors.ts";
-import { fromJson, toJson } from "../../lib/pattern/json.ts";
+import { fromJson, toJson } from "../../lib/pattern/json/json.ts";
 import { fromJSON, patternFrom } from "../../lib/pattern/pattern-value.ts";
 import { astArbitrary, ODD } from "./arbitraries.ts";
 import {

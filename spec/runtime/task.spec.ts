@@ -8,7 +8,7 @@ import { ConfigError, LimitError } from "../../lib/core/errors.ts";
 import type { Emission } from "../../lib/runtime/alert.ts";
 import type { InputRecord } from "../../lib/runtime/ports.ts";
 import type { Task, TaskInput } from "../../lib/runtime/task.ts";
-import { alertsOf, batch, copiesOf, echo, input, NOW, originOf, record, startTask, type Told } from "./kit.ts";
+import { alertsOf, batch, copiesOf, echo, input, json, NOW, originOf, record, startTask, type Told } from "./kit.ts";
 
 const it = suite("task");
 
@@ -254,9 +254,12 @@ it("reads nothing twice: records below the next position are left out", () => {
 it("an input in order is matched as it comes, with an empty buffer", () => {
   const { task, out, drive } = startTask();
   for (let n = 0; n < 5; n += 1) {
-    drive({ kind: "batch", batch: batch("in", [record(n, { k: "a", t: n - (n % 2), hit: true })]), readAt: NOW });
+    const t = n - (n % 2);
+    drive({ kind: "batch", batch: batch("in", [record(n, { k: "a", t, hit: true })]), readAt: NOW });
     assert.is(alertsOf(out).length, n + 1);
     assert.is(task.lanes[0]?.buffered, 0);
+    const newest = out.at(-1)?.record;
+    assert.is(newest && json(newest)["emittedAt"], new Date(t - 1).toISOString());
   }
 });
 

@@ -2,7 +2,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { pattern } from "../../lib/pattern/builder.ts";
+import { pattern } from "../../lib/pattern/builder/builder.ts";
 import { checkService } from "../../lib/service/check.ts";
 import { service } from "../../lib/service/define.ts";
 import { type ServiceDefinition, topic } from "../../lib/service/definition.ts";

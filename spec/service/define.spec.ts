@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { z } from "zod";
 import { ConfigError } from "../../lib/core/errors.ts";
-import { pattern } from "../../lib/pattern/builder.ts";
+import { pattern } from "../../lib/pattern/builder/builder.ts";
 import { outputTopics, service } from "../../lib/service/define.ts";
 import { type ServiceDefinition, topic } from "../../lib/service/definition.ts";
 

@@ -5,8 +5,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { z } from "zod";
 import { ConfigError, LimitError, PatternError } from "../../lib/core/errors.ts";
-import { pattern } from "../../lib/pattern/builder.ts";
-import type { ExprOf } from "../../lib/pattern/expression-types.ts";
+import { pattern } from "../../lib/pattern/builder/builder.ts";
+import type { ExprOf } from "../../lib/pattern/builder/expression-types.ts";
 import {
   createMemoryLog,
   type MemoryLog,

@@ -2,7 +2,7 @@
 // with a sentence.
 import { expectTypeOf } from "expect-type";
 import { z } from "zod";
-import { pattern } from "../../lib/pattern/builder.ts";
+import { pattern } from "../../lib/pattern/builder/builder.ts";
 import { type InputTopic, type ServiceDefinition, service, topic } from "../../lib/service/index.ts";
 
 type Charge = { type: "charge"; card: string; amount: number; at: number };

@@ -3,7 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../../lib/automaton/compile.ts";
-import { pattern } from "../../lib/pattern/builder.ts";
+import { pattern } from "../../lib/pattern/builder/builder.ts";
 import { type ExampleEvent, exampleOf } from "../../lib/testing/example.ts";
 import { nearMissesOf } from "../../lib/testing/near-miss.ts";
 import { enumerate } from "../oracle/enumerate.ts";

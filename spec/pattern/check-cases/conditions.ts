@@ -1,7 +1,7 @@
 // What conditions mention.
 
 import type { PatternAst } from "../../../lib/pattern/ast.ts";
-import type { Condition } from "../../../lib/pattern/expression.ts";
+import type { Condition } from "../../../lib/pattern/expression/expression.ts";
 import {
   begin,
   field,

@@ -1,7 +1,7 @@
 // Too large.
 
 import type { Element } from "../../../lib/pattern/ast.ts";
-import type { Condition } from "../../../lib/pattern/expression.ts";
+import type { Condition } from "../../../lib/pattern/expression/expression.ts";
 import { begin, field, group, next, not, oneOrMore, opaque, or, pattern, times } from "../ast-builders.ts";
 import type { Case } from "./case.ts";
 

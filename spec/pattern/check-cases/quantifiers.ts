@@ -1,6 +1,6 @@
 // Counts, loops, greed.
 
-import type { Condition } from "../../../lib/pattern/expression.ts";
+import type { Condition } from "../../../lib/pattern/expression/expression.ts";
 import {
   begin,
   group,

@@ -1,6 +1,6 @@
 // Conditions that never hold, absences that undo what is before them.
 
-import type { Condition } from "../../../lib/pattern/expression.ts";
+import type { Condition } from "../../../lib/pattern/expression/expression.ts";
 import { and, begin, is, next, notFollowedBy, notNext, oneOrMore, or, pattern, times } from "../ast-builders.ts";
 import type { Case } from "./case.ts";
 
