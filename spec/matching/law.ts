@@ -25,10 +25,23 @@ export function holdsFor(
     .nat()
     .map((seed) => ({ seed, found: randomCase(seed) }))
     .filter(({ found }) => concerns(found));
+  let broken: { readonly seed: number; readonly smallest: Case } | null = null;
   const property = fc.property(arbitrary, ({ seed, found }) => {
-    if (!breaks(found)) return;
+    if (!breaks(found)) return true;
     const smallest = shrink(found, (smaller) => isAccepted(smaller.pattern) && concerns(smaller) && breaks(smaller));
-    assert.equal(...claim(smallest), `case ${seed}: ${formatCase(smallest)}`);
+    broken = { seed, smallest };
+    return false;
   });
-  fc.assert(property, { numRuns: RUNS === undefined ? runs : Number(RUNS), seed: SEED, endOnFailure: true });
+  const numRuns = RUNS === undefined ? runs : Number(RUNS);
+  const { failed, errorInstance } = fc.check(property, { numRuns, seed: SEED, endOnFailure: true });
+  if (broken !== null) report(claim, broken);
+  assert.not(failed, `the law could not be checked: ${String(errorInstance)}`);
+}
+
+function report(
+  claim: (each: Case) => readonly [unknown, unknown],
+  broken: { readonly seed: number; readonly smallest: Case },
+): void {
+  const [left, right] = claim(broken.smallest);
+  assert.equal(left, right, `case ${broken.seed}: ${formatCase(broken.smallest)}`);
 }

@@ -110,7 +110,7 @@ it("strict finds no more than relaxed, relaxed no more than any", () => {
       const elements = mapElements(each.pattern.elements, (element) => {
         if (element.kind === "absence") return element;
         const { quantifier } = element;
-        const inner = looser[quantifier.inner];
+        const inner = quantifier.counted ? looser[quantifier.inner] : quantifier.inner;
         return {
           ...element,
           link: element.link === null ? null : looser[element.link],
@@ -180,7 +180,12 @@ it("a fixed count is that many steps in a row", () => {
       return [[...unrolled].sort(), setOf(each)];
     },
     (each) => {
-      const looksBack = elementsOf(each).some((element) => element.kind !== "group" && element.condition !== null);
+      const looksBack =
+        has(each, (element) => element.kind !== "group" && element.condition !== null) ||
+        has(
+          each,
+          quantified(({ until }) => until !== null),
+        );
       const guarded = each.pattern.elements.some(
         (element, index) => isUnrollable(element) && each.pattern.elements[index + 1]?.kind === "absence",
       );
