@@ -66,7 +66,7 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
   #counters: Counters = { late: 0, withoutKey: 0, withoutTime: 0 };
 
   constructor(pattern: Pattern<E, M, R>, options: AnyOptions<E, M>) {
-    const automaton = compile(pattern as Pattern);
+    const automaton = compile(pattern, options.compile);
     const { app = "", limits = {}, timedOut = "none", onNotice = null, outOfOrderness = 0 } = options;
     this.#matcher = createRunMatcher(automaton, { app, limits, timedOut, selector: pattern.selector });
     this.#fingerprint = automaton.fingerprint;

@@ -1,5 +1,6 @@
 // Matching in process, without Kafka: what people use in tests, scripts and small services. These are its types.
 
+import type { CompileOptions } from "../automaton/compile.ts";
 import type { KeyOption, TimeOption } from "../event/extractor.ts";
 import type { Key } from "../event/key.ts";
 import type { Duration } from "../time/duration.ts";
@@ -59,6 +60,9 @@ export type Notice<E = unknown, M = unknown> = TimedOut<M> | LimitReached | Func
 export type CommonOptions<E, M> = {
   /** Part of the id of every match. Default "". */
   readonly app?: string;
+  /** How the pattern is checked and compiled. */
+  readonly compile?: CompileOptions;
+  /** How much it may hold and report. */
   readonly limits?: Partial<MatcherLimits>;
   /** Which runs are told of when their `within` passes. Default `none`. */
   readonly timedOut?: TimedOutReport;

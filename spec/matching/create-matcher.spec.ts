@@ -79,6 +79,13 @@ it("refuses a pattern with all its problems", () => {
   );
 });
 
+it("checks as strictly as it is told to", () => {
+  assert.is(
+    code(() => createMatcher(untimed, { compile: { requireBound: true } })),
+    "NO_TIME_BOUND",
+  );
+});
+
 it("puts events in order within the bound, whatever the order of arrival", () => {
   const times = fc.uniqueArray(fc.integer({ min: 0, max: 60 }), { minLength: 2, maxLength: 12 });
   fc.assert(
