@@ -153,6 +153,8 @@ class EngineAtWork implements Engine {
     } catch (error) {
       await this.#breakOff(error);
       throw error;
+    } finally {
+      this.#expiry.cancel();
     }
   }
 

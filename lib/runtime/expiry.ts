@@ -6,6 +6,8 @@ export interface Expiry {
   readonly isExpired: boolean;
   /** Begins to count, the first time it is called; `onExpired` is called once. */
   start(inMs: number, onExpired: () => void): void;
+  /** Counts no more. */
+  cancel(): void;
   /** Resolves as `work` does, or when time is over; rejects as `work` does before that. */
   orExpired<T>(work: Promise<T>): Promise<T | undefined>;
 }
@@ -13,6 +15,7 @@ export interface Expiry {
 export function createExpiry(clock: Clock): Expiry {
   let isExpired = false;
   let isStarted = false;
+  let cancel: () => void = () => undefined;
   let expire: () => void = () => undefined;
   const expired = new Promise<undefined>((resolve) => {
     expire = () => resolve(undefined);
@@ -24,12 +27,13 @@ export function createExpiry(clock: Clock): Expiry {
     start(inMs, onExpired) {
       if (isStarted) return;
       isStarted = true;
-      clock.after(inMs, () => {
+      cancel = clock.after(inMs, () => {
         isExpired = true;
         expire();
         onExpired();
       });
     },
+    cancel: () => cancel(),
     orExpired: (work) => Promise.race([work, expired]),
   };
 }

@@ -65,6 +65,7 @@ class OutboxAtWork implements Outbox {
   #pending: Emission[] = [];
   #onItsWay: Promise<void> | null = null;
   #closed = false;
+  #interrupt: () => void = () => undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -99,6 +100,7 @@ class OutboxAtWork implements Outbox {
 
   close(): void {
     this.#closed = true;
+    this.#interrupt();
   }
 
   async #carry(stretch: readonly Emission[], positions: readonly Position[]): Promise<void> {
@@ -124,9 +126,20 @@ class OutboxAtWork implements Outbox {
         if (!isRetriable(error) || tries === MAX_TRIES) throw error;
         const retryInMs = FIRST_RETRY_MS * 2 ** (tries - 1);
         this.#options.onFaltering(error, retryInMs);
-        await new Promise<void>((resolve) => this.#options.clock.after(retryInMs, resolve));
+        await this.#wait(retryInMs);
       }
     }
+  }
+
+  /** Waits that long, or until it is closed. */
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(ms, resolve);
+      this.#interrupt = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   #arrived(): void {

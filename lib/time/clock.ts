@@ -5,7 +5,7 @@ import type { Instant } from "./instant.ts";
 /** Wall time and timers, as a port: tests give their own. */
 export interface Clock {
   now(): Instant;
-  /** Calls `act` once, `delayMs` from now, unless the returned function was called before. Does not keep a process alive that has nothing else to do. */
+  /** Calls `act` once, `delayMs` from now, unless the returned function was called before. Until then the process is kept alive: what waits is not done. */
   after(delayMs: number, act: () => void): () => void;
   /** Resolves when waiting I/O has had its turn. */
   breathe(): Promise<void>;
@@ -16,7 +16,6 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   after: (delayMs, act) => {
     const timer = setTimeout(act, delayMs);
-    timer.unref?.();
     return () => clearTimeout(timer);
   },
   breathe: () => new Promise((resolve) => setImmediate(resolve)),

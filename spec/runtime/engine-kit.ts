@@ -21,6 +21,8 @@ export async function settle(turns = 20): Promise<void> {
 }
 
 export interface ManualClock extends Clock {
+  /** Timers that are set. */
+  readonly waiting: number;
   /** Moves time on, calls what is due on the way, and lets it settle. */
   advance(ms: number): Promise<void>;
 }
@@ -41,6 +43,9 @@ export function manualClock(stepMs = 0): ManualClock {
       };
     },
     breathe,
+    get waiting() {
+      return timers.length;
+    },
     async advance(ms) {
       const until = now + ms;
       for (;;) {

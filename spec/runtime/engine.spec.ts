@@ -132,6 +132,21 @@ it("pausing under pressure loses nothing, and bounds what waits", async () => {
   assert.ok(most > 0 && most <= 2_000 + 10 * 200, `${most} bytes waited`);
 });
 
+it("leaves no timer behind, however it ends", async () => {
+  for (const how of ["ended", "stopped", "failed"] as const) {
+    const clock = manualClock();
+    const source = handSource();
+    const { engine } = start({ source, sink: handSink(), clock });
+    await settle();
+    assert.is(clock.waiting, 1);
+    source.handler.onBatch(batch("in", events(3)));
+    if (how === "ended") source.handler.onEnd(place);
+    if (how === "failed") source.handler.onFailure(refused());
+    await (how === "stopped" ? engine.stop() : engine.done.catch(() => undefined));
+    assert.is(clock.waiting, 0, how);
+  }
+});
+
 it("sends in parcels that a broker takes, in order", async () => {
   const parcels: number[] = [];
   const sink = handSink(async (records) => {
@@ -293,6 +308,7 @@ it("nothing is sent again after a stop that ran out of time while it waited to t
   const stopping = engine.stop();
   await clock.advance(10);
   assert.is((await stopping).complete, false);
+  assert.is(clock.waiting, 0);
   await clock.advance(60_000);
   assert.is(sends, 1);
 });

@@ -44,6 +44,7 @@ it("who wakes up finds late what his lane has passed, by the lane's watermark", 
     .filter(({ kind }) => kind === "late")
     .map(({ record: { headers } }) => headers.get("sequitur-watermark"));
   assert.equal(late, [new Date(199).toISOString()]);
+  drive(batchOf("x", 900, 2));
   assert.is(task.lanes[0]?.watermark, 199, "it waits for both again");
 });
 

@@ -373,13 +373,22 @@ it("pauses a partition that runs ahead with too much waiting, and resumes it whe
   );
 });
 
-it("resumes a paused partition as soon as it is the one that all wait for", () => {
-  const inputs = [input("x"), input("y")];
-  const { drive } = startTask({ inputs, maxReorderBytes: 1_000 });
+it("resumes a paused partition as soon as it is the one that all wait for, though more than half is left", () => {
+  const inputs = [input("x", { outOfOrdernessMs: 50 }), input("y")];
+  const { task, drive } = startTask({ inputs, maxReorderBytes: 1_000 });
   const ahead = Array.from({ length: 20 }, (_, n) => record(n, { k: "a", t: 10 * n }));
   drive({ kind: "batch", batch: batch("x", ahead), readAt: NOW });
   const { resume } = drive({ kind: "batch", batch: batch("y", [record(0, { k: "a", t: 5_000 })]), readAt: NOW });
+  const left = task.lanes[0]?.partitions[0]?.bufferedBytes ?? 0;
+  assert.ok(left > 500 && left <= 1_000, `${left} bytes`);
   assert.equal(resume, [{ topic: "x", partition: 0 }]);
+});
+
+it("deadlines fire while later events still wait for their turn", () => {
+  const { out, drive } = startTask({ inputs: [input("in", { outOfOrdernessMs: 100 })] });
+  const records = [record(0, { k: "a", t: 0, alarm: 10 }), record(1, { k: "a", t: 200 })];
+  drive({ kind: "batch", batch: batch("in", records), readAt: NOW });
+  assert.is(alertsOf(out).length, 1);
 });
 
 it("fails when a partition's own disorder holds more than is allowed, naming the limit", () => {
