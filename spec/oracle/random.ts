@@ -41,7 +41,7 @@ export function formatCase({ pattern, events, until }: Case): string {
 }
 
 /** Small, seedable, the same everywhere: mulberry32. */
-class Dice {
+export class Dice {
   #state: number;
 
   constructor(seed: number) {
