@@ -1,5 +1,6 @@
 // Transports and a clock for the specs of the engine: they do what they are told and remember what was done to them.
 
+import { TransportError } from "../../lib/core/errors.ts";
 import { type Engine, type EngineConfig, type EnginePorts, startEngine } from "../../lib/runtime/engine.ts";
 import type {
   InputRecord,
@@ -11,7 +12,7 @@ import type {
 } from "../../lib/runtime/ports.ts";
 import type { Position } from "../../lib/runtime/task.ts";
 import type { Clock } from "../../lib/time/clock.ts";
-import { config, NOW } from "./kit.ts";
+import { config, json, NOW, record } from "./kit.ts";
 
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -210,4 +211,32 @@ export function start(
     { clock: manualClock(), log: (level, message) => logged.push(`${level} ${message}`), ...ports },
   );
   return { engine, logged };
+}
+
+/** Events of one key, a millisecond apart, each an alert. */
+export const events = (count: number, from = 0): readonly InputRecord[] =>
+  Array.from({ length: count }, (_, n) => record(from + n, { k: "a", t: from + n, hit: true }));
+
+export const place = { topic: "in", partition: 0 };
+
+export const refused = (): TransportError => new TransportError("REFUSED", "The sink refuses.", { retriable: false });
+
+/** Of which records there are alerts. */
+export const offsetsOf = (records: readonly OutputRecord[]): readonly number[] =>
+  records
+    .filter(({ topic }) => topic === "alerts")
+    .map((each) => Number((json(each)["provenance"] as { offset: string }[])[0]?.offset));
+
+/** Whether a promise is still waiting. */
+export async function isWaiting(promise: Promise<unknown>): Promise<boolean> {
+  await settle();
+  return (
+    (await Promise.race([
+      promise.then(
+        () => "over",
+        () => "over",
+      ),
+      Promise.resolve("waiting"),
+    ])) === "waiting"
+  );
 }
