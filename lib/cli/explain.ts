@@ -11,6 +11,7 @@ import { type ExampleEvent, exampleOf } from "../testing/example.ts";
 import { type NearMiss, nearMissesOf } from "../testing/near-miss.ts";
 import { exampleText, nearMissText } from "./example-text.ts";
 import { EXIT } from "./failure.ts";
+import { counted } from "./figures.ts";
 import { shortPath } from "./place.ts";
 import { describeBound, type StateBound, stateBoundOf } from "./state-bound.ts";
 import { loadSubject, type Subject } from "./subject.ts";
@@ -60,7 +61,7 @@ function limitsOf({ service }: Subject, pattern: Pattern): StateBound["limits"] 
 }
 
 function toParagraphs({ pattern, automaton, bound, example, nearMisses }: Explained): string {
-  const places = `${automaton.places.length} places, ${automaton.waits.length} waits`;
+  const places = `${counted(automaton.places.length, "place")}, ${counted(automaton.waits.length, "wait")}`;
   const indented = (text: string): string => text.replaceAll(/^(?=.)/gm, "  ");
   return [
     pattern.describe(),

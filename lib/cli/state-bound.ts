@@ -58,7 +58,9 @@ export function describeBound({
     maxEventsPerRun === null
       ? "A run may hold any number of events: a loop has no upper bound."
       : `A run holds at most ${counted(maxEventsPerRun, "event")}.`,
-    states === null ? "It can be in more than 1,000 states." : `It is in one of ${counted(states, "state")}.`,
+    states === null
+      ? "It can be in more than 1,000 states."
+      : `It is in ${states === 1 ? "the only" : `one of ${count(states)}`} state${states === 1 ? "" : "s"}.`,
     `A key has at most ${count(limits.maxRunsPerKey)} runs with ${count(limits.maxNodesPerKey)} events; beyond that, ${action}.`,
   ];
 }
