@@ -176,7 +176,7 @@ export type MatcherLimits = {
 };
 
 /**
- * Which timed-out runs are reported: none, none but counted, of each first event the one with the most events, all.
+ * Which timed-out runs are reported: `none`; none, but they are counted; of each first event the one with the most events; all.
  *
  * @example
  * import { type TimedOutReport } from "sequitur";
@@ -220,6 +220,7 @@ export type RunView = {
 export type MatcherStats = {
   readonly events: number;
   readonly matches: number;
+  /** Timed-out runs that were reported, or under `count` would have been. */
   readonly timedOut: number;
   /** Matches suppressed by `oncePer`. */
   readonly suppressed: number;

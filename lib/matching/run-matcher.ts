@@ -227,10 +227,11 @@ class RunMatcher implements KeyedMatcher {
   }
 
   #sayTimedOut(key: Key, tails: readonly Tail[], at: Instant): readonly Outcome[] {
+    if (this.#timedOut === "none") return [];
     const ordered = [...tails].sort(compareTails);
     const chosen = this.#timedOut === "longest" ? longestOfEach(ordered) : ordered;
     this.#count("timedOut", chosen.length);
-    if (this.#timedOut === "none" || this.#timedOut === "count") return [];
+    if (this.#timedOut === "count") return [];
     return chosen.map((tail) => toTimedOut(this.#reporter, key, tail, at));
   }
 
