@@ -1,10 +1,22 @@
 // Runs uvu suites so that nothing passes by accident: see spec/README.md.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { measureCoverage, prepareCoverage, type RoomCoverage } from "./run/coverage.ts";
 import { selectFiles } from "./run/files.ts";
-import { killAll, runFiles } from "./run/parallel.ts";
+import { showCoverage, showGaps, showMisses } from "./run/floors.ts";
+import { killAll, type RunOptions, runFiles } from "./run/parallel.ts";
 import { showFile, showSlowest, showTotal, USAGE } from "./run/show.ts";
 
-type Command = { readonly jobs: number; readonly limitMs: number; readonly args: readonly string[] };
+type Command = {
+  readonly jobs: number;
+  readonly limitMs: number;
+  readonly coverage: boolean;
+  readonly args: readonly string[];
+};
+
+/** Git ignores it. */
+const COVERAGE = { counts: "coverage/counts", pages: "coverage" };
 
 const command = parseCommand(process.argv.slice(2));
 if (typeof command === "string") {
@@ -14,7 +26,7 @@ if (typeof command === "string") {
   process.exitCode = await run(command);
 }
 
-async function run({ jobs, limitMs, args }: Command): Promise<number> {
+async function run({ jobs, limitMs, coverage, args }: Command): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       killAll();
@@ -26,11 +38,32 @@ async function run({ jobs, limitMs, args }: Command): Promise<number> {
   for (const arg of unmatched)
     console.log(`✘ "${arg}" names no spec: no file or folder, and no spec's path contains it`);
   if (files.length === 0) console.log("✘ There is no spec to run.");
-  const reports = await runFiles(files, { jobs, limitMs, ci }, (report) => console.log(showFile(report)));
+  if (coverage) prepareCoverage(COVERAGE);
+  const options: RunOptions = { jobs, limitMs, ci, ...(coverage ? { countsFolder: COVERAGE.counts } : {}) };
+  const reports = await runFiles(files, options, (report) => console.log(showFile(report)));
   console.log(showSlowest(reports));
+  const gaps = coverage ? judgeCoverage(await measureCoverage("lib", COVERAGE), args.length === 0 ? [] : files) : 0;
   const misses = unmatched.length > 0 ? unmatched.length : files.length === 0 ? 1 : 0;
-  console.log(showTotal(reports, misses));
-  return misses > 0 || reports.some((report) => report.failed > 0) ? 1 : 0;
+  console.log(showTotal(reports, misses + gaps));
+  return misses + gaps > 0 || reports.some((report) => report.failed > 0) ? 1 : 0;
+}
+
+/**
+ * Prints what has been run and returns the number of rooms in which that is not enough. If only `chosen` specs ran,
+ * nothing is judged: the rooms that these are about are shown with all their gaps.
+ */
+function judgeCoverage(rooms: readonly RoomCoverage[], chosen: readonly string[]): number {
+  writeFileSync(join(COVERAGE.pages, "gaps.txt"), `${showGaps(rooms.flatMap(({ gaps }) => gaps))}\n`);
+  const about = rooms.filter(({ room }) => chosen.some((file) => file.startsWith(`spec/${room}/`)));
+  const shown = chosen.length > 0 ? about : rooms;
+  const missed = chosen.length > 0 ? [] : showMisses(rooms);
+  console.log(
+    `\n${showCoverage(shown)}\nevery gap: ${COVERAGE.pages}/gaps.txt, as pages: ${COVERAGE.pages}/index.html`,
+  );
+  for (const text of missed) console.log(`\n${text}`);
+  if (chosen.length > 0) console.log(showGaps(about.flatMap(({ gaps }) => gaps)));
+  console.log();
+  return missed.length;
 }
 
 /** The command line, or what is wrong with it. */
@@ -39,13 +72,17 @@ function parseCommand(argv: string[]): Command | string {
     const { values, positionals } = parseArgs({
       args: argv,
       allowPositionals: true,
-      options: { jobs: { type: "string", default: "2" }, timeout: { type: "string", default: "60000" } },
+      options: {
+        jobs: { type: "string", default: "2" },
+        timeout: { type: "string", default: "60000" },
+        coverage: { type: "boolean", default: false },
+      },
     });
     const jobs = Number(values.jobs);
     const limitMs = Number(values.timeout);
     if (!(Number.isInteger(jobs) && jobs > 0)) return `--jobs takes a whole number from 1 up, not "${values.jobs}".`;
     if (!(limitMs > 0 && limitMs < 2 ** 31)) return `--timeout takes milliseconds, not "${values.timeout}".`;
-    return { jobs, limitMs, args: positionals };
+    return { jobs, limitMs, coverage: values.coverage, args: positionals };
   } catch (error) {
     return (error as Error).message;
   }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { resolve as resolvePath } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ChildReport, Failure, Message } from "./log.ts";
 
@@ -9,6 +10,8 @@ export type RunOptions = {
   readonly limitMs: number;
   /** In CI a leftover `.only` and a skip without a reason are failures. */
   readonly ci: boolean;
+  /** Where the processes count which code they run; without it they do not count. */
+  readonly countsFolder?: string;
 };
 
 /** How one spec file ended. */
@@ -79,7 +82,7 @@ async function runFile(file: string, options: RunOptions): Promise<FileReport> {
 function runChild(file: string, options: RunOptions, trace: boolean): Promise<Ending> {
   const args = [...NODE_ARGS, CHILD, file, String(options.limitMs), trace ? "trace" : ""];
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, TSX_TSCONFIG_PATH: CHILD_CONFIG },
+    env: { ...process.env, TSX_TSCONFIG_PATH: CHILD_CONFIG, ...counting(options) },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true, // Its own process group, so that killing it takes along whatever the spec has started.
   });
@@ -120,6 +123,11 @@ function runChild(file: string, options: RunOptions, trace: boolean): Promise<En
     child.on("close", () => resolve({ report, where, how, output }));
     child.on("error", (error) => resolve({ report, where, how: String(error), output }));
   });
+}
+
+/** Node's switch; programs that a spec starts inherit it. */
+function counting({ countsFolder }: RunOptions): NodeJS.ProcessEnv {
+  return countsFolder === undefined ? {} : { NODE_V8_COVERAGE: resolvePath(countsFolder) };
 }
 
 function killGroup(child: ChildProcess): void {
