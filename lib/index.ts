@@ -57,10 +57,10 @@ export type {
   NumExpr,
   StrExpr,
 } from "./pattern/builder/expression-types.ts";
-export type { PatternJson } from "./pattern/json/json.ts";
 export type { EventOf, MatchOf, ResultOf } from "./pattern/builder/match-types.ts";
+export type { Refusal } from "./pattern/builder/refusal.ts";
+export type { PatternJson } from "./pattern/json/json.ts";
 export type { Pattern } from "./pattern/pattern.ts";
 export { fromJSON } from "./pattern/pattern-value.ts";
-export type { Refusal } from "./pattern/builder/refusal.ts";
 export { type Duration, formatDuration, parseDuration } from "./time/duration.ts";
 export type { Instant } from "./time/instant.ts";

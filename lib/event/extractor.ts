@@ -2,10 +2,10 @@
 // that can be printed, compared and read from columns. `keyOf` and `timeOf` take plain functions instead.
 
 import { ConfigError, PatternError } from "../core/errors.ts";
-import { evaluate, fieldOf, type Taken } from "../pattern/expression/evaluate.ts";
-import type { ValueExpr } from "../pattern/expression/expression.ts";
 import type { Expr, ExprOf } from "../pattern/builder/expression-types.ts";
 import { writeValues } from "../pattern/builder/proxy.ts";
+import { evaluate, fieldOf, type Taken } from "../pattern/expression/evaluate.ts";
+import type { ValueExpr } from "../pattern/expression/expression.ts";
 import type { Instant } from "../time/instant.ts";
 import type { Key, KeyPart } from "./key.ts";
 

@@ -7,8 +7,8 @@ import type { KeyOption, TimeOption } from "../event/extractor.ts";
 import type { KeySource, TimeSource } from "../event/read.ts";
 import type { StandardSchema } from "../event/schema.ts";
 import type { MatcherLimits, TimedOutReport } from "../matching/matcher.ts";
-import type { Pattern } from "../pattern/pattern.ts";
 import type { Refusal } from "../pattern/builder/refusal.ts";
+import type { Pattern } from "../pattern/pattern.ts";
 import type { Duration } from "../time/duration.ts";
 
 /** Carries the type of a topic's events, for the compiler only. */

@@ -4,9 +4,9 @@ import * as assert from "uvu/assert";
 import { describeProblems } from "../../lib/core/errors.ts";
 import type { PatternAst } from "../../lib/pattern/ast.ts";
 import { type CheckOptions, checkPattern } from "../../lib/pattern/checks/checks.ts";
+import { PROBLEM_CODES, type ProblemCode } from "../../lib/pattern/checks/problem-codes.ts";
 import type { Condition } from "../../lib/pattern/expression/expression.ts";
 import { DEFAULT_PATTERN_LIMITS } from "../../lib/pattern/limits.ts";
-import { PROBLEM_CODES, type ProblemCode } from "../../lib/pattern/checks/problem-codes.ts";
 import { astArbitrary } from "./arbitraries.ts";
 import {
   and,

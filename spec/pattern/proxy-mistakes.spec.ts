@@ -3,8 +3,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { PatternError } from "../../lib/core/errors.ts";
 import { WRITING_CODES } from "../../lib/pattern/builder/build-codes.ts";
-import type { Condition } from "../../lib/pattern/expression/expression.ts";
 import { writeCondition } from "../../lib/pattern/builder/proxy.ts";
+import type { Condition } from "../../lib/pattern/expression/expression.ts";
 import type { Arity } from "../../lib/pattern/shape.ts";
 
 const it = suite("mistakes in conditions");

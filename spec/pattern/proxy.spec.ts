@@ -2,8 +2,8 @@
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Condition, EventRef, ValueExpr } from "../../lib/pattern/expression/expression.ts";
 import { writeCondition, writeValues } from "../../lib/pattern/builder/proxy.ts";
+import type { Condition, EventRef, ValueExpr } from "../../lib/pattern/expression/expression.ts";
 import type { Arity } from "../../lib/pattern/shape.ts";
 
 const it = suite("conditions as they are written");
