@@ -1,49 +1,21 @@
-// The documents say what is: time lines, lists of codes, code that stands in a file, and what commands print.
+// The documents say what is: lists, links, code that stands in a file, and what commands print. Time lines and all else that
+// is said of the language: see documents/language.spec.ts.
 
 import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { BUILD_CODES, WRITING_CODES } from "../lib/pattern/builder/build-codes.ts";
-import { PROBLEM_CODES } from "../lib/pattern/checks/problem-codes.ts";
 import { ROOMS } from "./architecture/imports.ts";
 import { projectFiles } from "./architecture/source.ts";
 import { commandsOf, isShown, outputOf } from "./documents/commands.ts";
-import { claimsOf } from "./documents/timelines.ts";
-import { allowMs, note } from "./run/ask.ts";
+import { allowMs } from "./run/ask.ts";
 
 allowMs(120_000);
 
 const it = suite("documents");
 const files = projectFiles();
 const documents = [...files].filter(([path]) => /^([^/]+\/){0,2}README\.md$/.test(path));
-const language = files.get("patterns/README.md") ?? "";
-
-it("time lines are true", () => {
-  const claims = claimsOf(language);
-  note(`${claims.length} time lines`);
-  const wrong = claims.filter(({ shown, found }) => shown !== found);
-  assert.equal(
-    wrong.map(({ line, pattern, stream, found }) => `patterns/README.md:${line}: ${pattern}: ${stream} → ${found}`),
-    [],
-  );
-});
-
-it("time lines that are not true are seen (planted)", () => {
-  const found = (line: string) => claimsOf(`\`\`\`timeline\n${line}\n\`\`\`\n`).map((claim) => claim.found);
-  assert.equal(found("begin(a) next(b)\n    a1 b2 → none\n    a1 x2 b3 → {a1 b3}"), ["{a1 b2}", "none"]);
-  assert.equal(found("begin(a) notFollowedBy(n) within(5)\n    a1 → {a1}"), ["{a1}@6"]);
-  assert.equal(found("begin(a) followedBy(b) within(5) timedOut(all)\n    a1 → none"), ["none; timed out {a1}@6"]);
-  assert.throws(() => found("begin(a) after(b)\n    a1 → none"), 'no word "after"');
-  assert.throws(() => found("begin(a)\n    a1 none"), 'no "→"');
-});
-
-it("the codes of problems are all there, and no others", () => {
-  const [, section = ""] = /^## Problems\n([\s\S]*?)^## /m.exec(language) ?? [];
-  const told = [...section.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, code]) => code);
-  assert.equal(told.sort(), [...PROBLEM_CODES, ...BUILD_CODES, ...WRITING_CODES].sort());
-});
 
 it("lib/README.md lists the rooms there are, in their order", () => {
   const told = [...(files.get("lib/README.md") ?? "").matchAll(/^\| `(\w+)\/` \|/gm)].map(([, room]) => room);
@@ -56,12 +28,14 @@ it("lib/README.md lists the rooms there are, in their order", () => {
 
 it("links of documents lead somewhere", () => {
   const broken = documents.flatMap(([path, text]) =>
-    [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].flatMap(([link, to = "", anchor]) => {
-      const target = to === "" ? path : posix.join(posix.dirname(path), to);
-      const page = files.get(target) ?? files.get(posix.join(target, "README.md"));
-      const isThere = existsSync(target) && (anchor === undefined || anchorsOf(page ?? "").includes(anchor));
-      return isThere ? [] : [`${path}: ${link}`];
-    }),
+    [...text.matchAll(/(?:\]\(|^\[[\w-]+\]: )(?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)?/gm)].flatMap(
+      ([link, to = "", anchor]) => {
+        const target = to === "" ? path : posix.join(posix.dirname(path), to);
+        const page = files.get(target) ?? files.get(posix.join(target, "README.md"));
+        const isThere = existsSync(target) && (anchor === undefined || anchorsOf(page ?? "").includes(anchor));
+        return isThere ? [] : [`${path}: ${link}`];
+      },
+    ),
   );
   assert.equal(broken, []);
 });
