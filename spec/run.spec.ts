@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { selectFiles } from "./run/files.ts";
+import { SLOWEST, startOrder } from "./run/order.ts";
 import { type FileReport, runFiles } from "./run/parallel.ts";
 import { showFile, showTotal } from "./run/show.ts";
 
@@ -129,6 +130,16 @@ it("reports in the order of the files, however long each takes", () => {
   assert.equal(shown, fixtures);
 });
 
+it("starts the slowest files first, then the others in their order", () => {
+  assert.equal(startOrder(["a", "b", "c", "d"], ["d", "x", "b"]), [3, 1, 0, 2]);
+  const { files } = selectFiles([]);
+  assert.equal(
+    SLOWEST.filter((file) => !files.includes(file)),
+    [],
+    "spec/run/order.ts names a file that is gone",
+  );
+});
+
 it("selects files, folders and parts of paths; never fixtures unless named", () => {
   assert.equal(selectFiles(["spec/run.spec.ts"]), { files: ["spec/run.spec.ts"], unmatched: [] });
   assert.equal(selectFiles([`./${FOLDER}/good.ts`]).files, [`${FOLDER}/good.ts`]);
@@ -151,6 +162,7 @@ it("exits with 0 only if something ran and all of it passed", () => {
   assert.equal(command(`${FOLDER}/good.ts`, `${FOLDER}/failing-test.ts`), [1, "3 passed, 1 failed"]);
   assert.equal(command("no-such-thing"), [1, "0 passed, 1 failed"]);
   assert.equal(command(`${FOLDER}/good.ts`, "no-such-thing"), [1, "2 passed, 1 failed"]);
+  assert.equal(command("--coverage", `${FOLDER}/good.ts`), [0, "2 passed, 0 failed"]);
   assert.is(command("--jobs", "none")[0], 2);
   assert.is(command("--frobnicate")[0], 2);
 });

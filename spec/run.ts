@@ -1,8 +1,7 @@
 // Runs uvu suites so that nothing passes by accident: see spec/README.md.
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { measureCoverage, prepareCoverage, type RoomCoverage } from "./run/coverage.ts";
+import { measureCoverage, prepareCounts, type RoomCoverage } from "./run/coverage.ts";
 import { selectFiles } from "./run/files.ts";
 import { showCoverage, showGaps, showMisses } from "./run/floors.ts";
 import { killAll, type RunOptions, runFiles } from "./run/parallel.ts";
@@ -15,8 +14,9 @@ type Command = {
   readonly args: readonly string[];
 };
 
-/** Git ignores it. */
-const COVERAGE = { counts: "coverage/counts", pages: "coverage" };
+/** Git ignores the folder. */
+const COUNTS_FOLDER = `coverage/counts-${process.pid}`;
+const GAPS_FILE = "coverage/gaps.txt";
 
 const command = parseCommand(process.argv.slice(2));
 if (typeof command === "string") {
@@ -38,11 +38,11 @@ async function run({ jobs, limitMs, coverage, args }: Command): Promise<number> 
   for (const arg of unmatched)
     console.log(`✘ "${arg}" names no spec: no file or folder, and no spec's path contains it`);
   if (files.length === 0) console.log("✘ There is no spec to run.");
-  if (coverage) prepareCoverage(COVERAGE);
-  const options: RunOptions = { jobs, limitMs, ci, ...(coverage ? { countsFolder: COVERAGE.counts } : {}) };
+  if (coverage) prepareCounts(COUNTS_FOLDER);
+  const options: RunOptions = { jobs, limitMs, ci, ...(coverage ? { countsFolder: COUNTS_FOLDER } : {}) };
   const reports = await runFiles(files, options, (report) => console.log(showFile(report)));
   console.log(showSlowest(reports));
-  const gaps = coverage ? judgeCoverage(await measureCoverage("lib", COVERAGE), args.length === 0 ? [] : files) : 0;
+  const gaps = coverage ? judgeCoverage(measureCoverage("lib", COUNTS_FOLDER), args.length === 0 ? [] : files) : 0;
   const misses = unmatched.length > 0 ? unmatched.length : files.length === 0 ? 1 : 0;
   console.log(showTotal(reports, misses + gaps));
   return misses + gaps > 0 || reports.some((report) => report.failed > 0) ? 1 : 0;
@@ -53,13 +53,11 @@ async function run({ jobs, limitMs, coverage, args }: Command): Promise<number> 
  * nothing is judged: the rooms that these are about are shown with all their gaps.
  */
 function judgeCoverage(rooms: readonly RoomCoverage[], chosen: readonly string[]): number {
-  writeFileSync(join(COVERAGE.pages, "gaps.txt"), `${showGaps(rooms.flatMap(({ gaps }) => gaps))}\n`);
+  writeFileSync(GAPS_FILE, `${showGaps(rooms.flatMap(({ gaps }) => gaps))}\n`);
   const about = rooms.filter(({ room }) => chosen.some((file) => file.startsWith(`spec/${room}/`)));
   const shown = chosen.length > 0 ? about : rooms;
   const missed = chosen.length > 0 ? [] : showMisses(rooms);
-  console.log(
-    `\n${showCoverage(shown)}\nevery gap: ${COVERAGE.pages}/gaps.txt, as pages: ${COVERAGE.pages}/index.html`,
-  );
+  console.log(`\n${showCoverage(shown)}\nevery gap: ${GAPS_FILE}`);
   for (const text of missed) console.log(`\n${text}`);
   if (chosen.length > 0) console.log(showGaps(about.flatMap(({ gaps }) => gaps)));
   console.log();

@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { measureCoverage, prepareCoverage, type RoomCoverage } from "./coverage.ts";
+import { measureCoverage, prepareCounts, type RoomCoverage } from "./coverage.ts";
 import { showCoverage, showMisses } from "./floors.ts";
 import { runFiles } from "./parallel.ts";
 
 const FOLDER = "spec/fixtures/measured";
 const scratch = mkdtempSync(join(tmpdir(), "sequitur-coverage-"));
+const counts = join(scratch, "counts");
 
 const it = suite("spec/run/coverage");
 let afterSome: readonly RoomCoverage[];
@@ -20,30 +21,31 @@ it.after(() => rmSync(scratch, { recursive: true }));
 
 /** Runs fixtures, counting, and measures what they have run of the code beside them. */
 async function measureAfter(...names: readonly string[]): Promise<readonly RoomCoverage[]> {
-  const folders = { counts: join(scratch, "counts"), pages: join(scratch, "pages") };
-  prepareCoverage(folders);
+  prepareCounts(counts);
   const files = names.map((name) => `${FOLDER}/${name}.ts`);
-  const reports = await runFiles(files, { jobs: 2, limitMs: 10_000, ci: true, countsFolder: folders.counts });
+  const reports = await runFiles(files, { jobs: 2, limitMs: 10_000, ci: true, countsFolder: counts });
   assert.ok(reports.every(({ failed }) => failed === 0));
-  return measureCoverage(`${FOLDER}/code`, folders);
+  return measureCoverage(`${FOLDER}/code`, counts);
 }
 
-const gapsOf = (rooms: readonly RoomCoverage[], room: string): readonly string[] =>
-  (rooms.find((candidate) => candidate.room === room)?.gaps ?? []).map(
-    ({ file, line, text }) => `${file.slice(FOLDER.length + 6)}:${line} ${text.replace(/ *\/\/ .*/, "")}`,
-  );
+/** `line:column text` of what was not run in a file. */
+const gapsOf = (rooms: readonly RoomCoverage[], path: string): readonly string[] =>
+  rooms
+    .flatMap(({ gaps }) => gaps)
+    .filter(({ file }) => file === `${FOLDER}/code/${path}.ts`)
+    .map(({ line, column, text }) => `${line}:${column} ${text.replace(/ *\/\/ .*/, "")}`);
 
-it("names every line and every arm that was not run, by its place in the source", () => {
-  assert.equal(gapsOf(afterSome, "partial"), [
-    "partial/forgotten.ts:1 (nothing loads it)",
-    "partial/known.ts:8 2 : 3 * shape.radius ** 2;",
-    "partial/known.ts:10 const loud = String(size).toUpperCase();",
-    "partial/known.ts:19 return area(shape, true);",
-    'partial/known.ts:27 return "circle";',
+it("names every line and every part of a line that was not run, by its place in the source", () => {
+  assert.equal(gapsOf(afterSome, "partial/known"), [
+    "8:68 3 * shape.radius ** 2;",
+    "9:15 { const loud = String(size).toUpperCase();",
+    "18:23 shape: Shape): string => { return area(shape, true);",
+    '26:5 case "circle": return "circle";',
   ]);
+  assert.equal(gapsOf(afterSome, "partial/forgotten"), ["1:1 (nothing loads it)"]);
 });
 
-it("counts neither comments nor braces nor files of types nor what the compiler proves to be out of reach", () => {
+it("counts neither comments nor types nor what the compiler proves to be out of reach", () => {
   const [full, partial] = afterSome;
   assert.equal(
     afterSome.map(({ room }) => room),
@@ -52,13 +54,13 @@ it("counts neither comments nor braces nor files of types nor what the compiler 
   assert.equal(full?.gaps, []);
   assert.equal(full?.lines, { run: 7, all: 7 });
   assert.is(full?.branches.run, full?.branches.all);
-  assert.equal(partial?.lines, { run: 16 - 4, all: 16 + 2 });
+  assert.equal(partial?.lines, { run: 15 - 5, all: 15 + 2 });
 });
 
 it("takes the processes together", async () => {
   const rooms = await measureAfter("runs-some", "runs-the-circle");
-  assert.is(gapsOf(rooms, "partial").length, 4);
-  assert.not(gapsOf(rooms, "partial").some((gap) => gap.includes("circle")));
+  assert.is(gapsOf(rooms, "partial/known").length, 3);
+  assert.not(gapsOf(rooms, "partial/known").some((gap) => gap.includes("circle")));
 });
 
 it("counts nothing that nothing has run", async () => {
@@ -67,11 +69,11 @@ it("counts nothing that nothing has run", async () => {
     rooms.map(({ lines }) => lines.run),
     [0, 0],
   );
-  assert.equal(gapsOf(rooms, "full"), ["full/full.ts:1 (nothing loads it)"]);
+  assert.equal(gapsOf(rooms, "full/full"), ["1:1 (nothing loads it)"]);
 });
 
 it("misses a floor as soon as one line or arm too many is missing, and lists what", () => {
-  const gaps = [{ file: "lib/time/a.ts", line: 7, text: "x".repeat(100) }];
+  const gaps = [{ file: "lib/time/a.ts", line: 7, column: 3, text: "x".repeat(100) }];
   const all = { run: 1000, all: 1000 };
   const room = (name: string, lines: number, branches: number): RoomCoverage => ({
     room: name,
@@ -85,7 +87,7 @@ it("misses a floor as soon as one line or arm too many is missing, and lists wha
   assert.is(showMisses([room("cli", 949, 1000), room("cli", 1000, 899), room("a-new-room", 900, 900)]).length, 3);
   assert.is(
     showMisses([room("time", 999, 1000)])[0],
-    `✘ coverage of time: specs have to run 100 % of its lines and 98 % of its branches. What they do not run:\n    lib/time/a.ts:7  ${"x".repeat(80)}…`,
+    `✘ coverage of time: specs have to run 100 % of its lines and 98 % of its branches. What they do not run:\n    lib/time/a.ts:7:3  ${"x".repeat(80)}…`,
   );
 });
 

@@ -1,158 +1,163 @@
-// Which code of a folder the specs have run. The child processes write V8's counts into a folder, c8 maps them back to
-// the sources, and here they are summed up, room by room. `floors.ts` says how much is enough.
+// Which code of a folder the specs have run. V8 counts blocks of the code that it loads, which is not the code that we
+// write; source maps say which token of a source stands where in it. So the unit here is the token:
+//
+//     const first = names[0] ?? "none";      counted: the function 2, the block after ?? 0
+//                               └──── not run
+//
+// A line counts as run if one of its tokens is, a block if all are that belong to no block inside it.
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join, relative, sep } from "node:path";
-import { Report } from "c8";
-import { transformSync } from "esbuild";
+import { join, sep } from "node:path";
+import { pathToFileURL } from "node:url";
 import { groupBy } from "../../lib/core/group-by.ts";
-import { codeOf } from "../architecture/source.ts";
-
-/** Where the processes count, and where c8's pages go. */
-export type CoverageFolders = { readonly counts: string; readonly pages: string };
+import { type Loaded, type Token, type Tokens, tokensNeverLoaded, tokensOf } from "./tokens.ts";
 
 /** How much of a folder was run. `room` is its name, or that of a file that stands in the measured root itself. */
 export type RoomCoverage = {
   readonly room: string;
   readonly lines: Share;
   readonly branches: Share;
-  /** What was not run, by file and line. */
   readonly gaps: readonly Gap[];
 };
 
 export type Share = { readonly run: number; readonly all: number };
 
-/** Code that nothing has run: some whole lines, or a part of one. */
-export type Gap = { readonly file: string; readonly line: number; readonly text: string };
+/** Code that was not run. Lines and columns count from 1. */
+export type Gap = { readonly file: string; readonly line: number; readonly column: number; readonly text: string };
 
-/** What c8's `json` reporter writes about a file: a statement is a line, a branch is a block that V8 counts. */
-type Counted = {
-  readonly statementMap: Readonly<Record<string, Range>>;
-  readonly s: Readonly<Record<string, number>>;
-  readonly branchMap: Readonly<Record<string, { readonly loc: Range }>>;
-  readonly b: Readonly<Record<string, readonly number[]>>;
-  readonly fnMap: Readonly<Record<string, { readonly name: string; readonly loc: Range }>>;
+/** What V8 writes when a process ends, and Node adds to it. */
+type Counts = {
+  readonly result: readonly {
+    readonly url: string;
+    readonly functions: readonly { readonly ranges: readonly Block[] }[];
+  }[];
+  readonly "source-map-cache"?: Readonly<Record<string, Loaded>>;
 };
-type Range = { readonly start: Place; readonly end: Place };
-type Place = { readonly line: number; readonly column: number };
+/** A block of loaded code and how often it was run. The blocks of one process lie inside or beside each other. */
+type Block = { readonly startOffset: number; readonly endOffset: number; readonly count: number };
 
-/** A line or a branch of a file; lines count from 1. */
-type Part = { readonly line: number; readonly lastLine: number; readonly text: string; readonly run: boolean };
+/** A file and all that the processes have counted in it. */
+type Script = Tokens & {
+  /** Tells the code that was loaded from any other. */
+  readonly shape: string;
+  readonly blocks: Map<string, Block>;
+  hasChanged: boolean;
+};
 
-/** The end of an exhaustive switch: the compiler proves that nothing gets there, so it is neither counted nor wanted. */
-const UNREACHABLE = /^(?:default:)?\s*(?:(?:return )?unreachable\([^;]*\);?)?$/;
-/** A function that tsx adds to modules. */
-const ADDED = "__name";
-
-/** Makes both folders, empty. A process started with `NODE_V8_COVERAGE` set to `counts` counts into it. */
-export function prepareCoverage({ counts, pages }: CoverageFolders): void {
-  for (const folder of [pages, counts]) {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-  }
+/** Makes `folder`, empty. A process started with `NODE_V8_COVERAGE` set to its path counts into it. */
+export function prepareCounts(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
 }
 
-/** Sums up what was counted in the TypeScript files below `root`, those included that no process has loaded. */
-export async function measureCoverage(root: string, folders: CoverageFolders): Promise<readonly RoomCoverage[]> {
-  await new Report({
-    tempDirectory: folders.counts,
-    reportsDirectory: folders.pages,
-    reporter: ["json", "html"],
-    include: [`${root}/**/*.ts`],
-    exclude: [],
-    extension: [".ts"],
-    resolve: "",
-  }).run();
-  const json = JSON.parse(readFileSync(join(folders.pages, "coverage-final.json"), "utf8")) as Record<string, Counted>;
-  const counted = new Map(Object.entries(json).map(([path, file]) => [slashed(relative(".", path)), file]));
-  const rooms = groupBy(sourcesBelow(root), (file) => file.slice(root.length + 1).split("/")[0] ?? "");
-  return [...rooms].map(([room, files]) => {
-    const parts = files.map((file) => partsOf(readFileSync(file, "utf8"), counted.get(file)));
+/**
+ * Sums up what was counted of the TypeScript files below `root`, those included that no process has loaded. Reads a
+ * file of about 1 MB for each process, and deletes it.
+ */
+export function measureCoverage(root: string, countsFolder: string): readonly RoomCoverage[] {
+  const files = sourcesBelow(root);
+  const scripts = new Map<string, Script>();
+  for (const name of readdirSync(countsFolder)) {
+    const path = join(countsFolder, name);
+    const text = readFileSync(path, "utf8");
+    if (text.includes(pathToFileURL(root).href)) addCounts(JSON.parse(text) as Counts, files, scripts);
+    rmSync(path);
+  }
+  rmSync(countsFolder, { recursive: true });
+  return [...groupBy(files.values(), (file) => roomOf(root, file))].map(([room, inside]) => {
+    const all = inside.map((file) => ({ file, script: scripts.get(file) ?? neverLoaded(file) }));
     return {
       room,
-      lines: share(parts.flatMap(({ lines }) => lines)),
-      branches: share(parts.flatMap(({ branches }) => branches)),
-      gaps: files.flatMap((file, index) => gapsOf(file, parts[index] ?? NOTHING)),
+      lines: share(all.flatMap(({ script }) => linesOf(script))),
+      branches: share(all.flatMap(({ script }) => branchesOf(script))),
+      gaps: all.flatMap(({ file, script }) => gapsOf(file, script)),
     };
   });
 }
 
-type Parts = { readonly lines: readonly Part[]; readonly branches: readonly Part[] };
-const NOTHING: Parts = { lines: [], branches: [] };
-
-/** The lines and branches of a file that count. */
-function partsOf(text: string, counted: Counted | undefined): Parts {
-  if (counted === undefined && !hasCode(text)) return NOTHING;
-  const missed = new Set(
-    Object.entries(counted?.statementMap ?? {})
-      .filter(([id]) => counted?.s[id] === 0)
-      .map(([, { start }]) => start.line),
-  );
-  const source = text.split("\n");
-  const lines = codeOf(text, true)
-    .split("\n")
-    .flatMap((code, index) => {
-      const isWanted = /\w/.test(code) && !UNREACHABLE.test(code.trim());
-      const run = counted !== undefined && !missed.has(index + 1);
-      return isWanted ? [{ line: index + 1, lastLine: index + 1, text: (source[index] ?? "").trim(), run }] : [];
-    });
-  return { lines, branches: counted === undefined ? [] : branchesOf(source, counted) };
-}
-
-function branchesOf(source: readonly string[], { branchMap, b, fnMap }: Counted): readonly Part[] {
-  const added = Object.values(fnMap).find(({ name }) => name === ADDED)?.loc;
-  return Object.entries(branchMap).flatMap(([id, { loc }]) => {
-    const text = textOf(source, loc);
-    if (UNREACHABLE.test(text) || JSON.stringify(loc) === JSON.stringify(added)) return [];
-    return [{ line: loc.start.line, lastLine: loc.end.line, text, run: (b[id]?.[0] ?? 0) > 0 }];
-  });
-}
-
-/** What was not run: lines that follow one another are one gap, and branches that contain them need none. */
-function gapsOf(file: string, { lines, branches }: Parts): readonly Gap[] {
-  if (lines.length > 0 && lines.every(({ run }) => !run)) return [{ file, line: 1, text: "(nothing loads it)" }];
-  const gaps: { file: string; line: number; text: string }[] = [];
-  for (const [index, { line, text, run }] of lines.entries()) {
-    if (run) continue;
-    const open = lines[index - 1]?.run === false ? gaps.at(-1) : undefined;
-    if (open === undefined) gaps.push({ file, line, text });
-    else open.text += ` ${text}`;
+function addCounts(counts: Counts, files: ReadonlyMap<string, string>, scripts: Map<string, Script>): void {
+  for (const { url, functions } of counts.result) {
+    const file = files.get(url);
+    const loaded = counts["source-map-cache"]?.[url];
+    if (file === undefined || loaded === undefined) continue;
+    const shape = loaded.lineLengths.join();
+    const script = scripts.get(file) ?? { ...tokensOf(loaded), shape, blocks: new Map(), hasChanged: false };
+    scripts.set(file, script);
+    script.hasChanged ||= script.shape !== shape;
+    const blocks = functions.flatMap(({ ranges }) => ranges).sort(outerFirst);
+    const innermost = paint(blocks, (block) => Math.min(1, block.count));
+    for (const { offset, token } of script.places) token.run ||= innermost[offset] === 1;
+    for (const block of blocks) script.blocks.set(`${block.startOffset}-${block.endOffset}`, block);
   }
-  const missed = lines.filter(({ run }) => !run);
-  for (const { line, lastLine, text, run } of branches) {
-    const isTold = missed.some((part) => line <= part.line && part.line <= lastLine);
-    if (!run && !isTold) gaps.push({ file, line, text });
+}
+
+function neverLoaded(file: string): Script {
+  const tokens = tokensNeverLoaded(readFileSync(file, "utf8"));
+  return { ...tokens, shape: "", blocks: new Map(), hasChanged: false };
+}
+
+/** A number for each offset, that of the innermost block around it. */
+function paint(blocks: readonly Block[], numberOf: (block: Block, index: number) => number): Uint32Array {
+  const numbers = new Uint32Array(Math.max(0, ...blocks.map(({ endOffset }) => endOffset)));
+  for (const [index, block] of blocks.entries()) {
+    numbers.fill(numberOf(block, index), block.startOffset, block.endOffset);
   }
-  return gaps.sort((a, b) => a.line - b.line);
+  return numbers;
 }
 
-/** A file of types leaves nothing to load. */
-function hasCode(text: string): boolean {
-  const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true } };
-  return transformSync(text, { loader: "ts", tsconfigRaw }).code.trim() !== "";
+function outerFirst(a: Block, b: Block): number {
+  return a.startOffset - b.startOffset || b.endOffset - a.endOffset;
 }
 
-function textOf(source: readonly string[], { start, end }: Range): string {
-  const lines = source.slice(start.line - 1, end.line);
+/** Whether each line that has tokens was run. */
+function linesOf({ tokens }: Script): readonly boolean[] {
+  return [...groupBy(tokens, ({ line }) => line).values()].map((inLine) => inLine.some(({ run }) => run));
+}
+
+/** Whether each block that has tokens of its own was run, and all of it. */
+function branchesOf({ tokens, places, blocks }: Script): readonly boolean[] {
+  if (blocks.size === 0) return tokens.length > 0 ? [false] : [];
+  const innermost = paint([...blocks.values()].sort(outerFirst), (_, index) => index);
+  const byBlock = groupBy(places, ({ offset }) => innermost[offset]);
+  return [...byBlock.values()].map((own) => own.every(({ token }) => token.run));
+}
+
+/** The tokens that were not run, those that follow one another together. */
+function gapsOf(file: string, { source, tokens, blocks, hasChanged }: Script): readonly Gap[] {
+  const whole = (text: string): readonly Gap[] => [{ file, line: 1, column: 1, text }];
+  if (hasChanged) return whole("(changed while the specs ran: run them again)");
+  if (blocks.size === 0) return tokens.length > 0 ? whole("(nothing loads it)") : [];
+  const gaps: Gap[] = [];
+  for (const [index, first] of tokens.entries()) {
+    if (first.run || tokens[index - 1]?.run === false) continue;
+    const next = tokens.findIndex(({ run }, other) => other > index && run);
+    const last = tokens.at(next === -1 ? -1 : next - 1) ?? first;
+    const text = textBetween(source, first, last, tokens[next]);
+    gaps.push({ file, line: first.line + 1, column: first.column + 1, text });
+  }
+  return gaps;
+}
+
+/** In one line, from `first` to `next` or, if that stands further down, to the end of the line of `last`. */
+function textBetween(source: readonly string[], first: Token, last: Token, next: Token | undefined): string {
+  const lines = source.slice(first.line, last.line + 1);
+  const end = next?.line === last.line ? next.column : undefined;
   return lines
-    .map((line, index) =>
-      line.slice(index === 0 ? start.column : 0, index === lines.length - 1 ? end.column : undefined),
-    )
+    .map((line, index) => line.slice(index === 0 ? first.column : 0, index === lines.length - 1 ? end : undefined))
     .map((line) => line.trim())
-    .join(" ")
-    .trim();
+    .join(" ");
 }
 
-function share(parts: readonly Part[]): Share {
-  return { run: parts.filter(({ run }) => run).length, all: parts.length };
+function share(parts: readonly boolean[]): Share {
+  return { run: parts.filter((run) => run).length, all: parts.length };
 }
 
-function sourcesBelow(root: string): readonly string[] {
-  return readdirSync(root, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".ts"))
-    .map((path) => slashed(join(root, path)))
-    .sort();
+/** By URL, the TypeScript files below `root`, in the order of their paths. */
+function sourcesBelow(root: string): ReadonlyMap<string, string> {
+  const paths = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"));
+  const files = paths.map((path) => join(root, path).split(sep).join("/")).sort();
+  return new Map(files.map((file) => [pathToFileURL(file).href, file]));
 }
 
-function slashed(path: string): string {
-  return path.split(sep).join("/");
+function roomOf(root: string, file: string): string {
+  return file.slice(root.length + 1).split("/")[0] ?? "";
 }

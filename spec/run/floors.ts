@@ -24,7 +24,10 @@ export function showMisses(rooms: readonly RoomCoverage[]): readonly string[] {
 /** One line for each gap. */
 export function showGaps(gaps: readonly Gap[]): string {
   return gaps
-    .map(({ file, line, text }) => `    ${file}:${line}  ${text.length > 80 ? `${text.slice(0, 80)}…` : text}`)
+    .map(({ file, line, column, text }) => {
+      const start = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+      return `    ${file}:${line}:${column}  ${start}`;
+    })
     .join("\n");
 }
 

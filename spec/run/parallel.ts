@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { resolve as resolvePath } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ChildReport, Failure, Message } from "./log.ts";
+import { startOrder } from "./order.ts";
 
 export type RunOptions = {
   /** How many files run at the same time, each in its own process. */
@@ -45,17 +46,20 @@ const NODE_ARGS = ["--conditions=sequitur-source", "--import", import.meta.resol
 
 const running = new Set<ChildProcess>();
 
-/** Runs `files`, `options.jobs` at a time. `done` sees the reports in the order of `files`, each as early as possible. */
+/**
+ * Runs `files`, `options.jobs` at a time, the slowest first. `done` sees the reports in the order of `files`, each as
+ * early as possible.
+ */
 export async function runFiles(
   files: readonly string[],
   options: RunOptions,
   done: (report: FileReport) => void = () => {},
 ): Promise<readonly FileReport[]> {
   const reports: (FileReport | undefined)[] = files.map(() => undefined);
-  let next = 0;
+  const waiting = startOrder(files).values();
   let shown = 0;
   const worker = async (): Promise<void> => {
-    for (let index = next++; index < files.length; index = next++) {
+    for (const index of waiting) {
       reports[index] = await runFile(files[index] ?? "", options);
       for (let report = reports[shown]; report !== undefined; report = reports[++shown]) done(report);
     }

@@ -1,9 +1,10 @@
 import type { FileReport } from "./parallel.ts";
 
-export const USAGE = `npm run spec -- [--jobs 2] [--timeout 60000] [file, folder or part of a path]…
+export const USAGE = `npm run spec -- [--jobs 2] [--timeout 60000] [--coverage] [file, folder or part of a path]…
 
   --jobs      files to run at the same time
-  --timeout   limit of a single test in milliseconds`;
+  --timeout   limit of a single test in milliseconds
+  --coverage  says what the specs do not run of lib; fails if that is too much, unless only some specs run`;
 
 /** One line for a file in which all is well; for any other its output, what failed, and how to run it again. */
 export function showFile(report: FileReport): string {
