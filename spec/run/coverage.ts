@@ -59,7 +59,9 @@ export function measureCoverage(root: string, countsFolder: string): readonly Ro
   for (const name of readdirSync(countsFolder)) {
     const path = join(countsFolder, name);
     const text = readFileSync(path, "utf8");
-    if (text.includes(pathToFileURL(root).href)) addCounts(JSON.parse(text) as Counts, files, scripts);
+    // A process that is killed while it writes leaves a part.
+    const isWhole = text.endsWith("}");
+    if (isWhole && text.includes(pathToFileURL(root).href)) addCounts(JSON.parse(text) as Counts, files, scripts);
     rmSync(path);
   }
   rmSync(countsFolder, { recursive: true });
