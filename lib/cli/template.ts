@@ -192,14 +192,12 @@ export default service({
   alerts: topic("login-alerts"),
 });
 
-/** Demo events for "sequitur run" without --input: logins that have just happened, twenty a second, until Ctrl-C. */
+/** Demo events for "sequitur run" without --input: those of the last hour, twenty a second, then each as it happens, until Ctrl-C. */
 export const feed: Feed = async (log, { signal }) => {
-  let at = Date.now() - 3_600_000;
-  for (const login of logins(at)) {
+  for (const login of logins(Date.now() - 3_600_000)) {
+    await sleep(Math.max(50, login.at - Date.now()), undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
-    at = Math.max(at, login.at);
     log.append("logins", { key: login.user, value: login, timestamp: login.at });
-    await sleep(50, undefined, { signal }).catch(() => {});
   }
 };
 `;
