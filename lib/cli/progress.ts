@@ -64,7 +64,9 @@ export function showProgress({ clock, screen, metrics, share, everyMs }: Progres
       records: picture.topics.reduce((sum, { records }) => sum + records, 0),
       readBytes: read?.readBytes ?? 0,
     };
-    samples = [...samples.filter(({ at }) => at >= now.at - RATE_OVER_MS), now];
+    const recent = samples.filter(({ at }) => at >= now.at - RATE_OVER_MS);
+    // A timer that fires late leaves none: then the rate looks back to the last one, however long ago.
+    samples = [...(recent.length > 0 ? recent : samples.slice(-1)), now];
     screen.status(
       progressLine(
         { metrics: picture, ...paceOf(samples, read) },

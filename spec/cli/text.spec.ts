@@ -177,6 +177,7 @@ it("elsewhere the line is written below the one before, and a pipe is left alone
 it("progress is shown at its pace until it is stopped", () => {
   const err = memory(false);
   let now = 0;
+  let picture = metrics;
   let due: { readonly at: number; readonly act: () => void } | null = null;
   const clock: Clock = {
     now: () => now,
@@ -191,7 +192,7 @@ it("progress is shown at its pace until it is stopped", () => {
   const stop = showProgress({
     clock,
     screen: createScreen(err.stream, memory(false).stream),
-    metrics: () => metrics,
+    metrics: () => picture,
     share: () => null,
     everyMs: 5_000,
   });
@@ -200,12 +201,16 @@ it("progress is shown at its pace until it is stopped", () => {
     now = at;
     (due as { act: () => void } | null)?.act();
   }
+  now = 15_400;
+  picture = { ...metrics, topics: metrics.topics.map((topic) => ({ ...topic, records: topic.records + 540 })) };
+  (due as { act: () => void } | null)?.act();
   stop();
   assert.is(due, null);
   const lines = err.written().split("\n");
-  assert.is(lines.length, 3);
+  assert.is(lines.length, 4);
   assert.match(lines[0] ?? "", /^27,004 events · 5,401\/s · /);
   assert.match(lines[1] ?? "", /^27,004 events · 0\/s · /);
+  assert.match(lines[2] ?? "", /^27,544 events · 100\/s · /, "a timer that fires late still tells the rate");
 });
 
 const late = {
