@@ -118,7 +118,11 @@ function timeOfEvent(read: (event: object) => unknown, event: object): number | 
     return badRecord("NO_TIME", `The function given as timeOf threw: ${saidBy(error)}`);
   }
   if (typeof at === "number" && !Number.isNaN(at)) return at;
-  return badRecord("NO_TIME", `The time of the event is ${nameOf(at)}. A time is a number of milliseconds since 1970.`);
+  const seen = typeof at === "string" ? "a text that says no time" : nameOf(at);
+  return badRecord(
+    "NO_TIME",
+    `The time of the event is ${seen}. A time is a number of milliseconds since 1970; from time, not from timeOf, also an ISO 8601 text with its zone, such as "2026-03-02T09:00:00Z".`,
+  );
 }
 
 function absurdTime(at: Instant, readAt: Instant, maxAheadMs: number): BadRecord {

@@ -54,6 +54,12 @@ for (const k of badKeys) it(`${JSON.stringify(k)} is no key`, () => assert.is(re
 const badTimes: readonly unknown[] = [undefined, null, "1970-01-01", "", true, {}, [5]];
 for (const t of badTimes) it(`${JSON.stringify(t)} is no time`, () => assert.is(read({ k: "a", t }), "NO_TIME"));
 
+it("a text without a zone is told what is missing", () => {
+  const reader = createReader({ decode, ...fromEvent, maxAheadMs: 1_000 });
+  const raw = { timestamp: null, key: null, headers: new Map(), value: bytes('{"k":"a","t":"2026-03-02T09:00:00"}') };
+  assert.match(JSON.stringify(reader(raw, READ_AT)), /a text that says no time.*ISO 8601 text with its zone/);
+});
+
 it("functions that throw make bad records, whatever they throw", () => {
   const throwing = (): never => {
     throw null;
