@@ -61,7 +61,11 @@ feed(log, { signal }) that appends them with log.append(topic, { key, value }).
 Alerts go to standard output as they come, progress and summary to standard error; files that are written are
 emptied first. Ctrl-C finishes what was read, a second one leaves at once.`,
   ],
-  ["check", "A pattern may also come as JSON, as its toJSON() gives it."],
+  [
+    "check",
+    `Types are not checked here: a mistyped field or tag is found by the editor and by tsc.
+A pattern may also come as JSON, as its toJSON() gives it.`,
+  ],
   ["explain", "A pattern may also come as JSON, as its toJSON() gives it."],
   ["init", "Nothing is installed, and nothing is overwritten unless --force says so; then it says what was."],
 ]);
