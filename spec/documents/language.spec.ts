@@ -130,6 +130,22 @@ it("every word of conditions is documented", () => {
   );
 });
 
+/** What users of flink-cep 2.3.0 call: public methods of Pattern, GroupPattern, PatternStream, AfterMatchSkipStrategy and Context. */
+const FLINK_CALLS =
+  "begin next followedBy followedByAny notNext notFollowedBy where or subtype until within times timesOrMore oneOrMore " +
+  "optional greedy consecutive allowCombinations GroupPattern noSkip skipToNext skipPastLastEvent skipToFirst skipToLast " +
+  "throwExceptionOnMiss getEventsForPattern timestamp currentProcessingTime inEventTime inProcessingTime " +
+  "sideOutputLateData process select flatSelect TimedOutPartialMatchHandler PREVIOUS_AND_CURRENT";
+
+it("every call of Flink CEP can be looked up, in the first column of its table", () => {
+  const [, section = ""] = /^## Coming from Flink CEP\n([\s\S]*?)^## /m.exec(language) ?? [];
+  const calls = [...section.matchAll(/^\| ([^|]*) \|/gm)].map(([, cell]) => cell).join(" ");
+  assert.equal(
+    FLINK_CALLS.split(" ").filter((call) => !new RegExp(`\\b${call}\\b`).test(calls)),
+    [],
+  );
+});
+
 it("reasons why Flink differs are those of the conformance run", () => {
   const told = new Set([...language.matchAll(/\[`([\w-]+)`\]\[reasons\]/g)].map(([, name]) => name));
   const known = new Set<string>(REASONS.map(({ name }) => name));

@@ -1,4 +1,4 @@
-// Every way to assign events to the elements of a pattern that satisfies rules 1, 2, 3, 5 and 7 of section 2. These
+// Every way to assign events to the elements of a pattern that satisfies rules 1, 2, 3, 5 and 7 of the definition. These
 // rules speak only of the event being taken and of what came before it, so each event is judged when it is added.
 // Rules 4 and 6 look ahead: see verdict.ts.
 

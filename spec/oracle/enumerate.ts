@@ -1,4 +1,4 @@
-// The oracle: section 2 of the definition of the language, tried out on every assignment. For at most a dozen events
+// The oracle: the definition of the language (patterns/README.md), tried out on every assignment. For at most a dozen events
 // of one key; slow, and as near to the text as code can be. It shares nothing with the engine but the pattern as data
 // and `holds`.
 //
