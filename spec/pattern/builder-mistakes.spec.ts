@@ -132,7 +132,7 @@ it("a lost comparison is a warning of the step", () => {
     .where((e) => e.amount.gt(1) && e.amount.lt(5));
   assert.equal(
     p.problems.map(({ code, severity, path }) => [code, severity, path]),
-    [["CONDITION_DROPPED", "warning", ["a"]]],
+    [["CONDITION_DROPPED", "error", ["a"]]],
   );
 });
 

@@ -153,23 +153,23 @@ it("after a failed sum, other sums are no sums in a sum", () => {
 });
 
 const droppedIn = (mistake: (e: Loose, m: Loose) => unknown): readonly string[] =>
-  writeCondition(PLACE, mistake).warnings.map(({ code, severity, message }) => `${code} ${severity} ${message}`);
+  writeCondition(PLACE, mistake).dropped.map(({ code, severity, message }) => `${code} ${severity} ${message}`);
 
-it("warns of comparisons that were lost on the way, as with &&", () => {
+it("notes comparisons that were lost on the way, as with &&", () => {
   assert.equal(
     droppedIn((e) => e.a.gt(1) && e.b.not() && e.c.lt(1)),
     [
-      "CONDITION_DROPPED warning In where: e.a.gt(…) was written, but is no part of the condition.",
-      "CONDITION_DROPPED warning In where: e.b.not() was written, but is no part of the condition.",
+      "CONDITION_DROPPED error In where: e.a.gt(…) was written, but is no part of the condition.",
+      "CONDITION_DROPPED error In where: e.b.not() was written, but is no part of the condition.",
     ],
   );
   assert.equal(
     droppedIn((e) => (e.a.gt(1) ? e.b.lt(1) : e.c)),
-    ["CONDITION_DROPPED warning In where: e.a.gt(…) was written, but is no part of the condition."],
+    ["CONDITION_DROPPED error In where: e.a.gt(…) was written, but is no part of the condition."],
   );
 });
 
-it("does not warn of comparisons that are used, once or twice, by themselves or as values", () => {
+it("says nothing of comparisons that are used, once or twice, by themselves or as values", () => {
   assert.equal(
     droppedIn((e) => {
       const large = e.a.gt(1);

@@ -28,7 +28,7 @@ export const BUILD_CODES = [
   "WITHIN_TWICE",
 ] as const;
 
-/** Thrown at once from where a condition is written, since there is no condition then; `CONDITION_DROPPED` is a warning. */
+/** Thrown at once from where a condition is written, since there is no condition then; `CONDITION_DROPPED` is only noted. */
 export const WRITING_CODES = [
   "BAD_OPERAND",
   "CONDITION_DROPPED",

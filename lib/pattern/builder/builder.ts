@@ -231,13 +231,13 @@ class Stage implements Pattern {
   }
   until(write: Write): Stage {
     if (typeof write !== "function") return this.#notWritten("until");
-    const { condition, warnings } = writeCondition(placeIn(this.#draft, "until"), write);
+    const { condition, dropped } = writeCondition(placeIn(this.#draft, "until"), write);
     const draft = changeQuantifier(this.#draft, "until", (quantifier) =>
       quantifier.until === null
         ? { ...quantifier, until: condition }
         : { code: "UNTIL_TWICE", message: "until was said twice of the same loop.", remedy: "Join them with or." },
     );
-    return new Stage({ ...draft, problems: [...draft.problems, ...warnings] });
+    return new Stage({ ...draft, problems: [...draft.problems, ...dropped] });
   }
 
   // ---- time
@@ -329,9 +329,9 @@ class Stage implements Pattern {
 
   #write(method: string, join: "and" | "or", write: Write): Stage {
     if (typeof write !== "function") return this.#notWritten(method);
-    const { condition, warnings } = writeCondition(placeIn(this.#draft, method), write);
+    const { condition, dropped } = writeCondition(placeIn(this.#draft, method), write);
     const draft = addCondition(this.#draft, method, join, condition);
-    return new Stage({ ...draft, problems: [...draft.problems, ...warnings] });
+    return new Stage({ ...draft, problems: [...draft.problems, ...dropped] });
   }
 
   #count(method: string, min: number, max: number | null): Stage {

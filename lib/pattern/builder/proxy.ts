@@ -29,7 +29,7 @@ import {
 } from "./writing.ts";
 
 /**
- * Calls `write` once with proxies and gives the condition it writes, with a warning for each comparison that was written but is no part of it.
+ * Calls `write` once with proxies and gives the condition it writes, with a problem for each comparison that was written but is no part of it.
  *
  * @throws {PatternError} `EXPRESSION_AS_VALUE`, `CONDITION_NOT_EXPRESSION`, `BAD_OPERAND`, `UNKNOWN_WORD`, `NOT_A_VALUE` or `NESTED_AGGREGATE`,
  *   from the place in `write` where the mistake is.
@@ -37,10 +37,10 @@ import {
 export function writeCondition(
   place: Place,
   write: (e: never, m: never) => unknown,
-): { readonly condition: Condition; readonly warnings: readonly Problem[] } {
+): { readonly condition: Condition; readonly dropped: readonly Problem[] } {
   const writing = startWriting(place);
   const condition = conditionOf(writing, write(candidate(writing) as never, matchProxy(writing) as never));
-  return { condition, warnings: [...writing.loose.values()].map((text) => droppedWarning(writing, text)) };
+  return { condition, dropped: [...writing.loose.values()].map((text) => droppedProblem(writing, text)) };
 }
 
 /**
@@ -237,10 +237,10 @@ function usedAsValue(writing: Writing, message: string): never {
   });
 }
 
-function droppedWarning(writing: Writing, text: string): Problem<WritingCode> {
+function droppedProblem(writing: Writing, text: string): Problem<WritingCode> {
   return {
     code: "CONDITION_DROPPED",
-    severity: "warning",
+    severity: "error",
     path: writing.path,
     message: `In ${writing.method}: ${text} was written, but is no part of the condition.`,
     remedy: "Join conditions with words: a.and(b), not a && b; a.or(b), not a || b.",
