@@ -4,7 +4,7 @@
 //     node --conditions=sequitur-source --import tsx spec/documents/flink/ask.ts
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,12 +19,20 @@ const asked = claims.flatMap((claim) => {
   return question === null ? [] : [{ claim, question }];
 });
 
-const classpath = join(mkdtempSync(join(tmpdir(), "ask-flink-")), "classpath");
-run("mvn", ["-q", "-f", here("./pom.xml"), "dependency:build-classpath", `-Dmdep.outputFile=${classpath}`]);
+const folder = mkdtempSync(join(tmpdir(), "ask-flink-"));
+run("mvn", [
+  "-q",
+  "-f",
+  here("./pom.xml"),
+  "dependency:build-classpath",
+  `-Dmdep.outputFile=${join(folder, "classpath")}`,
+]);
+const classpath = readFileSync(join(folder, "classpath"), "utf8").trim();
+rmSync(folder, { recursive: true });
 // A loop over a group that may take nothing fills any memory.
 const output = run(
   "java",
-  ["-Xmx256m", "-cp", readFileSync(classpath, "utf8").trim(), here("./AskFlink.java")],
+  ["-Xmx256m", "-cp", classpath, here("./AskFlink.java")],
   asked.map(({ question }) => `${JSON.stringify(question)}\n`).join(""),
 );
 
