@@ -67,7 +67,8 @@ const keepPlaces: Plugin = {
   name: "keep-places",
   setup: ({ onLoad }) => {
     onLoad({ filter: /\.[mc]?[jt]sx?$/ }, ({ path }) => {
-      const contents = readFileSync(path, "utf8");
+      const contents = textOf(path);
+      if (contents === null) return { errors: [{ text: `${path} cannot be read` }] };
       if (!contents.includes("import.meta")) return null;
       return {
         contents: placesOf(path) + contents.replace(/^#!/, "//"),
@@ -77,6 +78,14 @@ const keepPlaces: Plugin = {
     });
   },
 };
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
 
 const LOADERS: ReadonlyMap<string, Loader> = new Map([
   [".js", "js"],
@@ -98,9 +107,22 @@ function ownCopy(file: string): Plugin {
     name: "own-copy",
     setup: ({ onResolve }) => {
       if (hasOwnSequitur(file)) return;
-      onResolve({ filter: /^sequitur(\/|$)/ }, ({ path }) => ({ path: import.meta.resolve(path), external: true }));
+      onResolve({ filter: /^sequitur(\/|$)/ }, ({ path }) => {
+        if (ENTRIES.includes(path)) return { path: import.meta.resolve(path), external: true };
+        return {
+          errors: [{ text: `there is no "${path}"; there are ${ENTRIES.map((one) => `"${one}"`).join(" and ")}` }],
+        };
+      });
     },
   };
+}
+
+/** What of this package can be imported. */
+const ENTRIES: readonly string[] = ["sequitur", "sequitur/service"];
+
+/** How a user writes the import of a file of this package; `null` if it is none of its entries. */
+export function ownSpecifier(url: string): string | null {
+  return ENTRIES.find((entry) => import.meta.resolve(entry) === url) ?? null;
 }
 
 function hasOwnSequitur(file: string): boolean {

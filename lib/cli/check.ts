@@ -8,6 +8,7 @@ import { checkService } from "../service/check.ts";
 import { EXIT } from "./failure.ts";
 import { counted } from "./figures.ts";
 import { shortPath } from "./place.ts";
+import { print } from "./stdout.ts";
 import { loadSubject, type Subject } from "./subject.ts";
 
 export type CheckCommand = { readonly json: boolean; readonly strict: boolean };
@@ -25,10 +26,10 @@ export async function check(file: string, { json, strict }: CheckCommand): Promi
   const errors = problems.filter(({ severity }) => severity === "error").length;
   const path = shortPath(subject.path);
   if (json)
-    process.stdout.write(
+    await print(
       `${JSON.stringify({ file: path, ok: errors === 0, errors, warnings: problems.length - errors, findings }, null, 2)}\n`,
     );
-  else process.stdout.write(`${toText(path, findings, errors, problems.length - errors)}\n`);
+  else await print(`${toText(path, findings, errors, problems.length - errors)}\n`);
   return errors > 0 ? EXIT.refused : EXIT.fine;
 }
 

@@ -9,6 +9,7 @@ import { explain } from "./explain.ts";
 import { complain, EXIT, exitCodeOf } from "./failure.ts";
 import { init } from "./init.ts";
 import { run } from "./run.ts";
+import { divertConsole } from "./stdout.ts";
 
 /** Options as they were read: by name in camel case. */
 export type Given = ReadonlyMap<string, unknown>;
@@ -18,17 +19,21 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const cli = describeCommands();
   try {
     const { args, options } = cli.parse(["node", "sequitur", ...joinValues(argv, cli)], { run: false });
-    if (options["help"] || options["version"]) return EXIT.fine;
     const command = cli.matchedCommand;
+    if (options["version"] && command) cli.outputVersion();
+    if (options["help"] || options["version"]) return EXIT.fine;
+    const given: Given = new Map(Object.entries(options));
     if (!command) {
       if (args[0] !== undefined) throw unknownCommand(String(args[0]), cli);
+      refuseUnknownOptions(null, argv, given, cli);
       cli.outputHelp();
       return EXIT.refused;
     }
-    const given: Given = new Map(Object.entries(options));
-    refuseUnknown(command, given, cli);
+    refuseUnknownOptions(command, argv, given, cli);
+    refuseSurplus(command, cli.args.slice(command.args.length).concat(options["--"] ?? []));
     const [first, second] = args.map(String);
-    return await ACTIONS[command.name as CommandName](first ?? missingArgument(command), second, given);
+    divertConsole();
+    return await ACTIONS[command.name as CommandName](first || missingArgument(command), second, given);
   } catch (error) {
     complain(error, argv);
     return exitCodeOf(error);
@@ -54,18 +59,23 @@ const ACTIONS: Readonly<Record<CommandName, Action>> = {
   init: (folder, _, given) => init(folder, { force: flag(given, "force"), from: text(given, "from") }),
 };
 
-/** `--input -` becomes `--input=-`: the parser takes a lone dash for an option. */
+/** Stands before each value of an option: without it the parser makes a number of "007", and an option of "-". */
+const VALUE = "\0";
+
+/** `--input 007` becomes `--input=\0007`, wherever an option takes a value and is given one. */
 function joinValues(argv: readonly string[], cli: CAC): string[] {
   const takeValues = new Set(
     cli.commands.flatMap((command) =>
-      command.options.filter((option) => option.required).map(({ rawName }) => rawName.split(" ")[0]),
+      command.options.filter((option) => option.required).map(({ rawName }) => rawName.split(" ")[0] as string),
     ),
   );
   const joined: string[] = [];
   for (const word of argv) {
     const before = joined.at(-1);
-    if (word === "-" && before !== undefined && takeValues.has(before)) joined.splice(-1, 1, `${before}=-`);
-    else joined.push(word);
+    const isValue = word === "-" || !word.startsWith("-");
+    const [, name, value] = /^(--[^=]+)=(.+)$/s.exec(word) ?? [];
+    if (isValue && before !== undefined && takeValues.has(before)) joined.splice(-1, 1, `${before}=${VALUE}${word}`);
+    else joined.push(name !== undefined && takeValues.has(name) ? `${name}=${VALUE}${value}` : word);
   }
   return joined;
 }
@@ -82,37 +92,50 @@ function unknownCommand(word: string, cli: CAC): ConfigError {
   return new ConfigError("UNKNOWN_COMMAND", `there is no command "${word}". ${remedy} See "sequitur --help".`);
 }
 
-function refuseUnknown(command: Command, given: Given, cli: CAC): void {
-  const known = [...command.options, ...cli.globalCommand.options];
+/** `command` is `null` where none was named. */
+function refuseUnknownOptions(command: Command | null, argv: readonly string[], given: Given, cli: CAC): void {
+  const known = [...(command?.options ?? []), ...cli.globalCommand.options];
+  const unknown = (name: string): ConfigError =>
+    unknownOption(
+      command,
+      name,
+      known.map((one) => one.name),
+    );
+  const swallowed = argv.find((word) => SWALLOWED.test(word));
+  if (swallowed !== undefined) throw unknown(swallowed.replace(/^-+|=.*$/gs, ""));
   for (const [name, value] of given) {
     if (name === "--") continue;
     const option = known.find(({ names }) => names.includes(name));
-    if (!option)
-      throw unknownOption(
-        command,
-        name,
-        known.map((one) => one.name),
-      );
-    if (option.required && [value].flat().some((one) => typeof one === "boolean")) {
+    if (!option) throw unknown(name);
+    if (option.required && [value].flat().some((one) => typeof one === "boolean" || one === VALUE)) {
       throw new ConfigError(
         "OPTION_WITHOUT_VALUE",
-        `${dashed(name)} needs a value: ${option.rawName}. See "sequitur ${command.name} --help".`,
+        `${dashed(name)} needs a value: ${option.rawName}. See "${usageOf(command)} --help".`,
       );
     }
     if (option.isBoolean && typeof value !== "boolean" && !Array.isArray(value)) {
       throw new ConfigError("OPTION_WITH_VALUE", `${dashed(name)} takes no value, but was given "${String(value)}".`);
     }
   }
-  const surplus = cli.args.slice(command.args.length);
+}
+
+/** What the parser leaves out without a word, makes objects of, or takes for several options of one letter. */
+const SWALLOWED = /^(-[^-=]{2}|--?([^=]*\.|(__proto__|constructor|prototype)(=|$)))/;
+
+function refuseSurplus(command: Command, surplus: readonly unknown[]): void {
   if (surplus.length === 0) return;
   const message = `"sequitur ${command.rawName}" does not know what to do with ${surplus.map((word) => `"${word}"`).join(", ")}.`;
   throw new ConfigError("TOO_MANY_ARGUMENTS", `${message} See "sequitur ${command.name} --help".`);
 }
 
-function unknownOption(command: Command, name: string, known: readonly string[]): ConfigError {
+function unknownOption(command: Command | null, name: string, known: readonly string[]): ConfigError {
   const near = nearest(dashed(name), known.map(dashed));
-  const remedy = near ? `Did you mean ${near}?` : `See "sequitur ${command.name} --help".`;
-  return new ConfigError("UNKNOWN_OPTION", `"sequitur ${command.name}" has no option ${dashed(name)}. ${remedy}`);
+  const remedy = near ? `Did you mean ${near}?` : `See "${usageOf(command)} --help".`;
+  return new ConfigError("UNKNOWN_OPTION", `"${usageOf(command)}" has no option ${dashed(name)}. ${remedy}`);
+}
+
+function usageOf(command: Command | null): string {
+  return command === null ? "sequitur" : `sequitur ${command.name}`;
 }
 
 function missingArgument(command: Command): never {
@@ -130,7 +153,7 @@ function dashed(name: string): string {
 
 function texts(given: Given, name: string): readonly string[] {
   const value = given.get(name);
-  return value === undefined ? [] : [value].flat().map(String);
+  return value === undefined ? [] : [value].flat().map((one) => String(one).replace(VALUE, ""));
 }
 
 function text(given: Given, name: string): string | null {

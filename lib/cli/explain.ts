@@ -14,6 +14,7 @@ import { EXIT } from "./failure.ts";
 import { counted } from "./figures.ts";
 import { shortPath } from "./place.ts";
 import { describeBound, type StateBound, stateBoundOf } from "./state-bound.ts";
+import { print } from "./stdout.ts";
 import { loadSubject, type Subject } from "./subject.ts";
 
 export type ExplainCommand = { readonly json: boolean; readonly dot: boolean };
@@ -26,9 +27,9 @@ export async function explain(file: string, name: string | undefined, { json, do
     const bound = stateBoundOf(automaton, limitsOf(subject, pattern));
     return { pattern, automaton, bound, example: exampleOf(automaton), nearMisses: nearMissesOf(automaton) };
   });
-  if (json) process.stdout.write(`${JSON.stringify(explained.map(toJson), null, 2)}\n`);
-  else if (dot) process.stdout.write(explained.map(({ automaton }) => toDot(automaton)).join("\n"));
-  else process.stdout.write(`${explained.map(toParagraphs).join("\n\n")}\n`);
+  if (json) await print(`${JSON.stringify(explained.map(toJson), null, 2)}\n`);
+  else if (dot) await print(explained.map(({ automaton }) => toDot(automaton)).join("\n"));
+  else await print(`${explained.map(toParagraphs).join("\n\n")}\n`);
   return EXIT.fine;
 }
 

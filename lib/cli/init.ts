@@ -5,6 +5,7 @@ import { basename, join, relative, resolve } from "node:path";
 import { ConfigError, invariant } from "../core/errors.ts";
 import { EXIT } from "./failure.ts";
 import { counted } from "./figures.ts";
+import { print } from "./stdout.ts";
 import { templateFiles } from "./template.ts";
 
 export type InitCommand = {
@@ -34,14 +35,10 @@ export async function init(folder: string, { force, from }: InitCommand): Promis
     mkdirSync(target, { recursive: true });
     for (const { path, content } of files) writeFileSync(join(target, path), content);
   } catch (error) {
-    throw new ConfigError(
-      "FOLDER_NOT_WRITABLE",
-      `${folder} cannot be written: ${(error as Error).message}. Choose a folder of yours.`,
-      { cause: error },
-    );
+    throw notWritable(folder, error);
   }
   const overwritten = replaced.length > 0 ? `Overwrote ${replaced.join(", ")}.\n` : "";
-  process.stdout.write(`${overwritten}${nextSteps(folder, files.length, from === null ? own.version : null)}`);
+  await print(`${overwritten}${nextSteps(folder, files.length, from === null ? own.version : null)}`);
   return EXIT.fine;
 }
 
@@ -64,9 +61,18 @@ function entriesIn(folder: string, target: string): readonly string[] {
   if (!existsSync(target)) return [];
   if (!statSync(target).isDirectory())
     throw new ConfigError("NOT_A_FOLDER", `${folder} is a file: give a folder that is empty or does not exist.`);
-  return readdirSync(target)
-    .filter((name) => name !== ".git")
-    .sort();
+  try {
+    return readdirSync(target)
+      .filter((name) => name !== ".git")
+      .sort();
+  } catch (error) {
+    throw notWritable(folder, error);
+  }
+}
+
+function notWritable(folder: string, error: unknown): ConfigError {
+  const message = `${folder} cannot be written: ${(error as Error).message}. Choose a folder of yours.`;
+  return new ConfigError("FOLDER_NOT_WRITABLE", message, { cause: error });
 }
 
 function notEmpty(folder: string, entries: readonly string[]): ConfigError {

@@ -2,6 +2,7 @@
 
 import { isAbsolute, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stackOf } from "../event/bad-record.ts";
 import type { Place } from "./bundle.ts";
 
 /** The path as a person in this folder would write it. */
@@ -17,8 +18,7 @@ export function showPlace({ file, line, column }: Place): string {
 
 /** The innermost place in one of `files` that the stack of `error` passes through; `null` if it never does. */
 export function placeInStack(error: unknown, files: readonly string[]): Place | null {
-  const stack = error instanceof Error ? (error.stack ?? "") : "";
-  for (const line of stack.split("\n")) {
+  for (const line of stackOf(error).split("\n")) {
     const [, path = "", row, column] = /^\s*at (?:.*\()?(.+?):(\d+):(\d+)\)?$/.exec(line) ?? [];
     const file = path.startsWith("file://") ? fileURLToPath(path) : path;
     if (files.includes(file)) return { file, line: Number(row), column: Number(column) };

@@ -2,11 +2,14 @@
 
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
+import { type TransformFailure, transformSync } from "esbuild";
 import { ConfigError } from "../core/errors.ts";
+import { saidBy } from "../event/bad-record.ts";
 import type { Pattern } from "../pattern/pattern.ts";
 import { fromJSON } from "../pattern/pattern-value.ts";
 import type { ServiceDefinition } from "../service/definition.ts";
 import { patternsOf, serviceOf } from "./exports.ts";
+import { oneLine } from "./figures.ts";
 import { findFile, LOADABLE, loadModule } from "./load.ts";
 import { shortPath, showPlace } from "./place.ts";
 
@@ -37,21 +40,40 @@ export async function loadSubject(given: string): Promise<Subject> {
 }
 
 function parseJson(path: string): unknown {
-  const text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+  const text = utf8Of(path);
   try {
     return JSON.parse(text);
   } catch (error) {
-    const { message } = error as Error;
-    const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
-    const before = text.slice(0, position).split("\n");
-    const place = { file: path, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-    const said = message
-      .replace(/ \(line \d+ column \d+\)/, "")
-      .replace(/ in JSON at position \d+|, ".*" is not valid JSON$/s, "");
-    throw new ConfigError(
-      "BROKEN_JSON",
-      `${showPlace(place)}: this is no JSON: ${said}. Mend the line and run again.`,
-      { cause: error },
-    );
+    const { where, message } = mistakeIn(path, text) ?? {
+      where: shortPath(path),
+      message: oneLine(saidBy(error), 200),
+    };
+    throw new ConfigError("BROKEN_JSON", `${where}: this is no JSON: ${message}. Mend the line and run again.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Where the mistake is: what `JSON.parse` says of it has no place in it, more often than not. */
+function mistakeIn(path: string, text: string): { readonly where: string; readonly message: string } | null {
+  try {
+    transformSync(text, { loader: "json", logLevel: "silent" });
+    return null;
+  } catch (error) {
+    const [first] = (error as TransformFailure).errors ?? [];
+    if (!first?.location) return null;
+    const { line, column } = first.location;
+    return { where: showPlace({ file: path, line, column: column + 1 }), message: oneLine(first.text, 200) };
+  }
+}
+
+function utf8Of(path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new ConfigError("BROKEN_JSON", `${shortPath(path)} is no text in UTF-8: save it as such, and run again.`, {
+      cause: error,
+    });
   }
 }

@@ -49,8 +49,17 @@ export function badRecord(code: BadRecordCode, message: string): BadRecord {
 /** What an error that a user's function threw says for itself. Anything can be thrown. */
 export function saidBy(thrown: unknown): string {
   try {
-    return thrown instanceof Error ? thrown.message : String(thrown);
+    return String(thrown instanceof Error ? thrown.message : thrown);
   } catch {
     return "something that has no text";
+  }
+}
+
+/** The stack of an error that a user's function threw; "" if it has none. */
+export function stackOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error && typeof thrown.stack === "string" ? thrown.stack : "";
+  } catch {
+    return "";
   }
 }

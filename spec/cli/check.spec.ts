@@ -95,6 +95,10 @@ it("checks a pattern in a JSON file, and says where the JSON is broken", async (
   assert.is(typo.code, 2);
   assert.match(typo.stderr, /JSON_UNKNOWN_FIELD.*nmae/);
   assert.match((await check(project, "broken.json")).stderr, /^sequitur: broken\.json:3:10: this is no JSON: /);
+  project.write("word.json", '{"sequitur": 1,\n"name": tru,\n"elements": []}');
+  assert.match((await check(project, "word.json")).stderr, /^sequitur: word\.json:2:9: this is no JSON: /);
+  project.write("binary.json", Uint8Array.of(0x22, 0xff, 0x22));
+  assert.match((await check(project, "binary.json")).stderr, /^sequitur: binary\.json is no text in UTF-8: /);
   assert.match((await check(project, "short.json")).stderr, /^sequitur: short\.json:2:17: this is no JSON: /);
 });
 

@@ -12,6 +12,9 @@ const project = createProject();
 it.after(() => project.remove());
 const run = (...words: readonly string[]): Promise<Result> => sequitur(words, { cwd: project.folder });
 
+const FROM_007 =
+  'sequitur: --from 007: there is no such file or folder. Make a tarball with "npm pack" in a checkout of sequitur.\n';
+
 it("tells its version", async () => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   const { code, stdout } = await run("--version");
@@ -80,6 +83,28 @@ it("says what is unknown and what was probably meant, with exit code 2", async (
       ["check", "a.ts", "b.ts"],
       'sequitur: "sequitur check <service>" does not know what to do with "b.ts". See "sequitur check --help".\n',
     ],
+    [
+      ["check", "a.ts", "--", "b.ts"],
+      'sequitur: "sequitur check <service>" does not know what to do with "b.ts". See "sequitur check --help".\n',
+    ],
+    [["-x"], 'sequitur: "sequitur" has no option -x. See "sequitur --help".\n'],
+    [
+      ["run", "service.ts", "--__proto__", "x"],
+      'sequitur: "sequitur run" has no option --__proto__. See "sequitur run --help".\n',
+    ],
+    [
+      ["run", "service.ts", "--input.path", "x"],
+      'sequitur: "sequitur run" has no option --input.path. See "sequitur run --help".\n',
+    ],
+    [["run", "service.ts", "-json"], 'sequitur: "sequitur run" has no option --json. Did you mean --json?\n'],
+    [
+      ["run", "service.ts", "--input", ""],
+      'sequitur: --input needs a value: --input <[topic=]path>. See "sequitur run --help".\n',
+    ],
+    [["run", ""], 'sequitur: "sequitur run" needs a service: sequitur run <service>. See "sequitur run --help".\n'],
+    // Paths that look like numbers are paths.
+    [["init", "x", "--from", "007"], FROM_007],
+    [["init", "x", "--from=1e3"], FROM_007.replace("007", "1e3")],
   ];
   const check = async ([words, says]: (typeof cases)[number]): Promise<void> => {
     const { code, stdout, stderr } = await run(...words);

@@ -1,3 +1,4 @@
+import { symlinkSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { loadModule } from "../../lib/cli/load.ts";
@@ -31,17 +32,10 @@ it("runs TypeScript with its relative imports, and leaves nothing behind", async
   assert.equal(project.list(), ["package.json", "service.ts", "sub"]);
 });
 
-it("sweeps up after processes that were killed while loading, and only after those", async ({ project }) => {
-  project.write(".sequitur-999999999-1.mjs", "");
-  project.write(`.sequitur-${process.pid}-77.mjs`, "");
-  project.write(".sequitur-notes.mjs", "");
-  await loadModule(project.write("service.ts", "export {};\n"));
-  assert.equal(project.list(), [
-    `.sequitur-${process.pid}-77.mjs`,
-    ".sequitur-notes.mjs",
-    "package.json",
-    "service.ts",
-  ]);
+it("writes nothing beside the file, not even while it is loaded: the folder may be read-only", async ({ project }) => {
+  const look = 'import { readdirSync } from "node:fs";\nexport const seen = readdirSync(import.meta.dirname).sort();\n';
+  const { exports } = await loadModule(project.write("service.ts", look));
+  assert.equal(exports.get("seen"), ["package.json", "service.ts"]);
 });
 
 it("runs JavaScript and .mts, in projects of either module kind", async ({ project }) => {
@@ -115,6 +109,49 @@ it("shows exceptions at the user's line, also in a file that was imported", asyn
     text.message,
     `${project.folder}/text.ts: loading the file ended in an exception that is no Error: no error`,
   );
+});
+
+it("names an exception of any kind", async ({ project }) => {
+  for (const [thrown, said] of [
+    ["null", "null"],
+    ["Object.create(null)", "something that has no text"],
+    ["Object.assign(new Error('e'), { name: { toString() { throw 1 } } })", "an exception that is no Error: e"],
+    ["Object.assign(new Error('e'), { stack: 5 })", "Error: e"],
+  ] as const) {
+    const error = await refusal(project.write("throws.ts", `throw ${thrown};\n`));
+    assert.is(error.code, "IMPORT_FAILED", thrown);
+    assert.ok(
+      error.message.includes(
+        `ended in ${thrown.startsWith("Object.assign") ? "" : "an exception that is no Error: "}${said}`,
+      ),
+      error.message,
+    );
+  }
+});
+
+it("says what cannot be imported of sequitur, in its own words", async ({ project }) => {
+  const missing = await refusal(project.write("a.ts", 'import { patern } from "sequitur";\nexport default patern;\n'));
+  assert.match(missing.message, `${project.folder}/a.ts:1:24: "sequitur" exports nothing named "patern"`);
+  const entry = await refusal(project.write("b.ts", 'export * from "sequitur/kafka";\n'));
+  assert.match(entry.message, `${project.folder}/b.ts:1:15: there is no "sequitur/kafka"; there are "sequitur" and`);
+  const commonJs = await refusal(
+    project.write("c.js", 'const { pattern } = require("sequitur");\nmodule.exports = pattern;\n'),
+  );
+  assert.match(commonJs.message, `${project.folder}/c.js:1:21: "sequitur" is loaded with require, but`);
+});
+
+it("does not print what is no text", async ({ project }) => {
+  const { message } = await refusal(project.write("binary.ts", "\u0000\u001b[31m = \ufffd;\n"));
+  assert.match(message, `${project.folder}/binary.ts:1:1: `);
+  assert.not.match(message, /[^\P{C}\n]|\ufffd/u);
+});
+
+it("says that a link leads nowhere", async ({ project }) => {
+  symlinkSync("nowhere.ts", `${project.folder}/link.ts`);
+  const { code, message } = await refusal(`${project.folder}/link.ts`);
+  assert.is(code, "FILE_NOT_FOUND");
+  assert.match(message, "link.ts is a link that leads nowhere");
+  assert.match((await refusal(`${project.folder}/package.json/x.ts`)).message, "there is no file ");
 });
 
 it("keeps errors of sequitur as they are, with the place", async ({ project }) => {
