@@ -43,7 +43,7 @@ type Site = { readonly parts: readonly Part[]; readonly index: number; readonly 
 
 /** What a walk has met so far. */
 type Owed = {
-  /** Nothing was taken yet: the first event of a match is free of contiguity and absences. */
+  /** Nothing was taken yet. Checks refuse absences that are met then (`ABSENCE_FIRST`, `ABSENCE_AFTER_NOTHING`). */
   readonly start: boolean;
   /** Must not happen before the next event taken: `notFollowedBy`. */
   readonly between: readonly AbsencePart[];
@@ -98,7 +98,7 @@ class Construction {
       if (site.frame === null) this.#addEnd(owed);
       else this.#leave(site.frame, owed);
     } else if (part.kind === "absence") {
-      this.#walk(onward, owed.start ? owed : owe(owed, part), null);
+      this.#walk(onward, owe(owed, part), null);
     } else {
       const link = site.index === 0 && headLink !== null ? headLink : (part.link ?? "followedBy");
       if (part.mayBeSkipped) {

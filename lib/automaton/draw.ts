@@ -1,7 +1,7 @@
 // Drawings of an automaton: text for a terminal, DOT for Graphviz. A place is a node, a wait is an arrow that says what
 // it takes and what may pass meanwhile.
 
-import type { Automaton, Guard, Place, PlaceId, TestId, Wait, WaitId } from "./automaton.ts";
+import type { Automaton, Guard, Place, PlaceId, Step, StepId, Test, TestId, Wait, WaitId } from "./automaton.ts";
 
 /**
  * The automaton as indented text, one paragraph per place.
@@ -62,7 +62,7 @@ export function toDot(automaton: Automaton): string {
 
 function placeName(automaton: Automaton, id: PlaceId): string {
   const place = automaton.places[id] as Place;
-  const name = automaton.steps[place.step]?.name ?? "";
+  const name = stepName(automaton, place.step);
   const isAlone = automaton.places.every((other) => other.id === id || other.step !== place.step);
   const iterations = place.iterations.length > 0 ? ` in round ${[...place.iterations].reverse().join(".")}` : "";
   return isAlone ? name : `${name} ${place.count}${iterations}`;
@@ -73,7 +73,11 @@ function targetName(automaton: Automaton, wait: Wait): string {
 }
 
 function takenBy(automaton: Automaton, wait: Wait): string {
-  return wait.step === null ? "end" : (automaton.steps[wait.step]?.name ?? "");
+  return wait.step === null ? "end" : stepName(automaton, wait.step);
+}
+
+function stepName(automaton: Automaton, id: StepId): string {
+  return (automaton.steps[id] as Step).name;
 }
 
 function conditionsOf(automaton: Automaton, wait: Wait): readonly string[] {
@@ -95,8 +99,8 @@ function conditionsOf(automaton: Automaton, wait: Wait): readonly string[] {
 }
 
 function testName(automaton: Automaton, id: TestId): string {
-  const test = automaton.tests[id];
-  return test?.kind === "until" ? `the until of ${test.of}` : (test?.of ?? "");
+  const { kind, of } = automaton.tests[id] as Test;
+  return kind === "until" ? `the until of ${of}` : of;
 }
 
 function quote(text: string): string {

@@ -107,10 +107,8 @@ export function toParts(pattern: PatternAst): {
   }
 }
 
-function firstStep(node: GroupNode): string {
-  for (const element of node.elements) {
-    if (element.kind === "step") return element.name;
-    if (element.kind === "group") return firstStep(element);
-  }
-  return "";
+/** Groups that are empty or begin with an absence are refused, so the first element takes events. */
+function firstStep({ elements }: GroupNode): string {
+  const first = elements[0] as StepNode | GroupNode;
+  return first.kind === "step" ? first.name : firstStep(first);
 }

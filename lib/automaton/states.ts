@@ -3,7 +3,7 @@
 // distinct match arises exactly once. Waits of different steps are never joined: that determinisation would explode.
 
 import { groupBy } from "../core/group-by.ts";
-import type { Automaton, StepId, TestId, Wait } from "./automaton.ts";
+import type { Automaton, PlaceId, StepId, TestId, Wait } from "./automaton.ts";
 import { type Ask, enter, passOver, startOf, takes, type Waiting } from "./waiting.ts";
 
 /** Index into the list of states. */
@@ -64,7 +64,7 @@ export function statesOf(automaton: Automaton, limits: StateLimits = {}): States
         ({ wait }) => wait.step,
       );
       for (const together of taken.values()) {
-        const targets = together.flatMap(({ wait }) => wait.target ?? []);
+        const targets = together.map(({ wait }) => wait.target as PlaceId);
         for (const id of split(enter(automaton, targets).waiting)) next.add(id);
       }
       for (const id of split(pass(waiting, ask).waiting)) next.add(id);

@@ -1,7 +1,7 @@
 // What one event does to one wait, and what a run waits for at a place. Only tests are asked; what they look at is not
 // known here.
 
-import type { Automaton, Guard, PlaceId, TestId, Wait, WaitId } from "./automaton.ts";
+import type { Automaton, Guard, Place, PlaceId, TestId, Wait, WaitId } from "./automaton.ts";
 
 /** One way in which a run may go on. */
 export type Waiting = {
@@ -30,7 +30,7 @@ export function enter(
   automaton: Automaton,
   places: readonly PlaceId[],
 ): { readonly waiting: readonly Waiting[]; readonly complete: boolean } {
-  const ids = new Set<WaitId>(places.flatMap((place) => automaton.places[place]?.follow ?? []));
+  const ids = new Set<WaitId>(places.flatMap((id) => (automaton.places[id] as Place).follow));
   return withoutEnd([...ids].map((id) => toWaiting(automaton.waits[id] as Wait)));
 }
 

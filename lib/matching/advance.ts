@@ -1,7 +1,7 @@
 // One event and one run. Each wait is looked at on its own: if it takes the event, the run goes on from the target; if
 // the event may pass, it goes on waiting. Both may happen (`followedByAny`), or neither: then the wait is gone.
 
-import type { Automaton, StepId } from "../automaton/automaton.ts";
+import type { Automaton, PlaceId, StepId } from "../automaton/automaton.ts";
 import { type Ask, enter, passOver, takes, type Waiting } from "../automaton/waiting.ts";
 import { groupBy } from "../core/group-by.ts";
 import { extend, type PlacedEvent, type Run, type Tail } from "./run.ts";
@@ -29,7 +29,7 @@ export function takeUp(
 ): readonly Advanced[] {
   const taking = waiting.filter((each) => takes(each, ask));
   return [...groupBy(taking, ({ wait }) => wait.step as StepId)].map(([step, together]) => {
-    const places = together.flatMap(({ wait }) => wait.target ?? []);
+    const places = together.map(({ wait }) => wait.target as PlaceId);
     const longer = extend(tail, step, event);
     const onward = enter(automaton, places);
     const run = { tail: longer, waiting: onward.waiting, reported: onward.complete };

@@ -30,7 +30,7 @@ export function expire(pattern: PatternAst, run: Run, at: Instant): Lapsed {
   );
   const complete = left.complete || over.some(({ wait }) => wait.step === null);
   const waiting = complete ? left.waiting.filter(({ wait }) => wait.step !== null) : left.waiting;
-  const lapsed = over.some((each) => endsBy(pattern, run, each) === "within");
+  const lapsed = over.some((each) => isEndedByWindow(pattern, run, each));
   return {
     run: waiting.length > 0 ? { ...run, waiting, reported: run.reported || complete } : null,
     complete,
@@ -44,29 +44,25 @@ function lift(pattern: PatternAst, run: Run, waiting: Waiting, at: Instant): Wai
 }
 
 /** When a greedy loop can take nothing more because of time. */
-function guardDeadline({ withinMs }: PatternAst, { tail }: Run, { gapMs }: Guard): Instant {
-  const byGap = gapMs === null ? END_OF_TIME : tail.event.at + gapMs;
-  return withinMs === null ? byGap : Math.min(byGap, tail.first.at + withinMs);
+function guardDeadline(pattern: PatternAst, run: Run, { gapMs }: Guard): Instant {
+  return Math.min(windowEnd(pattern, run), gapEnd(run, gapMs));
 }
 
-function waitDeadline(pattern: PatternAst, run: Run, waiting: Waiting): Instant {
-  const lastAt = run.tail.event.at;
-  switch (endsBy(pattern, run, waiting)) {
-    case "for":
-      return lastAt + (waiting.wait.forMs ?? 0);
-    case "maxGap":
-      return lastAt + (waiting.wait.gapMs ?? 0);
-    case "within":
-      return run.tail.first.at + (pattern.withinMs ?? 0);
-    default:
-      return END_OF_TIME;
-  }
+function waitDeadline(pattern: PatternAst, run: Run, { wait }: Waiting): Instant {
+  if (wait.forMs !== null) return gapEnd(run, wait.forMs);
+  return Math.min(windowEnd(pattern, run), gapEnd(run, wait.gapMs));
 }
 
-/** Which clock ends a wait first. If gap and window end together, it is the window: the run was alive until then. */
-function endsBy(pattern: PatternAst, run: Run, { wait }: Waiting): "for" | "maxGap" | "within" | "nothing" {
-  if (wait.forMs !== null) return "for";
-  if (wait.gapMs === null) return pattern.withinMs === null ? "nothing" : "within";
-  if (pattern.withinMs === null) return "maxGap";
-  return run.tail.event.at + wait.gapMs < run.tail.first.at + pattern.withinMs ? "maxGap" : "within";
+/** Whether it is the window that ends a wait. If gap and window end together, it is: the run was alive until then. */
+function isEndedByWindow(pattern: PatternAst, run: Run, { wait }: Waiting): boolean {
+  const end = windowEnd(pattern, run);
+  return wait.forMs === null && end < END_OF_TIME && end <= gapEnd(run, wait.gapMs);
+}
+
+function windowEnd({ withinMs }: PatternAst, { tail }: Run): Instant {
+  return withinMs === null ? END_OF_TIME : tail.first.at + withinMs;
+}
+
+function gapEnd({ tail }: Run, gapMs: number | null): Instant {
+  return gapMs === null ? END_OF_TIME : tail.event.at + gapMs;
 }

@@ -202,7 +202,7 @@ export type RunView = {
   /** When time alone ends it or makes it a match; `null`: never. */
   readonly deadline: Instant | null;
   readonly taken: readonly TakenEvent[];
-  /** Steps and absences it waits for, in the order of the pattern; "" is the end of the pattern. */
+  /** Steps it waits for, in the order of the pattern; "" stands for the end of the pattern: something is owed until then. */
   readonly waitsFor: readonly string[];
 };
 

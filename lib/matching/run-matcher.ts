@@ -4,7 +4,7 @@
 //     event ──▶ due deadlines fire ──▶ each run of the key moves ──▶ complete matches ──▶ skip, limits, oncePer ──▶ outcomes
 //                                      a new run may begin
 
-import type { Automaton, Test, TestId } from "../automaton/automaton.ts";
+import type { Automaton, Step, Test, TestId } from "../automaton/automaton.ts";
 import { testHolds } from "../automaton/test.ts";
 import { type Ask, startOf, type Waiting } from "../automaton/waiting.ts";
 import { invariant, LimitError } from "../core/errors.ts";
@@ -192,7 +192,7 @@ class RunMatcher implements KeyedMatcher {
   /** Applies skip strategy, limits and `oncePer` to what happened to a key, stores what is left, and says the rest. */
   #settle(id: EncodedKey, row: Row, moved: Moved, at: Instant): Outcome[] {
     const { pattern, steps } = this.#automaton;
-    const stepOf = ({ step }: Tail): string => steps[step]?.name ?? "";
+    const stepOf = ({ step }: Tail): string => (steps[step] as Step).name;
     let released = release(pattern, moved.runs, row.held, moved.complete, stepOf);
     const kept = keepWithin(this.#limits, released.runs);
     const notices: Outcome[] = [];
@@ -264,7 +264,7 @@ class RunMatcher implements KeyedMatcher {
 
   #toView(run: Run): RunView {
     const { pattern, steps } = this.#automaton;
-    const waits = new Set(run.waiting.map(({ wait }) => wait.step ?? steps.length));
+    const waits = new Set(run.waiting.map(({ wait }) => wait.step ?? steps.length)); // The end comes last.
     const waitsFor = [...waits].sort((left, right) => left - right).map((step) => steps[step]?.name ?? "");
     const taken = toTaken(this.#automaton, run.tail);
     return { firstAt: run.tail.first.at, deadline: deadlineOf(pattern, run), taken, waitsFor };

@@ -35,7 +35,9 @@ export function createReorderBuffer<T extends Ranked>(): ReorderBuffer<T> {
     add: (entry) => pushHeap(heap, entry, comesBefore),
     take(watermark) {
       const first = heap[0];
-      return first !== undefined && first.at <= watermark ? (popHeap(heap, comesBefore) ?? null) : null;
+      if (first === undefined || first.at > watermark) return null;
+      popHeap(heap, comesBefore);
+      return first;
     },
     entries: () => heap.values(),
   };

@@ -8,8 +8,11 @@ import type { Automaton } from "../../lib/automaton/automaton.ts";
 import { compile } from "../../lib/automaton/compile.ts";
 import { toDot, toText } from "../../lib/automaton/draw.ts";
 import { statesOf } from "../../lib/automaton/states.ts";
+import { type Ask, enter, passOver, startOf, takes, type Waiting } from "../../lib/automaton/waiting.ts";
 import { PatternError } from "../../lib/core/errors.ts";
+import { groupBy } from "../../lib/core/group-by.ts";
 import { parsePattern } from "../oracle/notation.ts";
+import { randomCase } from "../oracle/random.ts";
 
 const it = suite("automaton");
 
@@ -52,6 +55,42 @@ it("owes absences: the very next event, all up to what comes next, or all up to 
     "  end, unless no m, at the deadline ──▶ match",
   ]);
   drawn("a !m..7", ["start", "  a, others may pass ──▶ a", "a", "  end, unless no m, 7 ms later ──▶ match"]);
+});
+
+it("tells the places of one step apart by their counts and rounds, and says what ends a wait", () => {
+  drawn("a{2}<3 (b c){2}", [
+    "start",
+    "  a, others may pass, less than 3 ms later ──▶ a 1",
+    "a 1",
+    "  a, others may pass, less than 3 ms later ──▶ a 2",
+    "a 2",
+    "  b, others may pass ──▶ b 1 in round 1",
+    "b 1 in round 1",
+    "  c, others may pass ──▶ c 1 in round 1",
+    "c 1 in round 1",
+    "  b, others may pass ──▶ b 1 in round 2",
+    "b 1 in round 2",
+    "  c, others may pass ──▶ c 1 in round 2",
+    "c 1 in round 2",
+    "  end ──▶ match",
+  ]);
+  const inGroups = automatonOf("((a b){2} c){2}");
+  const rounds = toText(inGroups)
+    .split("\n")
+    .filter((line) => line.startsWith("a 1 "));
+  assert.equal(
+    rounds.map((line) => line.slice(4)),
+    ["in round 1.1", "in round 1.2", "in round 2.1", "in round 2.2"],
+  );
+  drawn("a+^/u b", [
+    "start",
+    "  a, others may pass ──▶ a",
+    "a",
+    "  a, others may pass, unless the until of a ──▶ a",
+    "  b, others may pass, once a can take no more ──▶ b",
+    "b",
+    "  end ──▶ match",
+  ]);
 });
 
 it("guards what follows a greedy loop, and what follows if it is skipped", () => {
@@ -121,6 +160,46 @@ it("joins the waits of one step that a run may hold together into one state", ()
     for (const next of state.next) assert.ok(next < states.length);
   }
 });
+
+it("lists every state that a run comes to, whatever the answers of the tests", () => {
+  let walks = 0;
+  fc.assert(
+    fc.property(fc.nat(), fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 1, maxLength: 8 }), (seed, choices) => {
+      const automaton = compile(randomCase(seed).pattern);
+      const { states, complete } = statesOf(automaton, { maxTests: 8, maxStates: 300 });
+      if (!complete) return;
+      walks += 1;
+      const listed = new Set(states.map(({ waiting }) => shown(waiting)));
+      let run: readonly Waiting[] = [];
+      for (const [answers, choice] of choices) {
+        const ask: Ask = (test) => ((answers >> test) & 1) === 1;
+        const next = onward(automaton, run, ask);
+        run = next[choice % next.length] ?? [];
+        for (const state of groupBy(run, ({ wait }) => wait.step).values()) assert.ok(listed.has(shown(state)));
+      }
+    }),
+    { numRuns: 1000 },
+  );
+  assert.ok(walks > 500, `only ${walks} patterns had few enough states to be listed`);
+});
+
+/** What may become of a run by one event; one that waits for nothing is yet to begin. */
+function onward(automaton: Automaton, run: readonly Waiting[], ask: Ask): readonly (readonly Waiting[])[] {
+  const taking = (run.length > 0 ? run : startOf(automaton)).filter((each) => takes(each, ask));
+  const taken = [...groupBy(taking, ({ wait }) => wait.step).values()].map((together) =>
+    enter(
+      automaton,
+      together.flatMap(({ wait }) => wait.target ?? []),
+    ),
+  );
+  return [...taken, passOver(run, ask)].map(({ waiting }) => waiting);
+}
+
+/** What a state is, apart from its number. */
+function shown(waiting: readonly Waiting[]): string {
+  const each = waiting.map(({ wait, fresh, open }) => `${wait.id} ${fresh} ${JSON.stringify(open)}`);
+  return each.sort().join(", ");
+}
 
 it("lists few states, and says when it stops listing", () => {
   assert.is(statesOf(automatonOf("a b c")).states.length, 2);
