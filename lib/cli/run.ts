@@ -24,7 +24,7 @@ export async function run(file: string, command: RunCommand, clock: Clock = syst
   const module = await loadModule(file);
   const definition = requireService(module);
   const input = inputOf(module, definition, command, clock);
-  refuseSameFile(command);
+  refuseSameFile(command, module.files);
   const screen = createScreen(process.stderr, process.stdout);
   const outlet = createOutlet({
     alerts: command.output ?? "-",

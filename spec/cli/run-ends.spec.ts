@@ -107,6 +107,21 @@ async function refused(words: readonly string[], project: Project): Promise<stri
   return stderr;
 }
 
+it("does not write over what it reads from standard input, nor read what it writes to standard output", async ({
+  project,
+}) => {
+  const path = project.write("events.ndjson", EVENTS);
+  const command = [process.execPath, ...FROM_SOURCE, "run", "service.ts", "--input"]
+    .map((word) => `'${word}'`)
+    .join(" ");
+  for (const rest of ["- --output events.ndjson < events.ndjson", "events.ndjson >> events.ndjson"]) {
+    const { code, stderr } = await execute("bash", ["-c", `${command} ${rest}`], { cwd: project.folder });
+    assert.is(code, 2);
+    assert.match(stderr, "is read and would be overwritten");
+    assert.is(readFileSync(path, "utf8"), EVENTS);
+  }
+});
+
 it("refuses what cannot be run, in one paragraph, with exit code 2", async ({ project }) => {
   project.write("events.ndjson", EVENTS);
   const nonsense = 'pattern<CardEvent>("nonsense").begin("x").times(3, 2).next("x").within("1m")';
@@ -154,6 +169,14 @@ it("refuses what cannot be run, in one paragraph, with exit code 2", async ({ pr
       /events\.ndjson is read and would be overwritten/,
     ],
     [["service.ts", "--input", "events.ndjson", "--late", "x", "--output", "x"], /cannot share a file/],
+    [["service.ts", "--input", "events.ndjson", "--late", "x", "--output", "./x"], /cannot share a file/],
+    [["service.ts", "--input", "events.ndjson", "--late", "-"], /cannot share a file/],
+    [
+      ["service.ts", "--input", "events.ndjson", "--output", "./service.ts"],
+      /\.\/service\.ts is a part of the service/,
+    ],
+    [["service.ts", "--input", "events.ndjson", "--late", "pattern.ts"], /pattern\.ts is a part of the service/],
+    [["service.ts", "--input", "package.json/x"], /cannot be read from package\.json\/x: there is no such file/],
     [["service.ts", "--input", "events.ndjson", "--output", "no/where"], /no\/where cannot be written: ENOENT/],
   ];
   await Promise.all(cases.map(async ([words, says]) => assert.match(await refused(words, project), says)));
