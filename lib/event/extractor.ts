@@ -4,7 +4,7 @@
 import { ConfigError, PatternError } from "../core/errors.ts";
 import type { Expr, ExprOf } from "../pattern/builder/expression-types.ts";
 import { writeValues } from "../pattern/builder/proxy.ts";
-import { evaluate, fieldOf, type Taken } from "../pattern/expression/evaluate.ts";
+import { evaluate, fieldOf, NOTHING_TAKEN } from "../pattern/expression/evaluate.ts";
 import type { ValueExpr } from "../pattern/expression/expression.ts";
 import type { Instant } from "../time/instant.ts";
 import type { Key, KeyPart } from "./key.ts";
@@ -81,8 +81,6 @@ export function readTime<E>(option: TimeOption<E>): Extractor {
 
 /** Date and time to the second or finer, and an offset: without one a text means another instant on every machine. */
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
-
-const NOTHING_TAKEN: Taken = Object.freeze({ of: () => [], match: Object.freeze({}) });
 
 function instantOf(value: unknown): unknown {
   if (typeof value !== "string" || !ISO.test(value)) return value;

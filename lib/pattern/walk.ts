@@ -31,8 +31,10 @@ export function* everyElement(
 }
 
 /** The element and the groups around it, from the inside out. */
-export function* outwards(placed: Placed): Generator<Placed, void, undefined> {
-  for (let each: Placed | null = placed; each !== null; each = each.outer) yield each;
+export function* outwards<Node extends Element>(
+  placed: Placed<Node>,
+): Generator<Placed<Node | GroupNode>, void, undefined> {
+  for (let each: Placed<Node | GroupNode> | null = placed; each !== null; each = each.outer) yield each;
 }
 
 /** What an element is called in messages. Groups have no name of their own. */

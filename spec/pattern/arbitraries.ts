@@ -199,7 +199,7 @@ function conditionRecipe(words: Required<AstOptions>): fc.Arbitrary<Recipe<Condi
   const plain = both(value, fc.constantFrom("exists", "isTrue"), (of, kind) => {
     return ((visible) => ({ kind, value: of(visible) })) as Recipe<Condition>;
   });
-  const { condition } = fc.letrec<{ condition: Recipe<Condition>; joined: Recipe<Condition> }>((tie) => ({
+  const { condition } = fc.letrec<Record<"condition" | "joined" | "judged", Recipe<Condition>>>((tie) => ({
     condition: fc.oneof(
       { depthSize: "small", withCrossShrink: true },
       compare,
@@ -208,12 +208,16 @@ function conditionRecipe(words: Required<AstOptions>): fc.Arbitrary<Recipe<Condi
       text,
       plain,
       tie("joined"),
+      tie("judged"),
     ),
     joined: both(
       fc.array(tie("condition"), { minLength: 1, maxLength: 3 }),
       fc.constantFrom("and", "or", "not"),
       (parts, kind) => joined(kind, parts),
     ),
+    judged: both(tie("condition"), fc.tuple(fc.constantFrom("eq", "ne"), fc.boolean()), (inner, [op, value]) => {
+      return (visible) => ({ kind: "compare", op, left: inner(visible), right: { kind: "literal", value } });
+    }),
   }));
   return condition;
 }

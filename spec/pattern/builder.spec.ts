@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ConfigError } from "../../lib/core/errors.ts";
-import { pattern, sequence } from "../../lib/index.ts";
+import { compile, pattern, sequence } from "../../lib/index.ts";
 import { type Element, ONCE, type PatternAst, type Quantifier } from "../../lib/pattern/ast.ts";
 import type { Pattern } from "../../lib/pattern/pattern.ts";
 
@@ -284,6 +284,12 @@ it("m answers as the match does: one event, a loop, a loop in groups", () => {
     ),
     "last",
   );
+
+  // Before it has a count, it answers like both: only the count will tell. Without one, it is refused later.
+  const own = (): Loose =>
+    (begun as unknown as Loose).next("up").where((e: Loose, m: Loose) => e.card.eq(m.up.last().card));
+  assert.is(at(own().oneOrMore()), "last");
+  assert.throws(() => compile(own().within("1h")), /OWN_STEP/);
 
   // A group in place sees the steps before it as they are, its own as loops; behind it they are loops, too.
   const group = begun.next((g) =>

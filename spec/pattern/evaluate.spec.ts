@@ -2,12 +2,11 @@
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { evaluate, fieldOf, holds, type Taken } from "../../lib/pattern/expression/evaluate.ts";
+import { evaluate, fieldOf, holds, NOTHING_TAKEN, type Taken } from "../../lib/pattern/expression/evaluate.ts";
 import type { AggregateOp, CompareOp, Condition, TextOp, ValueExpr } from "../../lib/pattern/expression/expression.ts";
 
 const it = suite("evaluation of conditions");
 
-const NOTHING: Taken = { of: () => [], match: {} };
 const taking = (steps: Readonly<Record<string, readonly unknown[]>>): Taken => ({
   of: (step) => (Object.hasOwn(steps, step) ? (steps[step] ?? []) : []),
   match: steps,
@@ -51,7 +50,7 @@ for (const values of ASCENDING) {
       for (const [i, a] of values.entries()) {
         for (const [j, b] of values.entries()) {
           assert.is(
-            holds(compare(op), { a, b }, NOTHING),
+            holds(compare(op), { a, b }, NOTHING_TAKEN),
             TABLE[op](Math.sign(i - j) as -1 | 0 | 1),
             `${a} ${op} ${b}`,
           );
@@ -62,14 +61,14 @@ for (const values of ASCENDING) {
 }
 
 it("minus zero is zero", () => {
-  assert.ok(holds(compare("eq"), { a: -0, b: 0 }, NOTHING));
-  assert.not.ok(holds(compare("lt"), { a: -0, b: 0 }, NOTHING));
+  assert.ok(holds(compare("eq"), { a: -0, b: 0 }, NOTHING_TAKEN));
+  assert.not.ok(holds(compare("lt"), { a: -0, b: 0 }, NOTHING_TAKEN));
 });
 
 it("booleans are equal or not, but have no order", () => {
-  assert.ok(holds(compare("eq"), { a: true, b: true }, NOTHING));
-  assert.ok(holds(compare("ne"), { a: true, b: false }, NOTHING));
-  for (const op of ORDERS) assert.not.ok(holds(compare(op), { a: true, b: true }, NOTHING), op);
+  assert.ok(holds(compare("eq"), { a: true, b: true }, NOTHING_TAKEN));
+  assert.ok(holds(compare("ne"), { a: true, b: false }, NOTHING_TAKEN));
+  for (const op of ORDERS) assert.not.ok(holds(compare(op), { a: true, b: true }, NOTHING_TAKEN), op);
 });
 
 const INCOMPARABLE: readonly unknown[] = [undefined, null, Number.NaN, {}, [], [1], () => 1, Symbol("s")];
@@ -82,17 +81,17 @@ it("nothing holds of a missing value, null, NaN, an object, nor between types, n
   ];
   for (const op of OPS) {
     for (const [a, b] of pairs) {
-      assert.not.ok(holds(compare(op), { a, b }, NOTHING), `${String(a)} ${op} ${String(b)}`);
-      assert.not.ok(holds(compare(op), { a: b, b: a }, NOTHING), `${String(b)} ${op} ${String(a)}`);
-      assert.ok(holds(not(compare(op)), { a, b }, NOTHING), `not ${String(a)} ${op} ${String(b)}`);
+      assert.not.ok(holds(compare(op), { a, b }, NOTHING_TAKEN), `${String(a)} ${op} ${String(b)}`);
+      assert.not.ok(holds(compare(op), { a: b, b: a }, NOTHING_TAKEN), `${String(b)} ${op} ${String(a)}`);
+      assert.ok(holds(not(compare(op)), { a, b }, NOTHING_TAKEN), `not ${String(a)} ${op} ${String(b)}`);
     }
   }
-  assert.not.ok(holds(compare("ne"), {}, NOTHING));
+  assert.not.ok(holds(compare("ne"), {}, NOTHING_TAKEN));
 });
 
 it("not(a < b) is more than a >= b", () => {
-  assert.ok(holds(not(compare("lt")), { a: 1 }, NOTHING));
-  assert.not.ok(holds(compare("gte"), { a: 1 }, NOTHING));
+  assert.ok(holds(not(compare("lt")), { a: 1 }, NOTHING_TAKEN));
+  assert.not.ok(holds(compare("gte"), { a: 1 }, NOTHING_TAKEN));
 });
 
 // ---------------------------------------------------------------- laws
@@ -123,7 +122,7 @@ const always = (law: (e: object, p: Condition, q: Condition) => readonly [Condit
   fc.assert(
     fc.property(event, condition, condition, (e, p, q) => {
       const [one, other] = law(e, p, q);
-      assert.is(holds(one, e, NOTHING), holds(other, e, NOTHING));
+      assert.is(holds(one, e, NOTHING_TAKEN), holds(other, e, NOTHING_TAKEN));
     }),
     { numRuns: 1_000 },
   );
@@ -165,7 +164,7 @@ it("a condition is a value, true or false", () =>
 it("an event is only read: the same answer twice, from a frozen event", () => {
   fc.assert(
     fc.property(event, condition, (e, p) => {
-      assert.is(holds(p, Object.freeze(e), NOTHING), holds(p, structuredClone(e), NOTHING));
+      assert.is(holds(p, Object.freeze(e), NOTHING_TAKEN), holds(p, structuredClone(e), NOTHING_TAKEN));
     }),
   );
 });
@@ -174,20 +173,20 @@ it("an event is only read: the same answer twice, from a frozen event", () => {
 
 it("exists: there and not null", () => {
   const exists: Condition = { kind: "exists", value: A };
-  for (const a of [0, "", false, Number.NaN, {}, []]) assert.ok(holds(exists, { a }, NOTHING), String(a));
-  for (const e of [{}, { a: null }, { a: undefined }, null, 5]) assert.not.ok(holds(exists, e, NOTHING));
+  for (const a of [0, "", false, Number.NaN, {}, []]) assert.ok(holds(exists, { a }, NOTHING_TAKEN), String(a));
+  for (const e of [{}, { a: null }, { a: undefined }, null, 5]) assert.not.ok(holds(exists, e, NOTHING_TAKEN));
 });
 
 it("a field as a condition: true and nothing else", () => {
   for (const a of [1, "true", {}, 1n, null, undefined, false]) {
-    assert.not.ok(holds({ kind: "isTrue", value: A }, { a }, NOTHING));
+    assert.not.ok(holds({ kind: "isTrue", value: A }, { a }, NOTHING_TAKEN));
   }
-  assert.ok(holds({ kind: "isTrue", value: A }, { a: true }, NOTHING));
+  assert.ok(holds({ kind: "isTrue", value: A }, { a: true }, NOTHING_TAKEN));
 });
 
 it("tests of texts are for strings", () => {
   const text = (op: TextOp): Condition => ({ kind: "text", op, value: A, text: B });
-  const holdsOf = (op: TextOp, a: unknown, b: unknown): boolean => holds(text(op), { a, b }, NOTHING);
+  const holdsOf = (op: TextOp, a: unknown, b: unknown): boolean => holds(text(op), { a, b }, NOTHING_TAKEN);
   assert.ok(holdsOf("startsWith", "abc", "ab") && holdsOf("endsWith", "abc", "bc") && holdsOf("includes", "abc", "b"));
   assert.ok(holdsOf("startsWith", "abc", "") && holdsOf("includes", "a.c", "."));
   assert.not.ok(
@@ -200,7 +199,7 @@ it("tests of texts are for strings", () => {
 
 it("calculates with numbers as JavaScript does, and with nothing else", () => {
   const value = (op: "plus" | "minus" | "times" | "dividedBy" | "modulo", a: unknown, b: unknown): unknown =>
-    evaluate({ kind: "arithmetic", op, left: A, right: B }, { a, b }, NOTHING);
+    evaluate({ kind: "arithmetic", op, left: A, right: B }, { a, b }, NOTHING_TAKEN);
   fc.assert(
     fc.property(fc.double(), fc.double(), (a, b) => {
       assert.equal(
@@ -229,7 +228,7 @@ it("calculates with numbers as JavaScript does, and with nothing else", () => {
 
 it("what cannot be calculated compares with nothing", () => {
   const ratio: ValueExpr = { kind: "arithmetic", op: "dividedBy", left: A, right: B };
-  for (const op of OPS) assert.not.ok(holds(compare(op, ratio, C), { a: 0, b: 0, c: 0 }, NOTHING), op);
+  for (const op of OPS) assert.not.ok(holds(compare(op, ratio, C), { a: 0, b: 0, c: 0 }, NOTHING_TAKEN), op);
 });
 
 // ---------------------------------------------------------------- events taken before
@@ -355,7 +354,7 @@ it("the same names as own fields are fields", () => {
 
 // ---------------------------------------------------------------- plain functions
 
-it("a plain function gets the event and what was taken, and only true counts", () => {
+it("a plain function gets the event and what was taken, and answers true or false", () => {
   const seen: unknown[] = [];
   const opaque = (answer: unknown): Condition => ({
     kind: "opaque",
@@ -369,7 +368,19 @@ it("a plain function gets the event and what was taken, and only true counts", (
   assert.ok(holds(opaque(true), e, STEPS));
   assert.is(seen[0], e);
   assert.is(seen[1], STEPS.match);
-  for (const answer of [1, "yes", {}, undefined, false]) assert.not.ok(holds(opaque(answer), e, STEPS));
+  assert.not.ok(holds(opaque(false), e, STEPS));
+  // Anything else is a mistake that would go unseen: no return, an async function, a value that was meant to be "truthy".
+  for (const [answer, said] of [
+    [1, "1"],
+    ["yes", '"yes"'],
+    [{}, "an object"],
+    [null, "null"],
+    [undefined, "undefined"],
+    [Symbol("s"), "Symbol(s)"],
+    [Promise.reject(new Error("nobody waits")), "a promise"],
+  ] as const) {
+    assert.throws(() => holds(opaque(answer), e, STEPS), `It answered with ${said}, not with true or false.`);
+  }
 });
 
 it("what a plain function throws passes through, unless it need not be asked", () => {
@@ -381,9 +392,18 @@ it("what a plain function throws passes through, unless it need not be asked", (
     },
   };
   const never: Condition = { kind: "or", parts: [] };
-  assert.throws(() => holds(failing, {}, NOTHING), /mine/);
-  assert.not.ok(holds({ kind: "and", parts: [never, failing] }, {}, NOTHING));
-  assert.ok(holds({ kind: "or", parts: [not(never), failing] }, {}, NOTHING));
+  assert.throws(() => holds(failing, {}, NOTHING_TAKEN), /mine/);
+  assert.not.ok(holds({ kind: "and", parts: [never, failing] }, {}, NOTHING_TAKEN));
+  assert.ok(holds({ kind: "or", parts: [not(never), failing] }, {}, NOTHING_TAKEN));
+});
+
+it("a match that has not begun has taken nothing of any step", () => {
+  const first: ValueExpr = { kind: "field", of: { kind: "taken", step: "s", at: "first" }, path: [] };
+  const sum: ValueExpr = { kind: "aggregate", op: "sum", step: "s", value: A };
+  assert.is(evaluate({ kind: "count", step: "s" }, {}, NOTHING_TAKEN), 0);
+  assert.is(evaluate(first, {}, NOTHING_TAKEN), undefined);
+  assert.is(evaluate(sum, {}, NOTHING_TAKEN), 0);
+  assert.equal(NOTHING_TAKEN.match, {});
 });
 
 it.run();

@@ -52,6 +52,7 @@ const MISTAKES: readonly Mistake[] = [
   ],
 
   ["true", "CONDITION_NOT_EXPRESSION", "came out as true", () => true],
+  ["async inside", "BAD_OPERAND", "Take async out of it", (_, m) => m.many.sum(async (each: Loose) => each.a).gt(2)],
   ["e.a === 2", "CONDITION_NOT_EXPRESSION", 'not e.kind === "x"', (e) => e.a === 2],
   [
     "nothing",
@@ -63,7 +64,7 @@ const MISTAKES: readonly Mistake[] = [
   ],
   ["a text", "CONDITION_NOT_EXPRESSION", 'came out as "x"', () => "x"],
   ["an object", "CONDITION_NOT_EXPRESSION", "came out as an object", () => ({})],
-  ["a promise", "CONDITION_NOT_EXPRESSION", "came out as an object", async (e) => e.a.eq(1)],
+  ["a promise", "CONDITION_NOT_EXPRESSION", "Take async out of it", async (e) => e.a.eq(1)],
   ["a list", "CONDITION_NOT_EXPRESSION", "came out as an array", (e) => [e.a.eq(1)]],
   ["a function", "CONDITION_NOT_EXPRESSION", "came out as a function", () => () => true],
   ["and(true)", "CONDITION_NOT_EXPRESSION", "came out as true", (e) => e.a.and(true)],
@@ -81,6 +82,7 @@ const MISTAKES: readonly Mistake[] = [
 
   ["e.eq(1)", "UNKNOWN_WORD", "e is one event: name a field of it", (e) => e.eq(1)],
   ["e()", "UNKNOWN_WORD", "It is not a function", (e) => e()],
+  ["m()", "UNKNOWN_WORD", "name a step, such as m.probe", (_, m) => m()],
   ["e.a.equals(1)", "UNKNOWN_WORD", "The words are eq, ne, lt", (e) => e.a.equals(1)],
   ["e.a.toString()", "UNKNOWN_WORD", "e.a.toString() was called", (e) => e.a.toString()],
   ["JSON.stringify(e)", "UNKNOWN_WORD", "e.toJSON", (e) => e.a.eq(JSON.stringify(e))],

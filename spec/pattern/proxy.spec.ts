@@ -292,6 +292,11 @@ it("values for keys and times are written the same way", () => {
     values((e) => [e.a, "x", e.b.times(2)]),
     [at("a"), lit("x"), { kind: "arithmetic", op: "times", left: at("b"), right: lit(2) }],
   );
+  assert.equal(
+    values((e) => [e.a].concat(e.b, "x")),
+    [at("a"), at("b"), lit("x")],
+    "an array asks what it is given whether it is one, too",
+  );
   assert.throws(() => values((e) => `${e.a}`), /EXPRESSION_AS_VALUE/);
   assert.throws(() => values((e) => e), /NOT_A_VALUE/);
 });

@@ -16,8 +16,8 @@ export type Tokens = {
   readonly places: readonly { readonly offset: number; readonly token: Token }[];
 };
 
-/** Brackets that close something are never run. */
-const CLOSING = /^[)\]};,]/;
+/** Brackets that close something, and functions that do nothing: there is nothing to run. */
+const EMPTY = /[)\]};,]|\(\)(?:: \w+)? => \{\}|(?<==> )\{\}/y;
 /** The end of an exhaustive switch: the compiler proves that nothing gets there, so it is neither counted nor wanted. */
 const UNREACHABLE = /^\s*(?:default:|(?:default:\s*)?(?:return )?unreachable\([^;]*\);)\s*(?:\/\/.*)?$/;
 
@@ -33,7 +33,8 @@ export function tokensOf({ lineLengths, data }: Loaded): Tokens {
       const entry = map.findEntry(line, column);
       if (!("generatedColumn" in entry) || entry.generatedLine !== line || entry.generatedColumn !== column) continue;
       const written = source[entry.originalLine] ?? "";
-      if (UNREACHABLE.test(written) || CLOSING.test(written.slice(entry.originalColumn))) continue;
+      EMPTY.lastIndex = entry.originalColumn;
+      if (UNREACHABLE.test(written) || EMPTY.test(written)) continue;
       const key = `${entry.originalLine}:${entry.originalColumn}`;
       const token = byPlace.get(key) ?? { line: entry.originalLine, column: entry.originalColumn, run: false };
       byPlace.set(key, token);

@@ -79,6 +79,7 @@ function matchProxy(writing: Writing): object {
   return new Proxy(CALLABLE, {
     get: (_, step) =>
       typeof step === "symbol" ? readSymbol(writing, "m", step) : proxyOf(writing, taken(writing, step)),
+    apply: () => unknownWord(writing, "m()", "m has the events taken before: name a step, such as m.probe."),
     ...refusals(writing, "m"),
   });
 }

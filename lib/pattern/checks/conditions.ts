@@ -16,6 +16,7 @@ import type { PatternLimits } from "../limits.ts";
 import { type Arity, shapeOf } from "../shape.ts";
 import { everyElement, isCondition, type Placed, partsOf } from "../walk.ts";
 import { conditionsOf, hasWalkableCondition } from "./limits.ts";
+import { listNames } from "./names.ts";
 import type { Findings, Say } from "./problem-codes.ts";
 
 /** Leaves alone what is refused for its size. */
@@ -96,7 +97,9 @@ function checkMentions(condition: Condition, mention: Mention, scope: Scope, { e
     if (index === undefined || target === undefined) {
       const meant = nearest(step, scope.shape.keys());
       const remedy =
-        meant === undefined ? `The steps of the pattern are ${list(scope.shape)}.` : `Did you mean "${meant}"?`;
+        meant === undefined
+          ? `The steps of the pattern are ${listNames(scope.shape.keys())}.`
+          : `Did you mean "${meant}"?`;
       error("UNKNOWN_STEP", path, `${here} mentions "${step}", which is no step of the pattern.`, remedy);
     } else if (target.element.kind === "absence") {
       const message = `${here} mentions the absence "${step}", which never takes an event.`;
@@ -139,11 +142,6 @@ function notNumber(expr: ValueExpr): string | null {
   return expr.kind === "literal" && typeof expr.value !== "number"
     ? `the ${typeof expr.value} ${String(expr.value)}`
     : null;
-}
-
-function list(shape: ReadonlyMap<string, Arity>): string {
-  const names = Array.from(shape.keys(), (name) => `"${name}"`);
-  return names.length > 20 ? [...names.slice(0, 20), "…"].join(", ") : names.join(", ");
 }
 
 /** The last element, in the order in which they are written, that may have taken an event when the condition is looked at. */

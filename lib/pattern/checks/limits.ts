@@ -1,6 +1,6 @@
 // Is the pattern of a size that the other checks, and all that comes after them, can be let loose on?
 
-import type { PatternAst } from "../ast.ts";
+import type { PatternAst, Quantifier } from "../ast.ts";
 import type { Condition } from "../expression/expression.ts";
 import type { PatternLimits } from "../limits.ts";
 import { everyElement, everyPart, type Placed } from "../walk.ts";
@@ -44,7 +44,7 @@ export function checkLimits(ast: PatternAst, limits: PatternLimits, findings: Fi
       checkName(element.name, path, limits, findings);
       checkOptions(element.on?.length ?? 0, "on", path, limits, findings);
     }
-    if (element.kind !== "absence") checkCount(placed, limits, findings);
+    if (element.kind !== "absence") checkCount(element.quantifier, path, limits, findings);
     for (const condition of conditionsOf(placed)) checkSize(condition, path, limits, findings);
   }
 }
@@ -72,9 +72,12 @@ function checkName(name: string, path: readonly string[], { maxNameLength }: Pat
   error("NAME_TOO_LONG", path, message, `Shorten it, or ${raise("maxNameLength", maxNameLength)}`);
 }
 
-function checkCount({ element, path }: Placed, { maxCount }: PatternLimits, { error }: Findings): void {
-  if (element.kind === "absence") return;
-  const { min, max } = element.quantifier;
+function checkCount(
+  { min, max }: Quantifier,
+  path: readonly string[],
+  { maxCount }: PatternLimits,
+  { error }: Findings,
+): void {
   const count = Math.max(min, max ?? 0);
   // What is no whole number is refused for that.
   if (!Number.isSafeInteger(count) || count <= maxCount) return;

@@ -96,9 +96,7 @@ function checkGreedy(placed: Repeated, hasDeadline: boolean, { error }: Findings
 function mayGrowForEver(placed: Repeated): boolean {
   const { max, inner } = placed.element.quantifier;
   if (max !== null || inner === "next" || !mayBeLast(placed)) return false;
-  return [...outwards(placed)].every(
-    ({ element }) => element.kind === "absence" || (element.quantifier.until === null && element.maxGapMs === null),
-  );
+  return [...outwards(placed)].every(({ element }) => element.quantifier.until === null && element.maxGapMs === null);
 }
 
 function checkEmptyLoop({ element, path }: Placed<GroupNode>, { error }: Findings): void {

@@ -1,7 +1,8 @@
 // What happens after a match, and how long a run may live.
 
-import type { PatternAst, Skip } from "../ast.ts";
+import type { GroupNode, PatternAst, Skip, StepNode } from "../ast.ts";
 import { everyElement, outwards, type Placed, trailingAbsences } from "../walk.ts";
+import { listNames } from "./names.ts";
 import type { Findings } from "./problem-codes.ts";
 
 export function checkReport(ast: PatternAst, requireBound: boolean, findings: Findings): void {
@@ -37,10 +38,9 @@ function isOptional({ element }: Placed): boolean {
 }
 
 function stepNames(ast: PatternAst): string {
-  const names = [...everyElement(ast.elements)].flatMap(({ element }) =>
-    element.kind === "step" ? [`"${element.name}"`] : [],
+  return listNames(
+    [...everyElement(ast.elements)].flatMap(({ element }) => (element.kind === "step" ? [element.name] : [])),
   );
-  return names.length > 20 ? [...names.slice(0, 20), "…"].join(", ") : names.join(", ");
 }
 
 /** How long a run may wait for a step or, at the end, on an absence, if its key goes silent or brings other events. */
@@ -75,18 +75,17 @@ function patienceAt(placed: Placed): Patience {
     const hasFor = trailingAbsences(siblings).some(({ forMs }) => forMs !== null);
     return isLast && element.link === "notNext" && !hasFor ? "untilNextEvent" : "bounded";
   }
-  const around = [...outwards(placed)];
-  if (around.some((each) => each.element.kind !== "absence" && each.element.maxGapMs !== null)) return "bounded";
-  const links = linksInto(placed);
+  const around = [...outwards({ ...placed, element })];
+  if (around.some((each) => each.element.maxGapMs !== null)) return "bounded";
+  const links = linksInto(around);
   if (links.length === 0) return "bounded";
   return links.every((link) => link === "next") ? "untilNextEvent" : "forEver";
 }
 
-/** The links over which a run may wait for a step; none if the step can only be the first of a match. */
-function linksInto(placed: Placed): readonly string[] {
+/** The links over which a run may wait for a step, given with the groups around it; none if it can only be the first of a match. */
+function linksInto(around: readonly Placed<StepNode | GroupNode>[]): readonly string[] {
   const links: string[] = [];
-  for (const { element, index } of outwards(placed)) {
-    if (element.kind === "absence") continue;
+  for (const { element, index } of around) {
     // The step again, or the head of the next iteration.
     if (element.quantifier.max !== 1) links.push(element.quantifier.inner);
     if (index > 0 && element.link !== null) links.push(element.link);

@@ -23,9 +23,8 @@ export function describeCondition(condition: Condition): string {
 
 /** Texts joined as in "a, b or c". */
 export function enumerate(texts: readonly string[], word: "and" | "or"): string {
-  const [last, ...before] = [...texts].reverse();
-  if (last === undefined) return "";
-  return before.length === 0 ? last : `${before.reverse().join(", ")} ${word} ${last}`;
+  const last = texts.length - 1;
+  return last < 1 ? texts.join("") : `${texts.slice(0, last).join(", ")} ${word} ${texts[last]}`;
 }
 
 function say(condition: Condition, isSo: boolean): string {

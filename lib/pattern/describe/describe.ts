@@ -176,8 +176,8 @@ function untilWhen(placed: Placed<AbsenceNode>, { withinMs }: PatternAst): strin
 // ---- groups
 
 function group({ quantifier, link, maxGapMs }: GroupNode): readonly string[] {
-  const { min, max, optional, inner } = quantifier;
-  const times = max === 1 ? "once" : `${count(quantifier)} ${min === 1 && max === 1 ? "time" : "times"}`;
+  const { max, optional, inner } = quantifier;
+  const times = max === 1 ? "once" : `${count(quantifier)} times`;
   const beginnings: Readonly<Record<Contiguity, string>> = {
     next: "directly after",
     followedBy: "with the next event that fits",

@@ -2,6 +2,7 @@
 // no code is made from text, only own properties are read, nothing is remembered.
 
 import { unreachable } from "../../core/errors.ts";
+import { isPromise } from "../../core/promise.ts";
 import type {
   AggregateOp,
   ArithmeticOp,
@@ -21,10 +22,13 @@ export interface Taken {
   readonly match: object;
 }
 
+/** What a match has taken that has not begun. */
+export const NOTHING_TAKEN: Taken = Object.freeze({ of: () => [], match: Object.freeze({}) });
+
 /**
  * Whether `condition` holds for `event`. Cost: one visit per node of the condition, and of an aggregate one per event taken.
  *
- * @throws whatever a function given to `filter` throws.
+ * @throws whatever a function given to `filter` throws; TypeError if it answers with anything but true or false.
  */
 export function holds(condition: Condition, event: unknown, taken: Taken, item?: unknown): boolean {
   switch (condition.kind) {
@@ -64,10 +68,23 @@ export function holds(condition: Condition, event: unknown, taken: Taken, item?:
     case "not":
       return !holds(condition.part, event, taken, item);
     case "opaque":
-      return condition.call(event as never, taken.match as never) === true;
+      return verdictOf(condition.call(event as never, taken.match as never));
     default:
       return unreachable(condition);
   }
+}
+
+/** What a function given to `filter` answered. Anything but a verdict is a mistake that would else go unseen: a promise, or no `return`. */
+function verdictOf(answer: unknown): boolean {
+  if (typeof answer === "boolean") return answer;
+  if (isPromise(answer))
+    throw new TypeError("It answered with a promise, not with true or false. Take async out of it.");
+  const said = typeof answer === "object" && answer !== null ? "an object" : saidOf(answer);
+  throw new TypeError(`It answered with ${said}, not with true or false.`);
+}
+
+function saidOf(answer: unknown): string {
+  return typeof answer === "string" ? JSON.stringify(answer.slice(0, 40)) : String(answer).slice(0, 40);
 }
 
 /** The value of `expr` for `event`, or `undefined` where there is none. Cost and errors as for `holds`. */

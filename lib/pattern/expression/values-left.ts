@@ -6,7 +6,7 @@
 //     text       endsWith, includes       compared with each other
 
 import { unreachable } from "../../core/errors.ts";
-import { holds, type Taken } from "./evaluate.ts";
+import { holds, NOTHING_TAKEN } from "./evaluate.ts";
 import type { CompareOp, Literal, TextOp, ValueExpr } from "./expression.ts";
 
 /** Something said of one value. `isSo` is `false` where the opposite was said: then also a missing value or one of another type would do. */
@@ -55,8 +55,6 @@ function typeIn(said: Said): Type | null {
   if (said.kind === "compare") return typeof said.to as Type;
   return said.kind === "text" ? "string" : null;
 }
-
-const NOTHING_TAKEN: Taken = { of: () => [], match: {} };
 
 /** Whether what was said is true of `value`. */
 function isTrueOf(said: Said, value: Literal): boolean {

@@ -109,7 +109,7 @@ export class Fields {
   }
 
   flag(name: string, otherwise: boolean): boolean {
-    return this.#read(name, "true or false", isFlag, otherwise) ?? otherwise;
+    return this.#read(name, "true or false", isFlag, otherwise);
   }
 
   /** `null` may be spelt out or, unless `required`, left out. */
@@ -165,6 +165,8 @@ export class Fields {
     }
   }
 
+  #read<T>(name: string, expected: string, fits: (value: unknown) => boolean, otherwise: T): T;
+  #read<T>(name: string, expected: string, fits: (value: unknown) => boolean, otherwise?: T): T | undefined;
   #read<T>(name: string, expected: string, fits: (value: unknown) => boolean, otherwise?: T): T | undefined {
     const value = this.take(name);
     if (fits(value)) return value as T;

@@ -23,14 +23,14 @@ import {
  * @throws {PatternError} `OPAQUE_CONDITION`, one for each function given to `filter`: functions have no JSON form.
  */
 export function toJson(ast: PatternAst): PatternJson {
-  const problems = opaqueConditions(ast);
-  if (problems.length > 0) throw new PatternError(ast.name, problems);
-  return writePattern(ast, (condition) => unreachable(condition as never));
+  return writePattern(ast, () => {
+    throw new PatternError(ast.name, opaqueConditions(ast));
+  });
 }
 
 type OpaqueCondition = Extract<Condition, { kind: "opaque" }>;
 
-/** What stands in the place of a function. */
+/** Gives what stands in the place of a function. */
 export type WriteOpaque = (condition: OpaqueCondition) => ConditionJson;
 
 /** `toJson` with `opaque` in the place of functions. */
@@ -42,7 +42,7 @@ export function writePattern(ast: PatternAst, opaque: WriteOpaque): PatternJson 
     ...(ast.tag !== "type" && { tag: ast.tag }),
     elements: ast.elements.map((element) => writeElement(element, opaque)),
     ...(ast.withinMs !== null && { withinMs: ast.withinMs }),
-    ...(ast.skip.to !== "none" && { skip: writeSkip(ast.skip) }),
+    ...writeSkip(ast.skip),
     ...(ast.emit !== "eager" && { emit: ast.emit }),
     ...(ast.oncePerMs !== null && { oncePerMs: ast.oncePerMs }),
   };
@@ -138,14 +138,15 @@ function writeQuantifier(quantifier: Quantifier, opaque: WriteOpaque): Quantifie
   };
 }
 
-function writeSkip(skip: Skip): SkipJson {
+function writeSkip(skip: Skip): { skip?: SkipJson } {
   switch (skip.to) {
     case "none":
+      return {};
     case "next":
     case "pastLast":
-      return { to: skip.to };
+      return { skip: { to: skip.to } };
     default:
-      return { to: skip.to, step: skip.step, ...(skip.orElse !== null && { orElse: skip.orElse }) };
+      return { skip: { to: skip.to, step: skip.step, ...(skip.orElse !== null && { orElse: skip.orElse }) } };
   }
 }
 

@@ -34,6 +34,15 @@ export const REPORT_CASES: readonly Case[] = [
     right: pattern([a, b], { skip: { to: "first", step: "b", orElse: null } }),
   },
   {
+    code: "UNKNOWN_SKIP_TARGET",
+    what: "an unknown step among many",
+    wrong: pattern([a, ...Array.from({ length: 20 }, (_, index) => next(`s${index}`))], {
+      skip: { to: "first", step: "c", orElse: null },
+    }),
+    message: /Its steps are "a", "s0", .*, "s18", …\./,
+    right: pattern([a, b], { skip: { to: "first", step: "b", orElse: null } }),
+  },
+  {
     code: "ABSENT_SKIP_TARGET",
     what: "an absence",
     wrong: pattern([a, notNext("n"), b], { skip: { to: "last", step: "n", orElse: null } }),
