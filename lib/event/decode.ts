@@ -5,8 +5,9 @@
 //               └────────── decode(bytes, headers) ───▶┘
 
 import { ConfigError } from "../core/errors.ts";
+import { isPromise } from "../core/promise.ts";
 import { type BadRecord, badRecord, saidBy } from "./bad-record.ts";
-import type { SchemaIssue, SchemaResult, StandardSchema } from "./schema.ts";
+import type { SchemaIssue, StandardSchema } from "./schema.ts";
 
 /** Headers of a record: names are unique, values are text. */
 export type RecordHeaders = ReadonlyMap<string, string>;
@@ -74,7 +75,9 @@ function createJsonReader(maxDepth: number): (bytes: Uint8Array) => Decoded {
 function createCustomReader(decode: DecodeFunction): (bytes: Uint8Array, headers: RecordHeaders) => Decoded {
   return (bytes, headers) => {
     try {
-      return asObject(decode(bytes, headers));
+      const value = decode(bytes, headers);
+      if (!isPromise(value)) return asObject(value);
+      return badRecord("DECODE_FAILED", "The decode function answers with a promise. Take async out of it.");
     } catch (error) {
       return badRecord("DECODE_FAILED", `The decode function threw: ${saidBy(error)}`);
     }
@@ -82,19 +85,30 @@ function createCustomReader(decode: DecodeFunction): (bytes: Uint8Array, headers
 }
 
 function applySchema(schema: StandardSchema, value: object, topic: string): Decoded {
-  let result: SchemaResult<unknown> | Promise<SchemaResult<unknown>>;
+  let judged: Decoded | "later";
   try {
-    result = schema["~standard"].validate(value);
+    judged = verdictOf(schema["~standard"].validate(value));
   } catch (error) {
     return badRecord("SCHEMA", `The schema threw: ${saidBy(error)}`);
   }
-  if ("then" in result) throw asyncSchema(result, topic);
-  return result.issues === undefined ? asObject(result.value) : badRecord("SCHEMA", describeIssues(result.issues));
+  if (judged === "later") throw asyncSchema(topic);
+  return judged;
+}
+
+/** Validators are foreign code: what they answer may be anything. */
+function verdictOf(answer: unknown): Decoded | "later" {
+  if (isPromise(answer)) return "later";
+  if (typeof answer !== "object" || answer === null || !("issues" in answer || "value" in answer)) {
+    return badRecord("SCHEMA", `The schema answers with ${saidBy(answer)}, not with { value } or { issues }.`);
+  }
+  const { issues, value } = answer as { readonly issues?: unknown; readonly value?: unknown };
+  return issues === undefined ? asObject(value) : badRecord("SCHEMA", describeIssues(issues));
 }
 
 function asObject(value: unknown): Decoded {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return { kind: "decoded", value };
-  const found = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+  const found =
+    value === undefined ? "nothing" : value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
   return badRecord("NOT_AN_OBJECT", `The record holds ${found}. An event must be an object.`);
 }
 
@@ -116,17 +130,25 @@ function tooLarge(bytes: number, limit: number): BadRecord {
 /** Enough to see what is wrong without repeating the whole record. */
 const MAX_ISSUES = 3;
 
-function describeIssues(issues: readonly SchemaIssue[]): string {
-  const lines = issues.slice(0, MAX_ISSUES).map(({ message, path = [] }) => {
-    const names = path.map((part) => String(typeof part === "object" ? part.key : part));
-    return names.length > 0 ? `${names.join(".")}: ${message}` : message;
-  });
+function describeIssues(given: unknown): string {
+  const issues: readonly unknown[] = Array.isArray(given) ? given : [];
+  if (issues.length === 0) return "The schema refuses the event without saying why.";
+  const lines = issues.slice(0, MAX_ISSUES).map(describeIssue);
   const more = issues.length > MAX_ISSUES ? ` (and ${issues.length - MAX_ISSUES} more)` : "";
   return `The schema refuses the event: ${lines.join("; ")}${more}.`;
 }
 
-function asyncSchema(answer: Promise<unknown>, topic: string): ConfigError {
-  answer.catch(() => undefined);
+function describeIssue(issue: unknown): string {
+  try {
+    const { message, path } = issue as SchemaIssue;
+    const names = (path ?? []).map((part) => String(typeof part === "object" ? part.key : part));
+    return names.length > 0 ? `${names.join(".")}: ${saidBy(message)}` : saidBy(message);
+  } catch {
+    return "something that it has no words for";
+  }
+}
+
+function asyncSchema(topic: string): ConfigError {
   return new ConfigError(
     "ASYNC_SCHEMA",
     `The schema of input "${topic}" answers with a promise. Events are checked one after the other without waiting: take the asynchronous checks out of it.`,

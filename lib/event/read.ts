@@ -1,6 +1,7 @@
 // From a record to an event with key and time. What is wrong with a record is a verdict; nothing here throws but for
 // mistakes in the service itself.
 
+import { isPromise } from "../core/promise.ts";
 import { type Instant, MAX_INSTANT_MS } from "../time/instant.ts";
 import { type BadRecord, badRecord, saidBy } from "./bad-record.ts";
 import type { Decoder, RecordHeaders } from "./decode.ts";
@@ -144,5 +145,6 @@ function nameOf(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "number") return String(value);
   if (Array.isArray(value)) return "a list with other things in it, or empty";
+  if (isPromise(value)) return "a promise: take async out of the function";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -1,6 +1,7 @@
 // The options of an input topic, checked and filled in.
 
 import { ConfigError } from "../core/errors.ts";
+import { saidBy } from "../event/bad-record.ts";
 import { readKey, readTime } from "../event/extractor.ts";
 import type { KeySource, TimeSource } from "../event/read.ts";
 import type { StandardSchema } from "../event/schema.ts";
@@ -98,12 +99,7 @@ function attempt<T>(
     return act();
   } catch (error) {
     if (!(error instanceof ConfigError)) {
-      notes.add(
-        "BAD_OPTION",
-        [...path, name],
-        `It threw: ${error instanceof Error ? error.message : String(error)}.`,
-        remedy,
-      );
+      notes.add("BAD_OPTION", [...path, name], `It threw: ${saidBy(error)}.`, remedy);
     } else if (error.code.endsWith("_NOT_GIVEN")) {
       notes.add("BAD_OPTION", [...path, name], `It is ${show(given)}.`, remedy);
     } else {

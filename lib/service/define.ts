@@ -96,7 +96,7 @@ function define(options: Options, notes: Notes): ServiceDefinition {
   const given = options.inner("limits", Object.keys(LIMITS));
   const limits = readLimits(given);
   const alerts = output(options, "alerts", topic(`${app}-alerts`));
-  const defaults = { alerts, timedOut: topic(`${app}-timed-out`), limits: readMatcherLimits(given, LIMITS) };
+  const defaults = { alerts, timedOut: topic(`${app}-timed-out`), limits };
   const patterns = itemsOf(options, "patterns", notes)
     .map((entry, index) => definePattern(entry, [`patterns[${index}]`], defaults, output, notes))
     .filter((entry) => entry !== null);

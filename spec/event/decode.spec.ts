@@ -140,6 +140,33 @@ it("a schema that throws, or gives no object, makes a bad record", () => {
   assert.is(decode(bytes("{}"), { schema: schema(() => ({ value: "text" })) }), "NOT_AN_OBJECT");
 });
 
+it("a schema that answers with anything else makes a bad record that says so", () => {
+  for (const [answer, said] of [
+    [undefined, "The schema answers with undefined, not with { value } or { issues }."],
+    ["no", "The schema answers with no, not with { value } or { issues }."],
+    [Object.create(null), "The schema answers with something that has no text, not with { value } or { issues }."],
+    [{ issues: [] }, "The schema refuses the event without saying why."],
+    [{ issues: "no" }, "The schema refuses the event without saying why."],
+    [{ issues: null }, "The schema refuses the event without saying why."],
+    [
+      { issues: [{ message: Symbol("s"), path: [Symbol("p"), { key: 1 }] }, null] },
+      "The schema refuses the event: Symbol(p).1: Symbol(s); something that it has no words for.",
+    ],
+  ] as const) {
+    const decoded = createDecoder({ ...plain, schema: schema(() => answer as never) })(bytes("{}"), noHeaders);
+    assert.equal(decoded, { kind: "bad", code: "SCHEMA", message: said });
+  }
+  const trap = new Proxy({}, { has: () => assert.unreachable() as never });
+  assert.is(decode(bytes("{}"), { schema: schema(() => trap as never) }), "SCHEMA");
+});
+
+it("a decode function that answers with a promise makes a bad record, whatever becomes of the promise", () => {
+  const late = () => Promise.reject(new Error("nobody waits"));
+  assert.is(decode(bytes("{}"), { decode: late }), "DECODE_FAILED");
+  const withField = JSON.parse('{"then":1}');
+  assert.is(decode(bytes("{}"), { decode: () => withField }), withField);
+});
+
 it("a schema sees only what concerns it", () => {
   const refusing = schema(() => ({ issues: [{ message: "never" }] }));
   const isConcerned = (event: object): boolean => "a" in event;

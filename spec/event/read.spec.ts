@@ -87,6 +87,15 @@ const fromRecord: { readonly key: KeySource; readonly time: TimeSource } = {
   time: { from: "record" },
 };
 
+it("a function of key or time that answers with a promise is told so, whatever becomes of the promise", () => {
+  const late = { from: "event", read: () => Promise.reject(new Error("nobody waits")) } as const;
+  for (const options of [{ key: late }, { time: late }]) {
+    const reader = createReader({ decode, ...fromEvent, maxAheadMs: 1_000, ...options });
+    const found = reader({ timestamp: null, key: null, headers: new Map(), value: bytes('{"k":1,"t":1}') }, READ_AT);
+    assert.match(found.kind === "bad" ? found.message : "", "is a promise: take async out of the function.");
+  }
+});
+
 it("takes key and time from the record", () => {
   assert.equal(read({}, fromRecord, { key: bytes("ä\uFEFF"), timestamp: 7 }), { key: "ä\uFEFF", at: 7 });
   assert.equal(read({}, fromRecord, { key: bytes(""), timestamp: 7 }), { key: "", at: 7 });

@@ -339,6 +339,20 @@ for (const [title, options, code, said] of cases) {
   });
 }
 
+it("tells a mistake in the limits once, though patterns take them over", () => {
+  assert.throws(() => define({ ...valid, limits: { maxRunsPerKey: "10" } }), 'service "security" has 1 problem\n');
+});
+
+it("survives a key that throws what has no text, and an asynchronous one that fails later", async () => {
+  const strange = () => {
+    throw Object.create(null);
+  };
+  assert.throws(() => define(input({ key: strange })), "It threw: something that has no text.");
+  const late = async (e: Login) => e.user;
+  assert.throws(() => define(input({ key: late, time: late })), /"inputs\[0\] > key".*Take async out of it/);
+  await new Promise((resolve) => setImmediate(resolve)); // an unhandled rejection would end the process here
+});
+
 it("tells all mistakes at once, by the code of the first", () => {
   const options = {
     app: "fraud",

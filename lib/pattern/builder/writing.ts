@@ -1,6 +1,7 @@
 // What is noted while a condition is written, and what counts as a value or a condition in it.
 
 import { PatternError, type Problem } from "../../core/errors.ts";
+import { isPromise } from "../../core/promise.ts";
 import type { Condition, EventRef, Literal, ValueExpr } from "../expression/expression.ts";
 import type { Arity } from "../shape.ts";
 import { isCondition } from "../walk.ts";
@@ -73,9 +74,16 @@ export function operandOf(writing: Writing, operand: unknown): ValueExpr {
   return expr;
 }
 
+/** Said of an async function. */
+const ANSWERS_LATER = {
+  message: "The function answered with a promise.",
+  remedy: "Take async out of it: it is called once, and only to write down an expression.",
+} as const;
+
 /** A constant. */
 export function literal(writing: Writing, value: unknown): Extract<ValueExpr, { kind: "literal" }> {
   if (isLiteral(value)) return Object.freeze({ kind: "literal", value });
+  if (isPromise(value)) return refuse(writing, { code: "BAD_OPERAND", ...ANSWERS_LATER });
   return refuse(writing, {
     code: "BAD_OPERAND",
     message: `${show(value)} is no value to compare with.`,
@@ -90,6 +98,7 @@ export function literal(writing: Writing, value: unknown): Extract<ValueExpr, { 
 export function conditionOf(writing: Writing, given: unknown): Condition {
   const written = writtenAs(given);
   if (written === undefined) {
+    if (isPromise(given)) return refuse(writing, { code: "CONDITION_NOT_EXPRESSION", ...ANSWERS_LATER });
     return refuse(writing, {
       code: "CONDITION_NOT_EXPRESSION",
       message: `The condition came out as ${show(given)}, not as an expression.`,
