@@ -1,7 +1,9 @@
 // From a run's tail to what users see.
 
-import type { Automaton } from "../automaton/automaton.ts";
+import type { Automaton, Step } from "../automaton/automaton.ts";
 import { hashText } from "../core/hash.ts";
+import { isPromise } from "../core/promise.ts";
+import { saidBy, stackOf } from "../event/bad-record.ts";
 import { encodeKey, type Key } from "../event/key.ts";
 import { type Arity, toMatchObject } from "../pattern/shape.ts";
 import type { Instant } from "../time/instant.ts";
@@ -20,7 +22,10 @@ export function toMatch(reporter: Reporter, key: Key, tail: Tail, at: Instant): 
   const data = describe(reporter, "match", key, tail, at);
   if (reporter.selector === null) return { kind: "match", ...data, value: data.events };
   try {
-    return { kind: "match", ...data, value: reporter.selector(data.events as never) };
+    const value = reporter.selector(data.events as never);
+    if (isPromise(value))
+      throw new TypeError("It answered with a promise, which no alert can hold. Take async out of it.");
+    return { kind: "match", ...data, value };
   } catch (error) {
     return toFailure(reporter, key, tail.event, { where: "select", step: "", error }, at);
   }
@@ -40,16 +45,16 @@ export function toFailure(
   failure: Failure,
   at: Instant,
 ): FunctionFailed {
-  const { error } = failure;
+  const { where, step, error } = failure;
   return {
     kind: "functionFailed",
     pattern: reporter.automaton.pattern.name,
     key,
     at,
-    where: failure.where,
-    step: failure.step,
-    message: error instanceof Error ? error.message : String(error),
-    stack: error instanceof Error ? (error.stack ?? "") : "",
+    where,
+    step,
+    message: saidBy(error),
+    stack: stackOf(error),
     origin: event.origin,
   };
 }
@@ -58,7 +63,7 @@ export function toFailure(
 export function toTaken(automaton: Automaton, tail: Tail): readonly TakenEvent[] {
   const counts = new Map<string, number>();
   return toList(tail).map(({ step: id, event: { value, at, origin } }) => {
-    const step = automaton.steps[id]?.name ?? "";
+    const step = (automaton.steps[id] as Step).name;
     const index = counts.get(step) ?? 0;
     counts.set(step, index + 1);
     return { value, at, origin, step, index };

@@ -5,6 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { LimitError } from "../../lib/core/errors.ts";
 import type { FunctionFailed, LimitReached, Match, Outcome } from "../../lib/matching/matcher.ts";
+import { compareTails, extend, type PlacedEvent, type Tail } from "../../lib/matching/run.ts";
 import { feed, matcherOf, matchesOf, throughJson, timedOutOf } from "./drive.ts";
 
 const it = suite("run matcher");
@@ -222,6 +223,20 @@ it("leaves out a match whose select throws, and goes on", () => {
   assert.equal([matcher.stats().matches, matcher.stats().failures], [1, 1]);
 });
 
+it("reports whatever a function throws, an Error or not", () => {
+  const messageOf = (thrown: unknown) => {
+    const selector = () => {
+      throw thrown;
+    };
+    const [failure] = failures(feed(matcherOf("a", { selector }), "a"));
+    return [failure?.message, failure?.stack];
+  };
+  assert.equal(messageOf("no luck"), ["no luck", ""]);
+  assert.equal(messageOf(undefined), ["undefined", ""]);
+  assert.equal(messageOf(Object.create(null)), ["something that has no text", ""]);
+  assert.equal(messageOf(Object.assign(new Error("short"), { stack: undefined })), ["short", ""]);
+});
+
 it("shows the open runs of a key", () => {
   const matcher = matcherOf("a b? c | within 10");
   feed(matcher, "a b", 2);
@@ -235,6 +250,40 @@ it("shows the open runs of a key", () => {
     ],
   );
   assert.equal(matcher.inspect("unknown"), []);
+});
+
+it("shows what a run waits for in the order of the pattern, each step once, its end last", () => {
+  const waitsFor = (pattern: string, stream: string) => {
+    const matcher = matcherOf(pattern);
+    feed(matcher, stream, 3);
+    return matcher.inspect("k").map((run) => run.waitsFor);
+  };
+  assert.equal(waitsFor("a b? c", "a"), [["b", "c"]]);
+  assert.equal(waitsFor("a (b c?)+ d", "a b"), [["b", "c", "d"]]);
+  assert.equal(waitsFor("a b? !n.. | within 10", "a"), [["b", ""]]);
+});
+
+it("orders tails by their events, a prefix before what it begins, then by their steps", () => {
+  const event = (position: number): PlacedEvent => ({
+    value: {},
+    at: position,
+    origin: { topic: "t", partition: 0, offset: 0n },
+    position,
+  });
+  const tailOf = (...taken: readonly (readonly [position: number, step: number])[]): Tail =>
+    taken.reduce<Tail | null>((tail, [position, step]) => extend(tail, step, event(position)), null) as Tail;
+  const ordered = [
+    tailOf([1, 0]),
+    tailOf([1, 1]),
+    tailOf([1, 0], [2, 1]),
+    tailOf([1, 1], [2, 0]),
+    tailOf([1, 0], [2, 1], [3, 2]),
+    tailOf([1, 0], [3, 0]),
+    tailOf([2, 0]),
+  ];
+  for (const [left, one] of ordered.entries())
+    for (const [right, other] of ordered.entries())
+      assert.is(Math.sign(compareTails(one, other)), Math.sign(left - right), `${left} against ${right}`);
 });
 
 it("says what it holds", () => {
