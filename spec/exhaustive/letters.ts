@@ -58,16 +58,17 @@ export function letterings(places: readonly number[]): readonly Lettering[] {
   return least;
 }
 
-/** Writes letters into a shape, and gives each step and absence a name of its own. */
+/** Writes letters into a shape. The second step of a letter gets a name of its own, `A`, the third `AA`; so do absences. */
 export function fill(shape: string, lettering: Lettering): string {
-  const used = new Set<string>();
+  const used = new Map<string, number>();
   let place = 0;
   return shape.replace(/([/!]?)_+/g, (_, sign: string) => {
     const letters = lettering[place++] ?? "";
     if (sign === "/") return `/${letters}`;
-    const isNew = !used.has(sign + letters);
-    used.add(sign + letters);
-    return isNew ? sign + letters : `${sign}${sign === "!" ? "n" : letters}${place}:${letters}`;
+    const before = used.get(sign + letters) ?? 0;
+    used.set(sign + letters, before + 1);
+    if (before === 0) return sign + letters;
+    return `${sign}${sign === "!" ? "no" : ""}${letters.toUpperCase().repeat(before)}:${letters}`;
   });
 }
 
