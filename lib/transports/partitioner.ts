@@ -28,5 +28,5 @@ export function partitionOf(key: Uint8Array, partitions: number): number {
 }
 
 function byteAt(bytes: Uint8Array, at: number): number {
-  return bytes[at] ?? 0;
+  return bytes[at] as number;
 }

@@ -256,6 +256,71 @@ it("lets a generator wait until readers have room", async () => {
   await released;
 });
 
+it("hands over what a generator appends the moment there is room", async () => {
+  const log = createMemoryLog({ partitions: 1 });
+  log.createTopic("t");
+  const { handler, seen, allEnded } = listener();
+  const source = log.source();
+  await source.start(["t"], handler);
+  for (let at = 0; at < 5; at++) {
+    await log.room(1);
+    log.append("t", { value: at });
+  }
+  await log.room(1);
+  log.end("t");
+  await allEnded;
+  assert.is(seen.get("t/0")?.length, 5);
+  await source.stop();
+});
+
+it("fails once if its handler throws, and hands over nothing more", async () => {
+  const log = createMemoryLog({ partitions: 1 });
+  for (let at = 0; at < 3; at++) log.append("t", { value: at });
+  const source = log.source({ maxBatchRecords: 1 });
+  const failures: string[] = [];
+  let batches = 0;
+  await source.start(["t"], {
+    ...listener().handler,
+    onBatch: () => {
+      batches += 1;
+      throw new Error("the engine has a bug");
+    },
+    onFailure: ({ message }) => failures.push(message),
+  });
+  await turns(10);
+  assert.equal(failures, ["the engine has a bug"]);
+  assert.is(batches, 1);
+  await source.stop();
+});
+
+it("makes a topic once: again with as many partitions changes nothing", () => {
+  const log = createMemoryLog({ partitions: 2 });
+  log.append("t", { value: 1 });
+  log.createTopic("t");
+  log.createTopic("t", { partitions: 2 });
+  assert.is(log.readAll("t").length, 1);
+});
+
+it("keeps of a topic what its own readers have still to read, not those of others", async () => {
+  const log = createMemoryLog({ partitions: 1, retainRecords: 2 });
+  log.createTopic("other");
+  const source = log.source();
+  await source.start(["other"], listener().handler);
+  for (let at = 0; at < 5_000; at++) log.append("t", { value: at });
+  assert.is(log.read("t", 0).length, 2);
+  await source.stop();
+});
+
+it("gives others a turn between the records of a generator, even while nobody reads", async () => {
+  const log = createMemoryLog();
+  let hadTurn = false;
+  void turns(1).then(() => {
+    hadTurn = true;
+  });
+  await log.room();
+  assert.ok(hadTurn);
+});
+
 it("remembers what was acknowledged", async () => {
   const log = createMemoryLog({ partitions: 1 });
   log.createTopic("t");

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -8,7 +8,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { SequiturError } from "../../lib/core/errors.ts";
 import type { OutputRecord } from "../../lib/runtime/ports.ts";
+import { systemClock } from "../../lib/time/clock.ts";
 import { createNdjsonSink, openOutput, toLine } from "../../lib/transports/ndjson/index.ts";
+import { note } from "../run/ask.ts";
 
 const it = suite("ndjson sink");
 const folder = mkdtempSync(join(tmpdir(), "sequitur-sink-"));
@@ -115,6 +117,7 @@ it("refuses topics without output, folders that are not there, and names that pr
   const missing = await codeOf(() => sink.open(["late"]));
   assert.is(missing.code, "MISSING_OUTPUT");
   assert.match(missing.message, /"late" \(given: "alerts"\)/);
+  assert.match((await codeOf(() => createNdjsonSink({ outputs: new Map() }).open(["late"]))).message, /given: none/);
   assert.is((await codeOf(() => sink.send([record("1")]))).code, "OUTPUT_NOT_OPEN");
   const nowhere = await codeOf(() => openOutput(join(folder, "no", "where.ndjson")));
   assert.is(nowhere.code, "OUTPUT_NOT_WRITABLE");
@@ -134,6 +137,19 @@ it("tells a pipe that was closed by its reader from a failure", async () => {
   const failed = await codeOf(() => failing.write("x"));
   assert.is(failed.code, "WRITE_FAILED");
   assert.match(failed.message, /writing to standard output failed: no space left/);
+  await systemClock.breathe();
+  const later = await codeOf(() => failing.write("y"));
+  assert.match(later.message, /no space left/, "what comes after the failure is told of the failure");
+});
+
+it("tells of a disk that is full", async () => {
+  if (!existsSync("/dev/full")) return note("there is no /dev/full here");
+  const sink = createNdjsonSink({ outputs: new Map([["alerts", "/dev/full"]]) });
+  await sink.open(["alerts"]);
+  const full = await codeOf(() => sink.send([record("1")]));
+  await sink.close();
+  assert.is(full.code, "WRITE_FAILED");
+  assert.match(full.message, /writing to \/dev\/full failed: ENOSPC.*Check the disk/);
 });
 
 it.run();

@@ -1,4 +1,4 @@
-import { createReadStream, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
@@ -11,6 +11,7 @@ import type { InputBatch, SourceHandler } from "../../lib/runtime/ports.ts";
 import { systemClock } from "../../lib/time/clock.ts";
 import { createLineSplitter, type Line } from "../../lib/transports/ndjson/lines.ts";
 import { createNdjsonSource, type NdjsonSource, type NdjsonSourceOptions } from "../../lib/transports/ndjson/source.ts";
+import { note } from "../run/ask.ts";
 
 const it = suite("ndjson source");
 const folder = mkdtempSync(join(tmpdir(), "sequitur-ndjson-"));
@@ -319,6 +320,10 @@ it("refuses topics without input and standard input for two topics", async () =>
   const missing = await source.partitionCount("b").catch((error: SequiturError) => error);
   assert.is((missing as SequiturError).code, "MISSING_TOPIC");
   assert.match((missing as SequiturError).message, /"b" \(given: "a"\)\. Add --input b=file\.ndjson/);
+  const none = await createNdjsonSource({ inputs: [] })
+    .partitionCount("b")
+    .catch((error: SequiturError) => error);
+  assert.match((none as SequiturError).message, /"b" \(given: none\)/);
   const twice = await refusal({ inputs: ["a", "b"].map((topic) => ({ topic, path: "-" })) });
   assert.is(twice.code, "STDIN_TWICE");
 });
@@ -343,13 +348,50 @@ it("says after which line gzip data broke, having handed over the lines before",
   assert.match(notPacked.failure?.message ?? "", /text\.ndjson\.gz is broken after line 0 \(incorrect header check\)/);
 });
 
-it("says when reading fails in the middle", async () => {
-  const stdin = new Readable({ read() {} });
-  stdin.push("1\n2\n");
-  void turns(5).then(() => stdin.destroy(new Error("the disk is gone")));
-  const told = await readAll({ inputs: [{ topic: "t", path: "-" }], stdin });
-  assert.is(told.failure?.code, "READ_FAILED");
-  assert.match(told.failure?.message ?? "", /reading standard input failed after line 2: the disk is gone/);
+it("says when reading fails in the middle, packed or not", async () => {
+  for (const [content, line] of [
+    ["1\n2\n", 2],
+    [gzipSync("1\n2\n").subarray(0, 10), 0],
+  ] as const) {
+    const stdin = new Readable({ read() {} });
+    stdin.push(content);
+    void turns(20).then(() => stdin.destroy(new Error("the disk is gone")));
+    const told = await readAll({ inputs: [{ topic: "t", path: "-" }], stdin });
+    assert.is(told.failure?.code, "READ_FAILED");
+    assert.match(
+      told.failure?.message ?? "",
+      new RegExp(`reading standard input failed after line ${line}: the disk is gone`),
+    );
+  }
+});
+
+it("reads standard input that gives text", async () => {
+  const stdin = new PassThrough({ encoding: "utf8" });
+  const told = await readAll({ inputs: [{ topic: "t", path: "-" }], stdin: stdin.end("é\n2\n") });
+  assert.equal(lines(told), ["1 é", "2 2"]);
+  assert.is(told.source.stats().readBytes, 5);
+});
+
+it("knows no size of what is no file on a disk", async () => {
+  if (!existsSync("/dev/null")) return note("there is no /dev/null here");
+  const told = await readAll({ inputs: [{ topic: "t", path: "/dev/null" }] });
+  assert.is(told.source.stats().totalBytes, null);
+  assert.equal(told.ended, ["t"]);
+});
+
+it("opens all of its inputs or none", async () => {
+  const inputs = [
+    { topic: "t", path: file("there.ndjson", "1\n") },
+    { topic: "t", path: join(folder, "gone.ndjson") },
+  ];
+  // An input left open would be a handle that leaks, which the runner sees.
+  assert.is((await refusal({ inputs })).code, "INPUT_NOT_FOUND");
+});
+
+it("can be asked and stopped before it was started", async () => {
+  const source = createNdjsonSource({ inputs: [{ topic: "t", path: "-" }] });
+  assert.is(source.placeOf("t", 7n), "t:7");
+  await source.stop();
 });
 
 it.run();

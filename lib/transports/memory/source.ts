@@ -65,7 +65,11 @@ export function createMemorySource({ find, clock, maxBatchRecords, readers }: Pa
   const wake = (): void => {
     if (handler === null || pumping !== null) return;
     pumping = pump()
-      .catch((error: Error) => handler?.onFailure(error))
+      .catch((error: Error) => {
+        const told = handler;
+        handler = null; // it cannot go on
+        told?.onFailure(error);
+      })
       .finally(() => {
         pumping = null;
         if (handler !== null && [...cursors.values()].some(hasWork)) wake();

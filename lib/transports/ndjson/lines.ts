@@ -33,7 +33,7 @@ export function createLineSplitter(maxLineBytes: number): LineSplitter {
   const keep = (piece: Uint8Array): void => {
     if (piece.length === 0) return;
     lengthBytes += piece.length;
-    lastByte = piece.at(-1) ?? 0;
+    lastByte = piece[piece.length - 1] as number;
     const room = maxLineBytes + 1 + BYTE_ORDER_MARK.length - keptBytes;
     if (room <= 0) return;
     const kept = piece.length > room ? piece.subarray(0, room) : piece;

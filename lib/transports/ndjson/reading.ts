@@ -56,12 +56,12 @@ export function createReading(topic: string, inputs: readonly OpenInput[], limit
     run: async (handler) => {
       state.handler = handler;
       for (const input of inputs) {
-        state.linesBefore.push(state.lines);
+        const before = state.lines;
+        state.linesBefore.push(before);
         try {
           await readInput(topic, input, limits, state);
         } catch (error) {
-          const line = state.lines - (state.linesBefore.at(-1) ?? 0);
-          state.handler?.onFailure(readFailed(input.path, line, error as NodeJS.ErrnoException));
+          state.handler?.onFailure(readFailed(input.path, state.lines - before, error as NodeJS.ErrnoException));
           return;
         }
       }
@@ -78,8 +78,8 @@ export function createReading(topic: string, inputs: readonly OpenInput[], limit
     },
     counts: () => ({ records: state.records, blankLines: state.blankLines, longLines: state.longLines }),
     placeOf: (offset) => {
-      const at = state.linesBefore.findLastIndex((before) => before < Number(offset));
-      return `${inputs[at]?.path ?? topic}:${Number(offset) - (state.linesBefore[at] ?? 0)}`;
+      const at = state.linesBefore.findLastIndex((before, index) => index === 0 || before < Number(offset));
+      return `${(inputs[at] as OpenInput).path}:${Number(offset) - (state.linesBefore[at] as number)}`;
     },
   };
 }
@@ -98,7 +98,6 @@ async function readInput(topic: string, input: OpenInput, limits: Limits, state:
     await state.paused?.over;
   };
   for await (const chunk of input.chunks()) {
-    if (state.handler === null) return;
     await hand(splitter.push(chunk));
   }
   await hand(splitter.finish());
