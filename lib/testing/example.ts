@@ -6,7 +6,7 @@
 import type { Automaton, Place, Step, StepId, Wait, WaitId } from "../automaton/automaton.ts";
 import { testHolds } from "../automaton/test.ts";
 import { enter, startOf, takes, type Waiting } from "../automaton/waiting.ts";
-import { extend, type PlacedEvent, type Tail, takenOf } from "../matching/run.ts";
+import { extend, type Tail, takenOf } from "../matching/run.ts";
 import { createRunMatcher } from "../matching/run-matcher.ts";
 import { shapeOf } from "../pattern/shape.ts";
 import { END_OF_TIME, type Instant } from "../time/instant.ts";
@@ -94,8 +94,9 @@ function thin(ways: readonly Way[]): readonly Way[] {
   const counts = new Map<string, number>();
   const kept = ways.filter(({ wait, visits }) => {
     const key = `${wait.target} ${visits}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-    return (counts.get(key) ?? 0) <= 4;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return count <= 4;
   });
   return [...kept].sort((left, right) => Number(right.visits) - Number(left.visits)).slice(0, MAX_WAYS);
 }
@@ -165,7 +166,8 @@ function apart({ pattern, waits }: Automaton, count: number): number {
 /** What may have to follow, so that the match is complete: nothing; an event that none of the tests wants; one that ends a loop. */
 function closings(automaton: Automaton, events: readonly ExampleEvent[]): readonly (readonly ExampleEvent[])[] {
   const taken = takenBefore(automaton, events, events.length);
-  const at = (events.at(-1)?.at ?? 0) + apart(automaton, events.length);
+  const last = events.at(-1) as ExampleEvent;
+  const at = last.at + apart(automaton, events.length);
   const fields = fieldsOf(automaton.tests, automaton.pattern.tag, taken);
   const untils = automaton.tests.filter(({ kind }) => kind === "until");
   const found = [
@@ -186,20 +188,19 @@ function rolesOf(automaton: Automaton, events: readonly Pick<ExampleEvent, "valu
   const outcomes = events.flatMap(({ value, at }, index) =>
     matcher.onEvent("", { value, at, origin: { topic: "", partition: 0, offset: BigInt(index) } }),
   );
-  return [...outcomes, ...matcher.advanceTo(END_OF_TIME)].flatMap((outcome) =>
-    outcome.kind === "match" ? [outcome.taken.map(({ step, origin }) => `${step}:${origin.offset}`).join(" ")] : [],
-  );
+  return [...outcomes, ...matcher.advanceTo(END_OF_TIME)]
+    .filter((outcome) => outcome.kind === "match")
+    .map(({ taken }) => taken.map(({ step, origin }) => `${step}:${origin.offset}`).join(" "));
 }
 
 function tailOf(automaton: Automaton, events: readonly ExampleEvent[]): Tail | null {
-  return events.reduce<Tail | null>((tail, { step, value, at }, index) => {
-    const id = automaton.steps.find(({ name }) => name === step)?.id;
-    const event: PlacedEvent = {
-      value,
-      at,
-      position: index + 1,
-      origin: { topic: "", partition: 0, offset: BigInt(index) },
-    };
-    return id === undefined ? tail : extend(tail, id, event);
-  }, null);
+  let tail: Tail | null = null;
+  for (const [index, { step, value, at }] of events.entries()) {
+    if (step !== null) {
+      const { id } = automaton.steps.find(({ name }) => name === step) as Step;
+      const origin = { topic: "", partition: 0, offset: BigInt(index) };
+      tail = extend(tail, id, { value, at, position: index + 1, origin });
+    }
+  }
+  return tail;
 }

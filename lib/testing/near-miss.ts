@@ -40,7 +40,7 @@ type Examples = ReadonlyMap<string | null, readonly ExampleEvent[]>;
 
 /** Changes one field of the step's event, as little as possible; if that is not enough, leaves the event out. */
 function missStep(automaton: Automaton, examples: Examples, step: string): NearMiss | null {
-  const example = examples.get(step) ?? [];
+  const example = examples.get(step) as readonly ExampleEvent[];
   const index = example.findIndex((event) => event.step === step);
   const event = example[index];
   if (event === undefined) return null;

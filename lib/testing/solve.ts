@@ -74,8 +74,8 @@ export function solve(fields: readonly Field[], accepts: (event: object) => bool
 }
 
 /** The event with one field set; `undefined` leaves it out. */
-export function withField(event: object, [name, ...inner]: readonly string[], value: unknown): object {
-  if (name === undefined) return event;
+export function withField(event: object, path: readonly string[], value: unknown): object {
+  const [name, ...inner] = path as readonly [string, ...string[]];
   const { [name]: before, ...rest } = event as Record<string, unknown>;
   if (inner.length > 0)
     return { ...event, [name]: withField(typeof before === "object" && before !== null ? before : {}, inner, value) };

@@ -95,6 +95,78 @@ it("find values that fit each other, and change one of them", () => {
   assert.is(changes[1], "blocked: a forbidden event comes in between");
 });
 
+type Trade = {
+  price: number;
+  volume: bigint;
+  symbol: string;
+  isOpen: boolean;
+  venue: { readonly code: string; readonly country: string };
+};
+const trade = () => pattern<Trade>("trade").begin("a");
+
+for (const [words, found] of [
+  ["between", trade().where((e) => e.price.between(5, 7))],
+  ["oneOf", trade().where((e) => e.symbol.oneOf(["X", "Y"]))],
+  ["startsWith", trade().where((e) => e.symbol.startsWith("AB"))],
+  ["endsWith and includes", trade().where((e) => e.symbol.endsWith("C").or(e.symbol.includes("B")))],
+  ["exists", trade().where((e) => e.symbol.exists())],
+  ["exists not", trade().where((e) => e.symbol.exists().not())],
+  ["a boolean", trade().where((e) => e.isOpen)],
+  ["a boolean that is not", trade().where((e) => e.isOpen.not())],
+  ["compared with false", trade().where((e) => e.isOpen.ne(false))],
+  ["whole numbers of any size", trade().where((e) => e.volume.gt(5n))],
+  ["fields of fields", trade().where((e) => e.venue.code.eq("N").and(e.venue.country.ne("US")))],
+  ["arithmetic", trade().where((e) => e.price.modulo(4).eq(3))],
+  [
+    "what is not finite",
+    trade()
+      .followedBy("b")
+      .where((e, m) => e.price.gt(1).and(e.price.lt(m.a.price.dividedBy(0)))),
+  ],
+  [
+    "an earlier event",
+    trade()
+      .followedBy("b")
+      .where((e, m) => e.price.gt(m.a.price).and(e.symbol.eq(m.a.symbol)).and(e.isOpen.eq(m.a.isOpen).not())),
+  ],
+] as const) {
+  it(`find values for ${words}`, () => {
+    const example = exampleOf(compile(found));
+    assert.ok(example, "no example was found");
+    assert.ok(matchesOf(found.ast, example).includes(rolesOf(example)));
+  });
+}
+
+it("change whole numbers of any size by one, and say so", () => {
+  const changes = nearMissesOf(compile(trade().where((e) => e.volume.gte(5n)))).map(({ change }) => change);
+  assert.equal(changes, ["volume is 4n instead of 5n"]);
+});
+
+it("are looked for within bounds", () => {
+  let asked = 0;
+  type Wide = Record<"a" | "b" | "c" | "d" | "e" | "f" | "g" | "h", number>;
+  const impossible = pattern<Wide>("impossible")
+    .begin("a")
+    .where((e) => e.a.gte(1).and(e.b.gte(1)).and(e.c.gte(1)).and(e.d.gte(1)))
+    .where((e) => e.e.gte(1).and(e.f.gte(1)).and(e.g.gte(1)).and(e.h.gte(1)))
+    .filter(() => {
+      asked += 1;
+      return false;
+    });
+  assert.is(exampleOf(compile(impossible)), null);
+  assert.ok(asked > 0 && asked <= 3_000, `${asked} events were tried`);
+});
+
+it("take a function that throws for one that accepts nothing", () => {
+  const fails = (): boolean => {
+    throw new Error("no such field");
+  };
+  assert.is(exampleOf(compile(trade().filter(fails))), null);
+  const spared = pattern<Trade>("spared").begin("a").notFollowedBy("n").filter(fails).followedBy("b").within("1m");
+  const misses = nearMissesOf(compile(spared)).map(({ of }) => of);
+  assert.equal(misses, ["a", "b", "within"], "no event is known that the absence forbids");
+});
+
 it("are not made up where a function decides", () => {
   const opaque = pattern<{ code: string }>("opaque")
     .begin("a")
