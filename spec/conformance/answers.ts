@@ -2,7 +2,7 @@
 
 import { compile } from "../../lib/automaton/compile.ts";
 import { PatternError } from "../../lib/core/errors.ts";
-import type { KeyedMatcher, Outcome } from "../../lib/matching/matcher.ts";
+import type { KeyedMatcher, Outcome, TakenEvent } from "../../lib/matching/matcher.ts";
 import { createRunMatcher } from "../../lib/matching/run-matcher.ts";
 import type { PatternAst } from "../../lib/pattern/ast.ts";
 import type { Instant } from "../../lib/time/instant.ts";
@@ -57,14 +57,19 @@ export type Finding = {
   readonly at: Instant;
 };
 
-export type Findings = { readonly matches: readonly Finding[]; readonly timedOut: readonly Finding[] };
+export type Findings = {
+  readonly matches: readonly Finding[];
+  readonly timedOut: readonly Finding[];
+  /** The runs that were open after each event; `at` is its time. The enumerator does not tell. */
+  readonly open: readonly Finding[];
+};
 
 /** What the engine says: compiled, and matched run by run. */
 export function askEngine(asked: FlinkCase): Answer {
   const codes = refusalOf(asked.pattern);
   if (codes.length > 0) return { kind: "refused", codes };
-  const { held, ...findings } = findByEngine(asked);
-  return toAnswer(asked, findings, held);
+  const findings = findByEngine(asked);
+  return toAnswer(asked, findings, findings.held);
 }
 
 /** What the definition says, tried out on every assignment. It judges any pattern, refused or not. */
@@ -74,18 +79,25 @@ export function askEnumerator(asked: FlinkCase): Answer {
 
 export function findByEngine(asked: FlinkCase): Findings & { readonly held: number } {
   const matcher = createRunMatcher(compile(bounded(asked)), { timedOut: "all", limits: NO_LIMITS });
-  const outcomes = asked.events.flatMap(({ value, at }, index) =>
-    matcher.onEvent(KEY, { value, at, origin: { topic: "", partition: 0, offset: BigInt(index) } }),
-  );
+  const open: Finding[] = [];
+  const outcomes = asked.events.flatMap(({ value, at }, index) => {
+    const said = matcher.onEvent(KEY, { value, at, origin: { topic: "", partition: 0, offset: BigInt(index) } });
+    open.push(...matcher.inspect(KEY).map(({ taken }) => ({ taken: taken.map(toIndex), at })));
+    return said;
+  });
   outcomes.push(...matcher.advanceTo(asked.until));
-  return { ...toFindings(asked, outcomes), held: heldBy(matcher) };
+  return { ...toFindings(asked, outcomes), open, held: heldBy(matcher) };
+}
+
+function toIndex({ step, origin }: TakenEvent): Finding["taken"][number] {
+  return { step, index: Number(origin.offset) };
 }
 
 export function findByEnumerator({ pattern, events, until }: FlinkCase): Findings {
   const answer = enumerate(pattern, events, { until });
   const toList = (found: typeof answer.matches): readonly Finding[] =>
     found.map(({ taken, at }) => ({ taken: taken.map(({ step, position }) => ({ step, index: position - 1 })), at }));
-  return { matches: toList(answer.matches), timedOut: toList(answer.timedOut) };
+  return { matches: toList(answer.matches), timedOut: toList(answer.timedOut), open: [] };
 }
 
 /** The codes for which the pattern is refused. That ordered emission asks for a window is left aside: see `bounded`. */
@@ -115,20 +127,22 @@ function heldBy(matcher: KeyedMatcher): number {
   return (rows ?? []).reduce((sum, [, , held]) => sum + held.length, 0);
 }
 
-function toFindings({ title }: FlinkCase, outcomes: readonly Outcome[]): Findings {
+function toFindings(
+  { title }: FlinkCase,
+  outcomes: readonly Outcome[],
+): { readonly matches: readonly Finding[]; readonly timedOut: readonly Finding[] } {
   const matches: Finding[] = [];
   const timedOut: Finding[] = [];
   for (const outcome of outcomes) {
     if (outcome.kind !== "match" && outcome.kind !== "timedOut") {
       throw new Error(`The matcher said "${outcome.kind}" to ${title}.`);
     }
-    const taken = outcome.taken.map(({ step, origin }) => ({ step, index: Number(origin.offset) }));
-    (outcome.kind === "match" ? matches : timedOut).push({ taken, at: outcome.at });
+    (outcome.kind === "match" ? matches : timedOut).push({ taken: outcome.taken.map(toIndex), at: outcome.at });
   }
   return { matches, timedOut };
 }
 
-function toAnswer(asked: FlinkCase, { matches, timedOut }: Findings, held: number | null): Answer {
+function toAnswer(asked: FlinkCase, { matches, timedOut }: Omit<Findings, "open">, held: number | null): Answer {
   const toReports = (found: readonly Finding[]) => found.map((each) => toReport(asked, each));
   return { kind: "answer", matches: toReports(matches), timedOut: toReports(timedOut), held };
 }
@@ -190,12 +204,13 @@ function timeOutAspects(
 }
 
 /** Whether a time-out comes at the end of a gap after its last event, and not at that of the window. */
-function endsAtGap({ pattern, events, gapsMs }: FlinkCase, { roles, at }: Report): boolean {
+function endsAtGap({ pattern, events, gaps }: FlinkCase, { roles, at }: Report): boolean {
   const numbers = numbersOf(roles);
   const timeOf = (number: number) => events.find((event) => event.number === number)?.at ?? Number.NaN;
   const { withinMs } = pattern;
   if (withinMs !== null && timeOf(Math.min(...numbers)) + withinMs === at) return false;
-  return gapsMs.has(at - timeOf(Math.max(...numbers)));
+  const afterLastMs = at - timeOf(Math.max(...numbers));
+  return gaps.some(({ ms }) => ms === afterLastMs);
 }
 
 /** Whether two answers of ours are the same, as sets with their times. */
@@ -208,9 +223,10 @@ export function sameAnswer(one: Answer, other: Answer): boolean {
   return differences.every(({ there, here }) => there.length + here.length === 0);
 }
 
+/** Whether Flink reports a match of both never at the time at which it is reported here. */
 function differInTime(flink: readonly Report[], ours: readonly Report[]): boolean {
-  const times = new Map(ours.map(({ roles, at }) => [roles, at]));
-  return flink.some(({ roles, at }) => times.get(roles) !== at);
+  const theirs = new Set(flink.map(withTime));
+  return ours.some((each) => !theirs.has(withTime(each)));
 }
 
 function repeats(reports: readonly string[]): boolean {

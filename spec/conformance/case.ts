@@ -1,6 +1,6 @@
 // One recorded case, whichever of the two formats it came in.
 
-import type { PatternAst } from "../../lib/pattern/ast.ts";
+import type { AbsenceNode, Element, PatternAst } from "../../lib/pattern/ast.ts";
 import type { Instant } from "../../lib/time/instant.ts";
 
 export type FlinkCase = {
@@ -14,16 +14,20 @@ export type FlinkCase = {
   /** Whether `within` stood on the last element: Flink forgets a trailing absence otherwise. */
   readonly windowOnLast: boolean;
   readonly hasSkip: boolean;
-  /** All limits to the time between two events. */
-  readonly gapsMs: ReadonlySet<number>;
-  /** Those that stand on a `notNext`, by its name: they have no place in our patterns. */
-  readonly gapsOnNotNext: ReadonlyMap<string, number>;
+  /** The limits on the time between two events, as Flink was told them. */
+  readonly gaps: readonly Gap[];
   /** In the order Flink got them; times never go back. */
   readonly events: readonly CaseEvent[];
   /** Time was advanced to this at the end. */
   readonly until: Instant;
   readonly answer: FlinkAnswer;
 };
+
+/**
+ * A limit on the time between two events: `within` a call of its own (PREVIOUS_AND_CURRENT), `times` in that of the
+ * quantifier. One that stands on a `notNext` has no place in our patterns.
+ */
+export type Gap = { readonly on: Element; readonly ms: number; readonly call: "within" | "times" };
 
 /** An event; `number` is what answers call it, from 1. Flink's tests feed some events twice under one number. */
 export type CaseEvent = {
@@ -61,7 +65,12 @@ export function toRoles(taken: Iterable<readonly [step: string, numbers: readonl
 
 /** The numbers of the events in it. */
 export function numbersOf(roles: Roles): readonly number[] {
-  return roles.split(" ").flatMap((role) => role.slice(role.lastIndexOf(":") + 1).split(",").map(Number));
+  return roles.split(" ").flatMap((role) =>
+    role
+      .slice(role.lastIndexOf(":") + 1)
+      .split(",")
+      .map(Number),
+  );
 }
 
 /** An element of either format, as far as the window goes. */
@@ -77,4 +86,34 @@ export function windowOf(elements: readonly Windowed[], inBody = false): number 
     return [isRead ? withinMs : null, windowOf(body, true)].filter((each) => each !== null);
   });
   return windows.length > 0 ? Math.min(...windows) : null;
+}
+
+/** The shorter of the limits on one element; `null`: none. Each is noted with the element `make` makes of it. */
+export function withGaps<Made extends Element>(
+  limits: Readonly<Partial<Record<Gap["call"], number | null>>>,
+  gaps: Gap[],
+  make: (maxGapMs: number | null) => Made,
+): Made {
+  const { within = null, times = null } = limits;
+  const ms = [within, times].filter((each) => each !== null);
+  const on = make(ms.length > 0 ? Math.min(...ms) : null);
+  if (within !== null) gaps.push({ on, ms: within, call: "within" });
+  if (times !== null) gaps.push({ on, ms: times, call: "times" });
+  return on;
+}
+
+/**
+ * An absence. A limit on the time between events is, at the end of the pattern, how long a `notFollowedBy` lasts; Flink
+ * ignores it on one that stands elsewhere.
+ */
+export function toAbsence(
+  absence: Pick<AbsenceNode, "name" | "link" | "on" | "condition">,
+  withinMs: number | null,
+  isLast: boolean,
+  gaps: Gap[],
+): AbsenceNode {
+  const lasts = isLast && absence.link === "notFollowedBy";
+  const on: AbsenceNode = { kind: "absence", ...absence, forMs: lasts ? withinMs : null };
+  if (withinMs !== null && absence.link === "notNext") gaps.push({ on, ms: withinMs, call: "within" });
+  return on;
 }

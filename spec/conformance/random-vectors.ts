@@ -9,7 +9,16 @@ import {
   type Skip,
 } from "../../lib/pattern/ast.ts";
 import type { Condition } from "../../lib/pattern/expression/expression.ts";
-import { type CaseEvent, type CaseOfLine, type FlinkAnswer, toRoles, windowOf } from "./case.ts";
+import {
+  type CaseEvent,
+  type CaseOfLine,
+  type FlinkAnswer,
+  type Gap,
+  toAbsence,
+  toRoles,
+  windowOf,
+  withGaps,
+} from "./case.ts";
 
 export type RandomVector = {
   readonly seq: readonly RandomElement[];
@@ -38,26 +47,26 @@ type Call = string | readonly [string, ...(number | RandomCondition)[]];
 
 export function toRandomCase({ seq, skip, ev, res }: RandomVector): CaseOfLine {
   const events = ev.filter(([type]) => type !== "@");
+  const gaps: Gap[] = [];
   return {
     title: null,
-    pattern: toPattern(seq, skip),
+    pattern: toPattern(seq, skip, gaps),
     windowOnLast: seq.at(-1)?.within !== undefined,
     hasSkip: skip !== undefined,
-    gapsMs: new Set(seq.flatMap(gapsIn)),
-    gapsOnNotNext: new Map(gapsOnNotNext(seq)),
+    gaps,
     events: events.map(([type, at], index): CaseEvent => ({ number: index + 1, at, value: { type } })),
     until: ev.at(-1)?.[1] ?? 0,
     answer: toAnswer(res),
   };
 }
 
-function toPattern(seq: readonly RandomElement[], skip: RandomVector["skip"]): PatternAst {
+function toPattern(seq: readonly RandomElement[], skip: RandomVector["skip"], gaps: Gap[]): PatternAst {
   return {
     kind: "pattern",
     name: "vector",
     version: 1,
     tag: "type",
-    elements: seq.map((element, index) => toElement(element, index === seq.length - 1)),
+    elements: seq.map((element, index) => toElement(element, index === seq.length - 1, gaps)),
     withinMs: windowOf(seq.map(toWindowed)),
     skip: toSkip(skip),
     emit: skip === undefined ? "eager" : "ordered",
@@ -65,19 +74,18 @@ function toPattern(seq: readonly RandomElement[], skip: RandomVector["skip"]): P
   };
 }
 
-function toElement({ n, c, w, group, q, withinPrev }: RandomElement, isLast: boolean): Element {
-  const name = n ?? "";
-  if (c === "notNext" || c === "notFollowedBy") {
-    const forMs = isLast && c === "notFollowedBy" ? (withinPrev ?? null) : null;
-    return { kind: "absence", name, link: c, ...toCondition(w), forMs };
-  }
-  const quantifier = toQuantifier(q ?? []);
-  const maxGapMs = withinPrev ?? gapOf(q ?? []);
+function toElement(element: RandomElement, isLast: boolean, gaps: Gap[]): Element {
+  const { n: name = "", c, w, group, q = [], withinPrev: within = null } = element;
+  if (c === "notNext" || c === "notFollowedBy")
+    return toAbsence({ name, link: c, ...toCondition(w) }, within, isLast, gaps);
   const link = c ?? null;
-  if (group) {
-    return { kind: "group", link, elements: group.map((each) => toElement(each, false)), quantifier, maxGapMs };
-  }
-  return { kind: "step", name, link, ...toCondition(w), quantifier, maxGapMs };
+  const quantifier = toQuantifier(q);
+  const elements = group?.map((each) => toElement(each, false, gaps));
+  return withGaps({ within, times: gapOf(q) }, gaps, (maxGapMs) =>
+    elements
+      ? { kind: "group", link, elements, quantifier, maxGapMs }
+      : { kind: "step", name, link, ...toCondition(w), quantifier, maxGapMs },
+  );
 }
 
 /** A condition on the type alone goes into `on` where it can. */
@@ -140,17 +148,6 @@ function gapOf(calls: readonly Call[]): number | null {
     if (call[0] === "oneOrMore") return call[1] as number;
   }
   return null;
-}
-
-function gapsIn({ q, withinPrev, group }: RandomElement): readonly number[] {
-  const own = [withinPrev, gapOf(q ?? [])].filter((each) => typeof each === "number");
-  return [...own, ...(group ?? []).flatMap(gapsIn)];
-}
-
-function gapsOnNotNext(elements: readonly RandomElement[]): readonly (readonly [string, number])[] {
-  return elements.flatMap(({ n, c, group, withinPrev }) =>
-    c === "notNext" && withinPrev !== undefined ? [[n ?? "", withinPrev] as const] : gapsOnNotNext(group ?? []),
-  );
 }
 
 function toWindowed({ within, group }: RandomElement): Parameters<typeof windowOf>[0][number] {

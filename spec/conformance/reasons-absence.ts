@@ -1,18 +1,20 @@
 // Reasons that lie in absences.
 
 import type { AbsenceNode } from "../../lib/pattern/ast.ts";
-import { fits } from "./asking.ts";
+import { endsOf, fits, matchesByTime, type Pair, pairsOfMatches, pairsOfRuns } from "./asking.ts";
 import type { FlinkCase } from "./case.ts";
+import type { Reading } from "./definition.ts";
 import {
   beforeTrailingAbsences,
-  edgeSteps,
   endsLoosely,
+  hasSkippedHead,
   isAbsence,
-  isGroup,
   mayTakeNothing,
   repeats,
   type Site,
   sitesOf,
+  stepsAfter,
+  stepsBefore,
   trailingAbsences,
   whatFollows,
 } from "./structure.ts";
@@ -20,7 +22,7 @@ import {
 // refused: Flink crashes, loops for ever, or silently ignores part of the pattern.
 
 export function hasAbsenceAfterNothing({ pattern }: FlinkCase): boolean {
-  return sitesOf(pattern).some((site) => isAbsence(site) && isFirst(site));
+  return sitesOf(pattern.elements).some((site) => isAbsence(site) && isFirst(site));
 }
 
 /** Whether nothing need be taken before it. */
@@ -30,14 +32,31 @@ function isFirst({ siblings, index, outer }: Site): boolean {
 
 // absence-and-take: an event that satisfies both the absence and what follows it kills the run, unless it completes the match.
 
-export function killsTaker({ pattern, events }: FlinkCase): boolean {
-  return sitesOf(pattern).some((site) => {
+export function killsTaker(asked: FlinkCase): boolean {
+  return sitesOf(asked.pattern.elements).some((site) => {
     if (!isAbsence(site) || site.element.link !== "notFollowedBy") return false;
-    return whatFollows(site).sites.some((next) => {
-      const goesOn = repeats(next.element) || isGroup(next) || whatFollows(next).sites.length > 0;
-      const takers = edgeSteps([next.element], "first");
-      return goesOn && events.some((event) => fits(site.element, event) && takers.some((step) => fits(step, event)));
-    });
+    return pairsAround(asked, site).some(({ after }) => after !== null && fits(site.element, after));
+  });
+}
+
+/** Pairs of which the first event is taken before an absence and the second after it, or not at all. */
+function pairsAround(asked: FlinkCase, site: Site<AbsenceNode>): readonly Pair[] {
+  const before = stepsBefore(site).map(({ name }) => name);
+  const after = stepsAfter(site).map(({ name }) => name);
+  return pairsOfRuns(asked).filter(({ from, to }) => before.includes(from) && (to === null || after.includes(to)));
+}
+
+// late-absence: an absence before `times(m, n)` still bites between its events, once there are m and one was passed over.
+
+export function bitesInRange(asked: FlinkCase): boolean {
+  return sitesOf(asked.pattern.elements).some((site) => {
+    if (!isAbsence(site) || site.element.link !== "notFollowedBy") return false;
+    const ranges = whatFollows(site).sites.flatMap(({ element }) =>
+      element.kind === "step" && element.quantifier.max !== null && repeats(element) ? element.name : [],
+    );
+    return pairsOfRuns(asked).some(
+      ({ from, passed }) => ranges.includes(from) && passed.slice(1).some((event) => fits(site.element, event)),
+    );
   });
 }
 
@@ -45,37 +64,49 @@ export function killsTaker({ pattern, events }: FlinkCase): boolean {
 // loops or may be skipped. After that event, what waits in the loop times out beside the match.
 
 export function fallsSilent(asked: FlinkCase): boolean {
-  const isLate = trailingAbsences(asked.pattern).some(({ link }) => link === "notNext") || waitsInLoop(asked);
-  return isLate && hasSilence(asked);
+  const isLate = trailingAbsences(asked.pattern.elements).some(({ link }) => link === "notNext") || endsInLoop(asked);
+  return (
+    isLate &&
+    matchesByTime(asked).some((match) => {
+      const { last } = endsOf(asked, match);
+      const next = asked.events[asked.events.indexOf(last) + 1];
+      return next === undefined || next.at >= match.at;
+    })
+  );
 }
 
-export function waitsInLoop({ pattern }: FlinkCase): boolean {
-  const isTrailing =
-    pattern.withinMs !== null && trailingAbsences(pattern).some(({ link }) => link === "notFollowedBy");
-  return isTrailing && endsLoosely(beforeTrailingAbsences(pattern));
-}
-
-/** An event that can end a match, and none after it before the deadline of an event that can have begun it. */
-function hasSilence({ pattern, events }: FlinkCase): boolean {
-  const { withinMs } = pattern;
-  if (withinMs === null) return false;
-  const lastSteps = edgeSteps(beforeTrailingAbsences(pattern), "last");
-  const firstSteps = edgeSteps(pattern.elements, "first");
-  return events.some((last, index) => {
-    if (!lastSteps.some((step) => fits(step, last))) return false;
-    const nextAt = events[index + 1]?.at ?? Number.POSITIVE_INFINITY;
-    const firsts = events.slice(0, index + 1).filter((event) => firstSteps.some((step) => fits(step, event)));
-    return firsts.some((first) => last.at < first.at + withinMs && first.at + withinMs <= nextAt);
-  });
+/** Whether a `notFollowedBy` at the end comes after a loop or something optional. */
+export function endsInLoop({ pattern }: FlinkCase): boolean {
+  const isTrailing = trailingAbsences(pattern.elements).some(({ link }) => link === "notFollowedBy");
+  return isTrailing && endsLoosely(beforeTrailingAbsences(pattern.elements));
 }
 
 // lost-absence: an absence is dropped, or decided at the wrong event.
 
-export function losesAbsence({ pattern, windowOnLast }: FlinkCase): boolean {
-  const trailing = trailingAbsences(pattern);
-  if (trailing.length > 1 || (trailing.length === 1 && pattern.withinMs !== null && !windowOnLast)) return true;
-  const isLost = [endsGroup, isMixed, isBeforeNothing, isBeforeSkippedHead, isSecondAfterLoop];
-  return sitesOf(pattern).some((site) => isAbsence(site) && isLost.some((predicate) => predicate(site)));
+export function losesAbsence(asked: FlinkCase): boolean {
+  return lostAbsences(asked).length > 0;
+}
+
+/** The pattern without what is lost. */
+export const withoutLostAbsences: Reading = (asked) =>
+  new Map(lostAbsences(asked).map((absence) => [absence, () => null]));
+
+function lostAbsences({ pattern, windowOnLast }: FlinkCase): readonly AbsenceNode[] {
+  const trailing = trailingAbsences(pattern.elements);
+  const isForgotten = pattern.withinMs !== null && !windowOnLast;
+  const isLost = [
+    endsGroup,
+    isMixed,
+    isBeforeNothing,
+    isBeforeSkippedHead,
+    isSecondAfterLoop,
+    isAfterRange,
+    isAfterGreed,
+  ];
+  const lost = sitesOf(pattern.elements).flatMap((site) =>
+    isAbsence(site) && isLost.some((predicate) => predicate(site)) ? site.element : [],
+  );
+  return [...(isForgotten ? trailing : trailing.slice(0, -1)), ...lost];
 }
 
 /** It stands at the end of a group's body. */
@@ -95,15 +126,37 @@ function isBeforeNothing(site: Site<AbsenceNode>): boolean {
   return mayEnd && sites.some(({ element }) => element.kind !== "absence");
 }
 
-/** An optional group follows that begins with something optional. */
+/** A group follows that may begin with another step than its first. */
 function isBeforeSkippedHead({ siblings, index }: Site<AbsenceNode>): boolean {
   const next = siblings[index + 1];
-  const head = next?.kind === "group" && next.quantifier.optional ? next.elements[0] : undefined;
-  return head !== undefined && mayTakeNothing(head);
+  return next !== undefined && hasSkippedHead(next);
 }
 
 /** Another absence is between it and a loop. */
 function isSecondAfterLoop({ siblings, index }: Site<AbsenceNode>): boolean {
   const before = siblings.slice(0, index).findLast(({ kind }) => kind !== "absence");
   return siblings[index - 1]?.kind === "absence" && before !== undefined && repeats(before);
+}
+
+/** It comes after `times(m, n)`: after an event that was passed over there, it is not looked at. */
+function isAfterRange({ siblings, index }: Site<AbsenceNode>): boolean {
+  const before = siblings.slice(0, index).findLast(({ kind }) => kind !== "absence");
+  if (before?.kind !== "step") return false;
+  const { min, max } = before.quantifier;
+  return max !== null && min < max;
+}
+
+/** It comes after a greedy loop, so that what the loop can take does not count. */
+function isAfterGreed({ siblings, index }: Site<AbsenceNode>): boolean {
+  const before = siblings.slice(0, index).findLast(({ kind }) => kind !== "absence");
+  return before?.kind === "step" && before.quantifier.greedy;
+}
+
+/** A match ends before a `notNext` after which nothing need be taken, and so is not decided by the event that decides that. */
+export function endsBeforeNotNext(asked: FlinkCase): boolean {
+  return sitesOf(asked.pattern.elements).some((site) => {
+    if (!isAbsence(site) || site.element.link !== "notNext" || !isBeforeNothing(site)) return false;
+    const before = stepsBefore(site).map(({ name }) => name);
+    return pairsOfMatches(asked).some(({ from, to }) => to === null && before.includes(from));
+  });
 }

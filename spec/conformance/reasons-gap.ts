@@ -1,142 +1,122 @@
 // Reasons that lie in limits on the time between two events. Flink keeps such a limit where a run waits, not where it takes,
-// and on some of the states that wait only:
+// and there on some states only:
 //
-//     a single step                     waits in its own state: the limit holds ...
-//     after a loop, an option, notNext  ... but not while the run still waits in the state before
-//     optional                          ... also for what comes after it, but no longer once an event was passed over
-//     times(n, w), oneOrMore(w)         on all states but the last
-//     a counted step                    withinPrev is ignored
-//     a group                           ignored, but on the state behind a looping group that is not the last of the pattern
+//     a single step                       in its own state: the limit holds ...
+//     after a loop, an option, notNext    ... but not while the run still waits in the state before
+//     an optional step                    ... also for what comes after it, but no longer once an event was passed over
+//     times(n, w), oneOrMore(w)           in all states but the last
+//     a counted step with withinPrev      nowhere
+//     a group                             nowhere; or, between two iterations, for whatever comes next
 
-import type { GroupNode, StepNode } from "../../lib/pattern/ast.ts";
-import { fits } from "./asking.ts";
-import type { CaseEvent, FlinkCase } from "./case.ts";
+import type { Element, GroupNode, StepNode } from "../../lib/pattern/ast.ts";
+import { endsOf, pairsOfRuns } from "./asking.ts";
+import type { FlinkCase, Gap } from "./case.ts";
+import { definitionOf, type Reading } from "./definition.ts";
 import {
   beforeTrailingAbsences,
-  edgeSteps,
   isAbsence,
   isCounted,
-  isGroup,
   isStep,
   mayTakeNothing,
-  repeats,
   type Site,
   sitesOf,
+  stepsBefore,
+  stepsIn,
   trailingAbsences,
-  whatPrecedes,
 } from "./structure.ts";
 
-type Limited = Site<StepNode | GroupNode> & { readonly gapMs: number };
+/** The pattern without the limits that Flink keeps elsewhere. */
+export const withoutMisplacedGaps: Reading = (asked) =>
+  withoutGaps(sitesOf(asked.pattern.elements).filter((site) => hasGap(site, asked) && !isKeptInPlace(site)));
 
-/** Elements that limit the time between events. */
-function limitedSites({ pattern }: FlinkCase): readonly Limited[] {
-  return sitesOf(pattern).flatMap((site) => {
-    if (!isStep(site) && !isGroup(site)) return [];
-    const { maxGapMs } = site.element;
-    return maxGapMs === null ? [] : [{ ...site, gapMs: maxGapMs } as Limited];
+/** The pattern without any limit. */
+export const withoutAnyGaps: Reading = (asked) =>
+  withoutGaps(sitesOf(asked.pattern.elements).filter((site) => hasGap(site, asked)));
+
+function hasGap({ element }: Site, { gaps }: FlinkCase): boolean {
+  return gaps.some(({ on }) => on === element);
+}
+
+function withoutGaps(sites: readonly Site[]): ReturnType<Reading> {
+  const lift = (element: Element): Element => (element.kind === "absence" ? element : { ...element, maxGapMs: null });
+  return new Map(sites.map(({ element }) => [element, lift]));
+}
+
+/** Whether a run may go on, past an element that may be left out or left, later than a limit that Flink keeps there. */
+export function overstaysGap(asked: FlinkCase): boolean {
+  return keptGaps(asked).some(({ site, ms }) => {
+    if (isAbsence(site) || isKeptInPlace(site)) return false;
+    const own = stepsIn(site.element).map(({ name }) => name);
+    const before = [...own, ...stepsBefore(site).map(({ name }) => name)];
+    return pairsOfRuns(asked).some(
+      ({ before: event, from, to, until }) =>
+        before.includes(from) && (to === null || !own.includes(to)) && until - event.at >= ms,
+    );
   });
 }
 
-/** gap-on-quantified: the limit holds elsewhere than for every event of the element. */
-export function missesGap(asked: FlinkCase): boolean {
-  return limitedSites(asked).some(
-    (site) => !isExact(site) && pausesOf(asked.events, site).some(({ after }) => after.length > 0),
-  );
-}
-
-/** Events that may come before one of the element, and those that come after them at the limit or later. */
-function pausesOf(
-  events: readonly CaseEvent[],
-  { gapMs, ...site }: Limited,
-): readonly { readonly before: CaseEvent; readonly after: readonly CaseEvent[] }[] {
-  const steps = stepsBefore(site);
-  return events.flatMap((before, index) => {
-    if (!steps.some((step) => fits(step, before))) return [];
-    const after = events.slice(index + 1).filter(({ at }) => at - before.at >= gapMs);
-    return [{ before, after }];
+/** The limits that Flink keeps at all, in some state. */
+export function keptGaps({ pattern, gaps }: FlinkCase): readonly { readonly site: Site; readonly ms: number }[] {
+  const sites = sitesOf(pattern.elements);
+  return gaps.flatMap(({ on, ms, call }) => {
+    const site = sites.find(({ element }) => element === on);
+    return site === undefined || isIgnored(on, call) ? [] : [{ site, ms }];
   });
 }
 
-/** Steps whose event may be the last before one of the element; its own among them if it may take several. */
-function stepsBefore(site: Site): readonly StepNode[] {
-  const before = whatPrecedes(site).flatMap(({ element }) => edgeSteps([element], "last"));
-  const around = aroundOf(site).filter(({ element }) => repeats(element));
-  return [
-    ...before,
-    ...around.flatMap(({ element }) => stepsIn(element)),
-    ...(repeats(site.element) || site.element.kind === "group" ? stepsIn(site.element) : []),
-  ];
-}
-
-function stepsIn(element: Site["element"]): readonly StepNode[] {
-  if (element.kind === "step") return [element];
-  return element.kind === "group" ? element.elements.flatMap(stepsIn) : [];
-}
-
-function aroundOf({ outer }: Site): readonly Site<GroupNode>[] {
-  return outer === null ? [] : [outer, ...aroundOf(outer)];
+function isIgnored(on: Element, call: Gap["call"]): boolean {
+  if (on.kind === "absence") return false;
+  if (on.kind === "step") return call === "within" && on.quantifier.counted;
+  return call === "within" || on.quantifier.max !== null;
 }
 
 /** A single step that a run comes to by taking the event before it. */
-function isExact(site: Site): boolean {
+function isKeptInPlace(site: Site): boolean {
   return isStep(site) && !isCounted(site.element) && !mayTakeNothing(site.element) && isEnteredByTaking(site);
 }
 
 function isEnteredByTaking({ siblings, index, outer }: Site): boolean {
-  if (index === 0)
-    return outer === null || (!isCounted(outer.element) && !mayTakeNothing(outer.element) && isEnteredByTaking(outer));
   const before = siblings[index - 1];
-  if (before === undefined) return false;
-  if (before.kind === "absence")
-    return before.link === "notFollowedBy" && isEnteredByTaking({ siblings, index: index - 1, outer, element: before });
-  return (
-    !mayTakeNothing(before) &&
-    before.quantifier.min === before.quantifier.max &&
-    !(before.kind === "group" && !endsByTaking(before))
-  );
+  if (before === undefined) return outer === null || (isPlain(outer.element) && isEnteredByTaking(outer));
+  if (before.kind !== "absence") return endsByTaking(before);
+  return before.link === "notFollowedBy" && isEnteredByTaking({ siblings, index: index - 1, outer, element: before });
 }
 
-function endsByTaking({ elements }: GroupNode): boolean {
-  const last = elements.at(-1);
-  if (last === undefined || last.kind === "absence") return false;
-  return (
-    !mayTakeNothing(last) &&
-    last.quantifier.min === last.quantifier.max &&
-    (last.kind !== "group" || endsByTaking(last))
-  );
+/** Taken once, whatever comes. */
+function isPlain({ quantifier }: StepNode | GroupNode): boolean {
+  return quantifier.max === 1 && !quantifier.optional;
 }
 
-/** gap-timeout: a run that a gap ends is reported as timed out. */
-export function endsByGap(asked: FlinkCase): boolean {
-  return limitedSites(asked).some((site) => pausesOf(asked.events, site).length > 0) || hasGapOnNotNext(asked);
+/** Whether a run has left it once it has taken its last event. */
+function endsByTaking(element: Element): boolean {
+  if (element.kind === "absence" || mayTakeNothing(element)) return false;
+  const { min, max } = element.quantifier;
+  if (min !== max) return false;
+  const last = element.kind === "group" ? element.elements.at(-1) : undefined;
+  return last === undefined || endsByTaking(last);
 }
 
-/** gap-on-absence: a run that waits for the event after a `notNext` is ended by the limit that stands there. */
-export function hasGapOnNotNext({ pattern, events, gapsOnNotNext }: FlinkCase): boolean {
-  return sitesOf(pattern).some((site) => {
+// gap-on-absence: a run that waits for the event after a `notNext` is ended by the limit that stands there.
+
+export function hasGapOnNotNext(asked: FlinkCase): boolean {
+  return keptGaps(asked).some(({ site, ms }) => {
     if (!isAbsence(site)) return false;
-    const gapMs = gapsOnNotNext.get(site.element.name);
-    if (gapMs === undefined) return false;
-    const steps = whatPrecedes(site).flatMap(({ element }) => edgeSteps([element], "last"));
-    return events.some((event, index) => {
-      const next = events[index + 1]?.at ?? Number.POSITIVE_INFINITY;
-      return steps.some((step) => fits(step, event)) && next - event.at >= gapMs;
+    const before = stepsBefore(site).map(({ name }) => name);
+    return pairsOfRuns(asked).some(({ before: event, from, until }) => {
+      const next = asked.events[asked.events.indexOf(event) + 1]?.at ?? until;
+      return before.includes(from) && next - event.at >= ms;
     });
   });
 }
 
-/** short-absence: a trailing absence with its own time ends at the window already. */
-export function endsAtWindow({ pattern, events }: FlinkCase): boolean {
-  const { withinMs } = pattern;
-  const forMs = trailingAbsences(pattern).find((each) => each.forMs !== null)?.forMs ?? null;
+// short-absence: a trailing absence with its own time ends with the window already.
+
+export function endsAtWindow(asked: FlinkCase): boolean {
+  const { withinMs, elements } = asked.pattern;
+  const forMs = trailingAbsences(elements).find((each) => each.forMs !== null)?.forMs ?? null;
   if (withinMs === null || forMs === null) return false;
-  const lasts = edgeSteps(beforeTrailingAbsences(pattern), "last");
-  const firsts = edgeSteps(pattern.elements, "first");
-  return events.some(
-    (last, index) =>
-      lasts.some((step) => fits(step, last)) &&
-      events
-        .slice(0, index + 1)
-        .some((first) => firsts.some((step) => fits(step, first)) && first.at + withinMs < last.at + forMs),
-  );
+  return definitionOf(asked, beforeTrailingAbsences(elements)).matches.some((each) => {
+    const { first, last } = endsOf(asked, each);
+    return first.at + withinMs < last.at + forMs;
+  });
 }

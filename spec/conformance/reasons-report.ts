@@ -1,59 +1,199 @@
 // Reasons that lie in what is reported when, and how often.
 
-import type { GroupNode } from "../../lib/pattern/ast.ts";
-import { occurInTurn } from "./asking.ts";
-import type { FlinkCase } from "./case.ts";
-import { waitsInLoop } from "./reasons-absence.ts";
+import type { Contiguity, Element, GroupNode, StepNode } from "../../lib/pattern/ast.ts";
+import type { Instant } from "../../lib/time/instant.ts";
+import type { Finding, Findings } from "./answers.ts";
+import { endsOf, fits, matchesByTime, type Pair, pairsOfMatches } from "./asking.ts";
+import type { CaseEvent, FlinkCase } from "./case.ts";
+import { definitionOf, type Reading, readBy, rolesOf } from "./definition.ts";
+import { READINGS } from "./readings.ts";
+import { endsInLoop } from "./reasons-absence.ts";
+import { keptGaps, withoutAnyGaps } from "./reasons-gap.ts";
 import {
-  beforeTrailingAbsences,
   canGrow,
   edgeSteps,
+  groupsEndingWith,
   isGroup,
+  isStep,
   mayTakeNothing,
   repeats,
+  type Site,
   sitesOf,
-  trailingAbsences,
+  stepsAfter,
+  stepsBefore,
+  stepsIn,
   whatFollows,
 } from "./structure.ts";
+
+// tie: of several matches that begin with the same event and wait together, the one that comes first drops others.
+
+export function hasTie(asked: FlinkCase): boolean {
+  if (!asked.hasSkip) return false;
+  const { matches } = definitionOf(asked);
+  return matches.some((one, index) =>
+    matches
+      .slice(index + 1)
+      .some((other) => waitTogether(asked, one, other) && [one, other].some((each) => drops(asked, each))),
+  );
+}
+
+function waitTogether(asked: FlinkCase, one: Finding, other: Finding): boolean {
+  if (endsOf(asked, one).first !== endsOf(asked, other).first) return false;
+  return one.at === other.at || isHeld(asked, one.at < other.at ? one : other, definitionOf(asked).open);
+}
+
+/** Whether a match is complete while a run is open that began earlier. */
+function isHeld(asked: FlinkCase, match: Finding, open: Findings["open"]): boolean {
+  const { first } = endsOf(asked, match);
+  return open.some((run) => run.at >= match.at && endsOf(asked, run).first.number < first.number);
+}
+
+/** Whether a match drops others that begin with its first event. */
+function drops({ pattern: { skip } }: FlinkCase, { taken }: Finding): boolean {
+  if (skip.to !== "first" && skip.to !== "last") return skip.to !== "none";
+  const targets = taken.filter(({ step }) => step === skip.step);
+  const target = skip.to === "first" ? targets.at(0) : targets.at(-1);
+  return target !== undefined && target !== taken[0];
+}
 
 // timeout-of-match: a run that was reported but could have grown is reported as timed out, too.
 
 export function growsAfterMatch(asked: FlinkCase): boolean {
-  const { withinMs, elements } = asked.pattern;
-  return withinMs !== null && canGrow(elements) && mayEnd(asked);
+  if (!canGrow(asked.pattern.elements)) return false;
+  return WAYS_TO_READ.some((readings) => {
+    const { matches, open } = definitionOf(asked, readBy(readings, asked));
+    const isKept = (match: Finding) => !drops(asked, match) || isHeld(asked, match, open);
+    return matches.some(
+      (match) => isKept(match) && endsOfLife(asked, match).some((end) => isOpenUntil(asked, open, match, end)),
+    );
+  });
+}
+
+/** As it is written; as Flink reads it; and without the limits that end runs, of which Flink keeps some elsewhere. */
+const WAYS_TO_READ: readonly (readonly Reading[])[] = [[], READINGS, [...READINGS, withoutAnyGaps]];
+
+/** When a run may time out in Flink: at the end of the window, or of a gap. */
+function endsOfLife(asked: FlinkCase, finding: Finding): readonly Instant[] {
+  const { first, last } = endsOf(asked, finding);
+  const { withinMs } = asked.pattern;
+  const before = finding.taken.at(-1)?.step ?? "";
+  const gaps = keptGaps(asked).filter(({ site }) =>
+    [...stepsIn(site.element), ...stepsBefore(site)].some(({ name }) => name === before),
+  );
+  const gapEnds = gaps.map(({ ms }) => last.at + ms);
+  return withinMs === null ? gapEnds : [first.at + withinMs, ...gapEnds];
+}
+
+/** Whether a run is still open after the last event before `end`. */
+function isOpenUntil(asked: FlinkCase, open: Findings["open"], run: Finding, end: Instant): boolean {
+  const { last } = endsOf(asked, run);
+  const before = asked.events.findLast(({ at, number }) => at < end && number >= last.number);
+  return before !== undefined && open.some((each) => each.at === before.at && rolesOf(each) === rolesOf(run));
+}
+
+// gap-timeout: a run that a gap ends is reported as timed out.
+
+export function outlivesGap(asked: FlinkCase): boolean {
+  if (asked.gaps.length === 0) return false;
+  const { open } = definitionOf(asked, readBy([...READINGS, withoutAnyGaps], asked));
+  return open.some((run) => endsOfLife(asked, run).some((end) => isOpenUntil(asked, open, run, end)));
 }
 
 // deadline-time: a match released by the clock carries the clock's time.
 
 export function isReleasedByClock(asked: FlinkCase): boolean {
-  const { pattern, hasSkip } = asked;
-  const hasDeadline = pattern.withinMs !== null || trailingAbsences(pattern).some(({ forMs }) => forMs !== null);
-  return hasDeadline && (hasSkip || trailingAbsences(pattern).length > 0) && mayEnd(asked);
+  if (matchesByTime(asked).length > 0) return true;
+  if (!asked.hasSkip || (asked.pattern.withinMs === null && asked.gaps.length === 0)) return false;
+  const { matches, open } = definitionOf(asked);
+  return matches.some((match) => isHeld(asked, match, open));
 }
 
-/** Whether an event can be the last of a match. */
-function mayEnd({ pattern, events }: FlinkCase): boolean {
-  return occurInTurn(events, [edgeSteps(beforeTrailingAbsences(pattern), "last")]);
+// silent-absence: beside the match that time completes, what waits in the loop before the absence times out.
+
+export function waitsInLoop(asked: FlinkCase): boolean {
+  return endsInLoop(asked) && WAYS_TO_READ.some((readings) => matchesByTime(asked, readBy(readings, asked)).length > 0);
 }
 
 // duplicate: the same events in the same roles are reported once for each way in which they arise, or wait.
 
 export function isAmbiguous(asked: FlinkCase): boolean {
-  return (
-    (waitsInLoop(asked) && mayEnd(asked)) ||
-    sitesOf(asked.pattern).some((site) => isGroup(site) && isAmbiguousGroup(site.element))
+  if (waitsInLoop(asked)) return true;
+  const groups = sitesOf(asked.pattern.elements).filter(isGroup);
+  const isLoose = groups.some(({ element }) => isAmbiguousGroup(element));
+  return WAYS_TO_READ.some((readings) => {
+    const pairs = pairsOfMatches(asked, readBy(readings, asked));
+    return (isLoose && pairs.length > 0) || groups.some((group) => isLeftTwice(group, pairs));
+  });
+}
+
+/** A run may leave the head of the next iteration at an event that it had also waited for behind the group. */
+function isLeftTwice(group: Site<GroupNode>, pairs: readonly Pair[]): boolean {
+  const isAtEnd = whatFollows(group).sites.some(({ element }) => element.link === "notNext");
+  const { min, max } = group.element.quantifier;
+  const lasts = edgeSteps([group.element], "last").map(({ name }) => name);
+  const after = stepsAfter(group).map(({ name }) => name);
+  const isLeft = ({ from, to, passed }: Pair) =>
+    lasts.includes(from) && (to === null ? isAtEnd : after.includes(to) && passed.length > 1);
+  return min !== max && pairs.some(isLeft);
+}
+
+/** Whether the same events in the same roles may be iterations of a group in several ways. */
+function isAmbiguousGroup(group: GroupNode): boolean {
+  if (!repeats(group)) return group.quantifier.optional && group.elements.every(mayTakeNothing);
+  if (group.elements.every(mayTakeNothing)) return true;
+  const firsts = edgeSteps(group.elements, "first");
+  return sitesOf(group.elements).some((site) => {
+    if (!isStep(site) || !edgeSteps(group.elements, "last").includes(site.element)) return false;
+    const next = [...stepsAfter(site), ...(repeats(site.element) ? [site.element] : [])];
+    return next.some((step) => firsts.includes(step));
+  });
+}
+
+/** Before an optional element and behind it, in a loop and behind it: once an event was passed over. */
+export function waitsInSeveralStates(asked: FlinkCase): boolean {
+  if (sitesOf(asked.pattern.elements).some((site) => isGroup(site) && isAmbiguousGroup(site.element))) return true;
+  return WAYS_TO_READ.some((readings) => {
+    const elements = readBy(readings, asked);
+    const sites = new Map(sitesOf(elements).map((site) => [isStep(site) ? site.element.name : "", site]));
+    const { matches, timedOut, open } = definitionOf(asked, elements);
+    return [...matches, ...timedOut, ...(asked.gaps.length > 0 ? open : [])].some((run) => {
+      const site = sites.get(run.taken.at(-1)?.step ?? "");
+      const next = asked.events[asked.events.indexOf(endsOf(asked, run).last) + 1];
+      return site !== undefined && next !== undefined && isAliveAt(asked, run, next) && waysPast(site, next).length > 1;
+    });
+  });
+}
+
+/** A run that has passed a limit on the time between events is only ended once it waits where Flink keeps the limit. */
+function isAliveAt(asked: FlinkCase, run: Finding, { at }: CaseEvent): boolean {
+  const { withinMs } = asked.pattern;
+  return withinMs === null ? asked.gaps.length > 0 : at < endsOf(asked, run).first.at + withinMs;
+}
+
+function waysPast(site: Site, event: CaseEvent): readonly Way[] {
+  return waysOn(site).filter(
+    ({ link, step }) => link === "followedByAny" || (link === "followedBy" && !fits(step, event)),
   );
 }
 
-function isAmbiguousGroup(group: GroupNode): boolean {
-  return repeats(group) || (group.quantifier.optional && group.elements.every(mayTakeNothing));
+type Way = { readonly step: StepNode; readonly link: Contiguity | null };
+
+/** What a run may wait for that has taken an event of a step, and over which link. */
+function waysOn(site: Site): readonly Way[] {
+  const again =
+    isStep(site) && repeats(site.element) ? [{ step: site.element, link: site.element.quantifier.inner }] : [];
+  const after = whatFollows(site).sites.flatMap(({ element }) => ways(element, element.link));
+  const around = groupsEndingWith(site)
+    .filter(({ element }) => repeats(element))
+    .flatMap(({ element }) => ways(element, element.quantifier.inner));
+  return [...again, ...after, ...around];
 }
 
-/** Before an optional element and behind it, in a loop and behind it. */
-export function waitsInSeveralStates({ pattern, events }: FlinkCase): boolean {
-  if (pattern.withinMs === null || !occurInTurn(events, [edgeSteps(pattern.elements, "first")])) return false;
-  return sitesOf(pattern).some((site) => {
-    const goesOn = whatFollows(site).sites.length > 0 || (site.outer !== null && repeats(site.outer.element));
-    return goesOn && (repeats(site.element) || mayTakeNothing(site.element));
-  });
+/** The steps that may take the first event of an element, each with its link. */
+function ways(element: Element, link: Element["link"]): readonly Way[] {
+  if (element.kind === "absence" || link === "notNext" || link === "notFollowedBy") return [];
+  if (element.kind === "step") return [{ step: element, link }];
+  const end = element.elements.findIndex((each) => !mayTakeNothing(each));
+  const heads = element.elements.slice(0, end < 0 ? undefined : end + 1);
+  return heads.flatMap((each, index) => ways(each, index === 0 ? link : each.link));
 }

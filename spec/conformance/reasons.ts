@@ -1,22 +1,58 @@
 // Why Flink's answer may differ from ours, by name: README.md has the table. A reason is a set of predicates on the case, one
 // for each way in which it can make the answers differ. They look at the pattern, some at the events too; at answers never.
 
-import type { Answer, Aspect } from "./answers.ts";
+import { type Answer, ASPECTS, type Aspect } from "./answers.ts";
 import type { FlinkCase } from "./case.ts";
-import { fallsSilent, hasAbsenceAfterNothing, killsTaker, losesAbsence, waitsInLoop } from "./reasons-absence.ts";
-import { endsAtWindow, endsByGap, hasGapOnNotNext, missesGap } from "./reasons-gap.ts";
-import { endsGreedily, leaksGuard, losesGuard } from "./reasons-greedy.ts";
-import { bitesGroup, endsInsideGroup, hasOpenExit, overwritesHead } from "./reasons-group.ts";
-import { growsAfterMatch, isAmbiguous, isReleasedByClock, waitsInSeveralStates } from "./reasons-report.ts";
-import { hasTie } from "./reasons-skip.ts";
+import { type Changed, changedBy, type Reading } from "./definition.ts";
+import { READINGS } from "./readings.ts";
+import {
+  bitesInRange,
+  endsBeforeNotNext,
+  fallsSilent,
+  hasAbsenceAfterNothing,
+  killsTaker,
+  losesAbsence,
+  withoutLostAbsences,
+} from "./reasons-absence.ts";
+import { failsOnMiss, hasNoDuration, skipsNowhere } from "./reasons-call.ts";
+import { endsAtWindow, hasGapOnNotNext, overstaysGap, withoutMisplacedGaps } from "./reasons-gap.ts";
+import {
+  endsGreedily,
+  isGreedyAndLoose,
+  leaksGuard,
+  looksUpInVain,
+  withoutLastGreed,
+  withoutLostGreed,
+} from "./reasons-greedy.ts";
+import {
+  bitesGroup,
+  endsInsideGroup,
+  withEmptyIterations,
+  withOpenExits,
+  withOverwrittenHeads,
+  withoutOuterUntils,
+} from "./reasons-group.ts";
+import {
+  growsAfterMatch,
+  hasTie,
+  isAmbiguous,
+  isReleasedByClock,
+  outlivesGap,
+  waitsInLoop,
+  waitsInSeveralStates,
+} from "./reasons-report.ts";
 
 export type ReasonName =
   | "refused"
+  | "crash"
+  | "skip-nowhere"
   | "absence-and-take"
+  | "late-absence"
   | "silent-absence"
   | "group-exit"
   | "group-until"
   | "group-head"
+  | "empty-iteration"
   | "group-absence"
   | "lost-absence"
   | "greedy-leak"
@@ -37,42 +73,76 @@ export type Reason = {
   readonly name: ReasonName;
   /** In which ways it can make answers differ, and on which cases. */
   readonly causes: Readonly<Partial<Record<Aspect, Predicate>>>;
-  /** The codes with which a pattern is refused for it. */
-  readonly codes?: readonly string[];
+  /** The codes with which patterns are refused for it, and which patterns. */
+  readonly refusals?: Readonly<Record<string, Predicate>>;
 };
 
 /** The narrower first: a difference belongs to the first that can be its cause. */
 export const REASONS: readonly Reason[] = [
-  { name: "refused", causes: { refused: hasAbsenceAfterNothing }, codes: ["ABSENCE_AFTER_NOTHING"] },
+  {
+    name: "refused",
+    causes: {},
+    refusals: {
+      ABSENCE_AFTER_NOTHING: hasAbsenceAfterNothing,
+      BAD_DURATION: hasNoDuration,
+      GREEDY_WITH_COMBINATIONS: isGreedyAndLoose,
+      SKIP_TARGET_MAY_BE_MISSING: failsOnMiss,
+    },
+  },
+  { name: "crash", causes: { failed: looksUpInVain } },
+  { name: "skip-nowhere", causes: { failed: skipsNowhere } },
   { name: "absence-and-take", causes: { matchesHere: killsTaker, timeOutsHere: killsTaker } },
+  { name: "late-absence", causes: { matchesHere: bitesInRange, timeOutsHere: bitesInRange } },
   {
     name: "silent-absence",
     causes: { matchesHere: fallsSilent, timeOutsThere: fallsSilent, timeOutsOfMatches: waitsInLoop },
   },
-  { name: "group-exit", causes: { matchesThere: hasOpenExit, timeOutsThere: hasOpenExit } },
-  { name: "group-until", causes: { matchesHere: endsInsideGroup, timeOutsHere: endsInsideGroup } },
-  { name: "group-head", causes: anySet(overwritesHead) },
+  { name: "group-exit", causes: readAs(withOpenExits) },
+  {
+    name: "group-until",
+    causes: anyOf(readAs(withoutOuterUntils), { matchesHere: endsInsideGroup, timeOutsHere: endsInsideGroup }),
+  },
+  { name: "group-head", causes: readAs(withOverwrittenHeads) },
+  { name: "empty-iteration", causes: readAs(withEmptyIterations) },
   { name: "group-absence", causes: { matchesHere: bitesGroup, timeOutsHere: bitesGroup } },
   {
     name: "lost-absence",
-    causes: { ...anySet(losesAbsence), reportTimes: losesAbsence, refused: losesAbsence },
-    codes: ["ABSENCE_WITHOUT_DEADLINE", "ABSENCE_LAST_IN_GROUP", "DIFFERENT_FOR"],
+    causes: anyOf(readAs(withoutLostAbsences), { matchesHere: endsBeforeNotNext, timeOutsThere: endsBeforeNotNext }),
+    refusals: {
+      ABSENCE_WITHOUT_DEADLINE: losesAbsence,
+      ABSENCE_LAST_IN_GROUP: losesAbsence,
+      DIFFERENT_FOR: losesAbsence,
+    },
   },
-  { name: "greedy-leak", causes: { matchesHere: leaksGuard, timeOutsHere: leaksGuard, timeOutsThere: leaksGuard } },
-  { name: "greedy-lost", causes: { matchesThere: losesGuard, timeOutsThere: losesGuard } },
+  {
+    name: "greedy-leak",
+    causes: {
+      matchesHere: leaksGuard,
+      timeOutsHere: leaksGuard,
+      timeOutsThere: leaksGuard,
+    },
+  },
+  { name: "greedy-lost", causes: readAs(withoutLostGreed) },
   {
     name: "greedy-last",
-    causes: { matchesThere: endsGreedily, matchesHere: endsGreedily, reportTimes: endsGreedily, refused: endsGreedily },
-    codes: ["GREEDY_NEVER_CLOSES"],
+    causes: readAs(withoutLastGreed),
+    refusals: { GREEDY_NEVER_CLOSES: endsGreedily },
   },
   {
     name: "gap-on-absence",
     causes: { matchesHere: hasGapOnNotNext, timeOutsHere: hasGapOnNotNext, timeOutsThere: hasGapOnNotNext },
   },
-  { name: "gap-on-quantified", causes: { ...anySet(missesGap), timeOutsOfMatches: missesGap } },
+  {
+    name: "gap-on-quantified",
+    causes: anyOf(readAs(withoutMisplacedGaps), {
+      matchesHere: overstaysGap,
+      timeOutsHere: overstaysGap,
+      timeOutsThere: overstaysGap,
+    }),
+  },
   { name: "short-absence", causes: anySet(endsAtWindow) },
   { name: "tie", causes: { ...anySet(hasTie), held: hasTie, reportTimes: hasTie } },
-  { name: "gap-timeout", causes: { timeOutsThere: endsByGap, timeOutsHere: endsByGap, timeOutsOfMatches: endsByGap } },
+  { name: "gap-timeout", causes: { timeOutsByGap: outlivesGap } },
   { name: "timeout-of-match", causes: { timeOutsOfMatches: growsAfterMatch } },
   { name: "deadline-time", causes: { reportTimes: isReleasedByClock } },
   { name: "duplicate", causes: { repeatedMatches: isAmbiguous, repeatedTimeOuts: waitsInSeveralStates } },
@@ -82,15 +152,33 @@ function anySet(predicate: Predicate): Reason["causes"] {
   return { matchesThere: predicate, matchesHere: predicate, timeOutsThere: predicate, timeOutsHere: predicate };
 }
 
+/** Flink reads the pattern in another way: what that adds, it has alone; what that takes away, it lacks. */
+function readAs(reading: Reading): Reason["causes"] {
+  const when = (says: (changed: Changed) => boolean) => (asked: FlinkCase) => says(changedBy(reading, READINGS, asked));
+  return {
+    matchesThere: when(({ moreMatches }) => moreMatches.length > 0),
+    matchesHere: when(({ fewerMatches }) => fewerMatches),
+    timeOutsThere: when(({ moreTimeOuts, moreMatches }) => moreTimeOuts.length + moreMatches.length > 0),
+    timeOutsHere: when(({ fewerTimeOuts }) => fewerTimeOuts),
+    reportTimes: when(({ otherTimes }) => otherTimes),
+    held: (asked) => asked.hasSkip && changedBy(reading, READINGS, asked).otherRuns,
+  };
+}
+
+function anyOf(one: Reason["causes"], other: Reason["causes"]): Reason["causes"] {
+  const aspects = [...Object.keys(one), ...Object.keys(other)] as Aspect[];
+  return Object.fromEntries(
+    aspects.map((aspect) => [aspect, (asked: FlinkCase) => [one, other].some((each) => each[aspect]?.(asked))]),
+  );
+}
+
 /** Why Flink's answer and `ours` differ in this way; `null`: nobody knows. */
 export function reasonFor(aspect: Aspect, asked: FlinkCase, ours: Answer): ReasonName | null {
   const codes = ours.kind === "refused" ? ours.codes : [];
-  // Where Flink fails there is nothing to agree with, so ours must be to refuse.
-  if (aspect === "failed") return codes.length > 0 ? "refused" : null;
-  const reason = REASONS.find((each) => {
-    const isForCode = aspect !== "refused" || codes.some((code) => each.codes?.includes(code));
-    return isForCode && isCause(each, aspect, asked);
-  });
+  // Where Flink fails, too, there is nothing to agree with.
+  if (aspect === "failed" && codes.length > 0) return "refused";
+  const isRefused = ({ refusals }: Reason) => codes.some((code) => refusals?.[code]?.(asked));
+  const reason = REASONS.find((each) => (aspect === "refused" ? isRefused(each) : isCause(each, aspect, asked)));
   return reason?.name ?? null;
 }
 
@@ -100,14 +188,20 @@ export function reasonFor(aspect: Aspect, asked: FlinkCase, ours: Answer): Reaso
  */
 function isCause({ causes }: Reason, aspect: Aspect, asked: FlinkCase): boolean {
   if (causes[aspect]?.(asked)) return true;
-  if (!asked.hasSkip || !LED_TO.has(aspect)) return false;
+  if (!asked.hasSkip || !SPREADING.includes(aspect)) return false;
   return SPREADING.some((each) => causes[each]?.(asked));
 }
 
-const SPREADING: readonly Aspect[] = ["matchesThere", "matchesHere", "timeOutsThere", "timeOutsHere"];
-const LED_TO: ReadonlySet<Aspect> = new Set<Aspect>([...SPREADING, "held", "reportTimes"]);
+const SPREADING: readonly Aspect[] = [
+  "matchesThere",
+  "matchesHere",
+  "timeOutsThere",
+  "timeOutsHere",
+  "reportTimes",
+  "held",
+];
 
-/** Whether a reason could make the answers to a case differ in some way. */
-export function covers({ causes }: Reason, asked: FlinkCase): boolean {
-  return Object.values(causes).some((predicate) => predicate(asked));
+/** Whether a reason could make the answers to a case differ, if its pattern is not refused. */
+export function covers(reason: Reason, asked: FlinkCase): boolean {
+  return ASPECTS.some((aspect) => isCause(reason, aspect, asked));
 }

@@ -6,81 +6,86 @@ import { covers, REASONS, type ReasonName, reasonFor } from "./reasons.ts";
 import { showCase } from "./show.ts";
 import { readCases } from "./vectors.ts";
 
-export type RunOptions = {
-  /** Which cases are run. */
-  readonly choose: (asked: FlinkCase) => boolean;
-  /** Who answers. Default: the engine. */
-  readonly ask?: (asked: FlinkCase) => Answer;
-};
-
 export type FileTable = {
   readonly file: string;
   readonly cases: number;
-  /** Equal in every way: matches, report times, time-outs, and how often each is reported. */
+  /** Equal in every way: matches, report times, time-outs, how often each is reported, and how many are withheld. */
   readonly agree: number;
-  /** Equal as sets of matches. */
-  readonly sameMatches: number;
-  /** Cases that differ, by reason. One that differs in several ways counts for the weightiest. */
-  readonly differ: ReadonlyMap<ReasonName, number>;
   /** Cases that agree and for which no reason could have excused a difference. */
   readonly inexcusable: number;
-  /** How many of the cases that agree the predicate of a reason covers, too. */
-  readonly covered: ReadonlyMap<ReasonName, number>;
+  /** Equal as sets of matches. */
+  readonly sameMatches: number;
+  /** Too long for the enumerator, so that the engine alone answered. */
+  readonly tooLong: number;
+  /** Of each reason the cases that differ for it, and those that agree although it applies to them. One that differs in several ways counts for the weightiest. */
+  readonly reasons: ReadonlyMap<ReasonName, { readonly differ: number; readonly agree: number }>;
   /** Patterns refused, by code. */
   readonly refused: ReadonlyMap<string, number>;
   /** Differences without reason, in readable form. */
   readonly unexplained: readonly string[];
-  /** Cases where answer and enumerator differ, in readable form. */
+  /** Cases where engine and enumerator differ, in readable form. */
   readonly disputed: readonly string[];
 };
 
-/** Cost: that of the engine and of the enumerator on each case; some milliseconds a case at most. */
-export function runFile(path: string, { choose, ask = askEngine }: RunOptions): FileTable {
-  const cases = readCases(path).filter(choose);
-  const verdicts = cases.map((asked) => judge(asked, ask(asked)));
+/** Cost: that of the engine, in each way in which Flink may read a pattern, and of the enumerator; some milliseconds a case. */
+export function runFile(path: string, ask: (asked: FlinkCase) => Answer = askEngine): FileTable {
+  const cases = readCases(path);
+  // A copy each, so that what was found out about a case goes with it.
+  const verdicts = cases.map((asked) => judge({ ...asked }, ask));
   const agreeing = verdicts.filter(({ aspects }) => aspects.length === 0);
+  const isDiffering = verdicts.flatMap(({ reason }) => reason ?? []);
+  const isCovered = agreeing.flatMap(({ covered }) => covered);
+  const timesIn = (names: readonly string[], name: string) => names.filter((each) => each === name).length;
+  const codes = verdicts.flatMap(({ codes }) => codes);
   return {
     file: cases[0]?.file ?? path,
     cases: cases.length,
     agree: agreeing.length,
+    inexcusable: agreeing.filter(({ covered }) => covered.length === 0).length,
     sameMatches: verdicts.filter(({ aspects }) => !aspects.some(concernsMatches)).length,
-    differ: count(verdicts.flatMap(({ reason }) => reason ?? [])),
-    inexcusable: agreeing.filter(({ asked }) => !REASONS.some((each) => covers(each, asked))).length,
-    covered: count(
-      agreeing.flatMap(({ asked }) => REASONS.filter((each) => covers(each, asked)).map(({ name }) => name)),
+    tooLong: verdicts.filter(({ isTooLong }) => isTooLong).length,
+    reasons: new Map(
+      REASONS.map(({ name }) => [name, { differ: timesIn(isDiffering, name), agree: timesIn(isCovered, name) }]),
     ),
-    refused: count(verdicts.flatMap(({ ours }) => (ours.kind === "refused" ? ours.codes : []))),
-    unexplained: verdicts.flatMap(({ asked, ours, unexplained }) =>
-      unexplained.length > 0 ? [`${unexplained.join(", ")} in ${showCase(asked, ours, null)}`] : [],
-    ),
-    disputed: verdicts.flatMap(({ asked, ours, oracle }) => (oracle ? [showCase(asked, ours, oracle)] : [])),
+    refused: new Map([...new Set(codes)].sort().map((code) => [code, timesIn(codes, code)])),
+    unexplained: verdicts.flatMap(({ unexplained }) => unexplained ?? []),
+    disputed: verdicts.flatMap(({ disputed }) => disputed ?? []),
   };
 }
 
 type Verdict = {
-  readonly asked: FlinkCase;
-  readonly ours: Answer;
   readonly aspects: readonly Aspect[];
   /** Of the weightiest difference. */
   readonly reason: ReasonName | null;
-  /** Differences without reason. */
-  readonly unexplained: readonly Aspect[];
-  /** What the enumerator says, where that differs from ours. */
-  readonly oracle: Answer | null;
+  /** Of a case that agrees: the reasons that could have excused it. */
+  readonly covered: readonly ReasonName[];
+  readonly codes: readonly string[];
+  readonly isTooLong: boolean;
+  /** In readable form, if there is a difference without reason. */
+  readonly unexplained: string | null;
+  /** The same, if the enumerator says something else. */
+  readonly disputed: string | null;
 };
 
-function judge(asked: FlinkCase, ours: Answer): Verdict {
+/** The enumerator tries out everything. */
+const MOST_EVENTS = 12;
+
+function judge(asked: FlinkCase, ask: (asked: FlinkCase) => Answer): Verdict {
+  const ours = ask(asked);
   const aspects = compareWithFlink(asked, ours);
   const reasons = aspects.map((aspect) => reasonFor(aspect, asked, ours));
+  const unexplained = aspects.filter((_, index) => reasons[index] === null);
   // Of a pattern that is refused nothing is said that the definition could judge.
-  const oracle = ours.kind === "refused" ? ours : askEnumerator(asked);
+  const isTooLong = ours.kind === "answer" && asked.events.length > MOST_EVENTS;
+  const oracle = ours.kind === "refused" || isTooLong ? ours : askEnumerator(asked);
   return {
-    asked,
-    ours,
     aspects,
-    reason: reasons[0] ?? null,
-    unexplained: aspects.filter((_, index) => reasons[index] === null),
-    oracle: sameAnswer(ours, oracle) ? null : oracle,
+    reason: unexplained.length === 0 ? (reasons[0] ?? null) : null,
+    covered: aspects.length > 0 ? [] : REASONS.filter((each) => covers(each, asked)).map(({ name }) => name),
+    codes: ours.kind === "refused" ? ours.codes : [],
+    isTooLong,
+    unexplained: unexplained.length > 0 ? `${unexplained.join(", ")} in ${showCase(asked, ours, null)}` : null,
+    disputed: sameAnswer(ours, oracle) ? null : showCase(asked, ours, oracle),
   };
 }
 
@@ -88,30 +93,24 @@ function concernsMatches(aspect: Aspect): boolean {
   return aspect === "failed" || aspect === "refused" || aspect === "matchesThere" || aspect === "matchesHere";
 }
 
-function count<T extends string>(names: readonly T[]): ReadonlyMap<T, number> {
-  const counts = new Map<T, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
-}
-
 /** The figures of a table as text; the differences are not in it. */
-export function showTable({
-  file,
-  cases,
-  agree,
-  inexcusable,
-  sameMatches,
-  differ,
-  covered,
-  refused,
-}: FileTable): string {
-  const row = (name: string, differing: unknown, agreeing: unknown) =>
-    `${name.padEnd(18)}${String(differing).padStart(6)}${String(agreeing).padStart(24)}`;
-  const codes = [...refused].sort().map(([code, times]) => `${code} ${times}`);
-  return [
-    `${file}: ${cases} cases; ${agree} agree, ${inexcusable} of them where no reason applies; ${cases - agree} differ for a reason`,
+export function showTable(table: FileTable): string {
+  const { file, cases, agree, inexcusable, sameMatches, tooLong, reasons, refused, unexplained, disputed } = table;
+  const differ = [...reasons.values()].reduce((sum, each) => sum + each.differ, 0);
+  const codes = [...refused].map(([code, times]) => `${code} ${times}`);
+  const applying = [...reasons].filter(([, each]) => each.differ + each.agree > 0);
+  const lines = [
+    `${file}: ${cases} cases; ${agree} agree, ${inexcusable} of them where no reason applies; ${differ} differ for a reason; ${unexplained.length} unexplained`,
     `the sets of matches are the same in ${sameMatches}; refused: ${codes.join(", ") || "none"}`,
     row("reason", "differ", "agree though it applies"),
-    ...REASONS.map(({ name }) => row(name, differ.get(name) ?? 0, covered.get(name) ?? 0)),
-  ].join("\n");
+    ...applying.map(([name, each]) => row(name, each.differ, each.agree)),
+  ];
+  if (tooLong > 0)
+    lines.push(`${tooLong} cases have more than ${MOST_EVENTS} events and were not put to the enumerator`);
+  if (disputed.length > 0) lines.push(`in ${disputed.length} cases engine and enumerator differ`);
+  return lines.join("\n");
+}
+
+function row(name: string, differing: unknown, agreeing: unknown): string {
+  return `${name.padEnd(18)}${String(differing).padStart(6)}${String(agreeing).padStart(24)}`;
 }

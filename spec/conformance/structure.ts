@@ -1,7 +1,7 @@
 // Questions about a pattern that the reasons ask: what stands where, what can follow what. Written for these reasons
 // alone; it shares nothing with the automaton.
 
-import type { AbsenceNode, Element, GroupNode, PatternAst, StepNode } from "../../lib/pattern/ast.ts";
+import type { AbsenceNode, Element, GroupNode, Quantifier, StepNode } from "../../lib/pattern/ast.ts";
 
 /** An element and where it stands. */
 export type Site<Node extends Element = Element> = {
@@ -12,9 +12,14 @@ export type Site<Node extends Element = Element> = {
   readonly outer: Site<GroupNode> | null;
 };
 
-export function sitesOf({ elements }: PatternAst): readonly Site[] {
-  return inside(elements, null);
+/** Every element with where it stands, each group before what it holds. */
+export function sitesOf(elements: readonly Element[]): readonly Site[] {
+  const known = SITES.get(elements) ?? inside(elements, null);
+  SITES.set(elements, known);
+  return known;
 }
+
+const SITES = new WeakMap<readonly Element[], readonly Site[]>();
 
 function inside(siblings: readonly Element[], outer: Site<GroupNode> | null): readonly Site[] {
   return siblings.flatMap((element, index): readonly Site[] => {
@@ -78,6 +83,33 @@ export function whatPrecedes(site: Site): readonly Site[] {
   return sites;
 }
 
+/** Steps of which one may have taken the last event before `site` is come to, its own loop left aside. */
+export function stepsBefore(site: Site): readonly StepNode[] {
+  const before = whatPrecedes(site).flatMap(({ element }) => edgeSteps([element], "last"));
+  const loops = around(site, "first").flatMap(({ element }) => (repeats(element) ? edgeSteps([element], "last") : []));
+  return [...before, ...loops];
+}
+
+/** Steps of which one may take the first event after `site` is left, its own loop left aside. */
+export function stepsAfter(site: Site): readonly StepNode[] {
+  const after = whatFollows(site).sites.flatMap(({ element }) => edgeSteps([element], "first"));
+  const loops = around(site, "last").flatMap(({ element }) => (repeats(element) ? edgeSteps([element], "first") : []));
+  return [...after, ...loops];
+}
+
+/** Groups around `site` of which it may take the first event of an iteration, or the last. */
+function around({ siblings, index, outer }: Site, side: "first" | "last"): readonly Site<GroupNode>[] {
+  const others = side === "first" ? siblings.slice(0, index) : siblings.slice(index + 1);
+  if (outer === null || !others.every(mayTakeNothing)) return [];
+  return [outer, ...around(outer, side)];
+}
+
+/** All steps in an element. */
+export function stepsIn(element: Element): readonly StepNode[] {
+  if (element.kind === "step") return [element];
+  return element.kind === "group" ? element.elements.flatMap(stepsIn) : [];
+}
+
 /** Steps that may take the first event of `elements`, or the last. */
 export function edgeSteps(elements: readonly Element[], side: "first" | "last"): readonly StepNode[] {
   const steps: StepNode[] = [];
@@ -90,13 +122,13 @@ export function edgeSteps(elements: readonly Element[], side: "first" | "last"):
 }
 
 /** The absences at the end of the pattern. */
-export function trailingAbsences({ elements }: PatternAst): readonly AbsenceNode[] {
+export function trailingAbsences(elements: readonly Element[]): readonly AbsenceNode[] {
   const last = elements.findLastIndex(({ kind }) => kind !== "absence");
   return elements.slice(last + 1).filter((element) => element.kind === "absence");
 }
 
 /** The pattern without the absences at its end. */
-export function beforeTrailingAbsences({ elements }: PatternAst): readonly Element[] {
+export function beforeTrailingAbsences(elements: readonly Element[]): readonly Element[] {
   return elements.slice(0, elements.findLastIndex(({ kind }) => kind !== "absence") + 1);
 }
 
@@ -115,4 +147,26 @@ export function endsLoosely(elements: readonly Element[]): boolean {
   const last = elements.at(-1);
   if (last === undefined) return false;
   return repeats(last) || mayTakeNothing(last) || (last.kind === "group" && endsLoosely(last.elements));
+}
+
+/** Changes the quantifier of what has one, to one that is not refused for itself. */
+export function withQuantifier(change: Partial<Quantifier>): (element: Element) => Element {
+  return (element) => {
+    if (element.kind === "absence") return element;
+    const { quantifier } = element;
+    const changed = { ...quantifier, ...change };
+    const inner = quantifier.counted ? changed.inner : quantifier.inner;
+    return { ...element, quantifier: { ...changed, inner, greedy: changed.greedy && inner !== "followedByAny" } };
+  };
+}
+
+/** Groups around a site that may end where it ends. */
+export function groupsEndingWith({ siblings, index, outer }: Site): readonly Site<GroupNode>[] {
+  return outer !== null && siblings.slice(index + 1).every(mayTakeNothing) ? [outer, ...groupsEndingWith(outer)] : [];
+}
+
+/** Whether it is a group that may begin with another step than its first. */
+export function hasSkippedHead(element: Element): boolean {
+  const head = element.kind === "group" ? element.elements[0] : undefined;
+  return head !== undefined && (mayTakeNothing(head) || hasSkippedHead(head));
 }

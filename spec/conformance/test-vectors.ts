@@ -10,7 +10,17 @@ import {
   type Skip,
 } from "../../lib/pattern/ast.ts";
 import type { Condition } from "../../lib/pattern/expression/expression.ts";
-import { type CaseEvent, type CaseOfLine, type FlinkAnswer, type Report, toRoles, windowOf } from "./case.ts";
+import {
+  type CaseEvent,
+  type CaseOfLine,
+  type FlinkAnswer,
+  type Gap,
+  type Report,
+  toAbsence,
+  toRoles,
+  windowOf,
+  withGaps,
+} from "./case.ts";
 import { iterativeCondition } from "./iterative.ts";
 
 export type TestVector = {
@@ -53,14 +63,14 @@ type TestStep =
   | readonly ["error", number, number, string];
 
 export function toTestCase(vector: TestVector): CaseOfLine {
-  const pattern = toPattern(vector);
+  const gaps: Gap[] = [];
+  const pattern = toPattern(vector, gaps);
   return {
     title: vector.test,
     pattern,
     windowOnLast: vector.pattern.at(-1)?.withinMs !== undefined,
     hasSkip: pattern.skip.to !== "none",
-    gapsMs: new Set(vector.pattern.flatMap(gapsIn)),
-    gapsOnNotNext: new Map(gapsOnNotNext(vector.pattern)),
+    gaps,
     events: toEvents(vector, pattern.withinMs === null),
     until: Math.max(...vector.steps.map((step) => (step[0] === "time" ? step[1] : step[2]))),
     answer: toAnswer(vector.steps),
@@ -84,7 +94,7 @@ function toEvents({ events, steps }: TestVector, isTimeless: boolean): readonly 
   });
 }
 
-function toPattern({ test, skip, pattern, iterative }: TestVector): PatternAst {
+function toPattern({ test, skip, pattern, iterative }: TestVector, gaps: Gap[]): PatternAst {
   const strategy = toSkip(skip);
   const toCondition = (label: string | undefined): Condition | null => {
     if (label === undefined) return null;
@@ -96,7 +106,9 @@ function toPattern({ test, skip, pattern, iterative }: TestVector): PatternAst {
     name: "vector",
     version: 1,
     tag: "type",
-    elements: pattern.map((element, index) => toElement(element, toCondition, index === pattern.length - 1)),
+    elements: pattern.map((element, index) =>
+      toElement(element, { toCondition, isLast: index === pattern.length - 1, gaps }),
+    ),
     withinMs: windowOf(pattern.map(toWindowed)),
     skip: strategy,
     emit: strategy.to === "none" ? "eager" : "ordered",
@@ -104,26 +116,27 @@ function toPattern({ test, skip, pattern, iterative }: TestVector): PatternAst {
   };
 }
 
-function toElement(
-  element: TestElement,
-  toCondition: (label: string | undefined) => Condition | null,
-  isLast: boolean,
-): Element {
-  const { contiguity, name = "", group, withinPrevMs, timesWindowMs } = element;
+type Place = {
+  readonly toCondition: (label: string | undefined) => Condition | null;
+  readonly isLast: boolean;
+  readonly gaps: Gap[];
+};
+
+function toElement(element: TestElement, { toCondition, isLast, gaps }: Place): Element {
+  const { contiguity, name = "", group, withinPrevMs: within = null, timesWindowMs: times = null } = element;
   const condition = { on: null, condition: toCondition(element.where) };
   if (contiguity === "NOT_NEXT" || contiguity === "NOT_FOLLOW") {
     const link = contiguity === "NOT_NEXT" ? "notNext" : "notFollowedBy";
-    const forMs = isLast && link === "notFollowedBy" ? (withinPrevMs ?? null) : null;
-    return { kind: "absence", name, link, ...condition, forMs };
+    return toAbsence({ name, link, ...condition }, within, isLast, gaps);
   }
   const link = contiguity === "begin" ? null : toContiguity(contiguity);
   const quantifier = toQuantifier(element, toCondition(element.until));
-  const maxGapMs = withinPrevMs ?? timesWindowMs ?? null;
-  if (group) {
-    const elements = group.map((each) => toElement(each, toCondition, false));
-    return { kind: "group", link, elements, quantifier, maxGapMs };
-  }
-  return { kind: "step", name, link, ...condition, quantifier, maxGapMs };
+  const elements = group?.map((each) => toElement(each, { toCondition, isLast: false, gaps }));
+  return withGaps({ within, times }, gaps, (maxGapMs) =>
+    elements
+      ? { kind: "group", link, elements, quantifier, maxGapMs }
+      : { kind: "step", name, link, ...condition, quantifier, maxGapMs },
+  );
 }
 
 function toQuantifier(
@@ -172,19 +185,6 @@ function toSkip(text: string): Skip {
     default:
       throw new Error(`The vectors have a skip strategy "${text}" that this reader does not know.`);
   }
-}
-
-function gapsIn({ withinPrevMs, timesWindowMs, group }: TestElement): readonly number[] {
-  const own = [withinPrevMs, timesWindowMs].filter((each) => each !== undefined);
-  return [...own, ...(group ?? []).flatMap(gapsIn)];
-}
-
-function gapsOnNotNext(elements: readonly TestElement[]): readonly (readonly [string, number])[] {
-  return elements.flatMap(({ name, contiguity, group, withinPrevMs }) =>
-    contiguity === "NOT_NEXT" && withinPrevMs !== undefined
-      ? [[name ?? "", withinPrevMs] as const]
-      : gapsOnNotNext(group ?? []),
-  );
 }
 
 function toWindowed({ withinMs, group }: TestElement): Parameters<typeof windowOf>[0][number] {

@@ -1,0 +1,134 @@
+// What the definition says of a case without its skip strategy, and what it would say if the pattern were read in another
+// way: the evidence that reasons go by. The engine gives it, which is held against the enumerator on the same cases.
+
+import type { Element } from "../../lib/pattern/ast.ts";
+import { type Finding, type Findings, findByEngine, findByEnumerator, refusalOf } from "./answers.ts";
+import type { FlinkCase } from "./case.ts";
+
+/** Another reading of a pattern: what becomes of its elements; `null` leaves one out. Empty where it is the same. */
+export type Reading = (asked: FlinkCase) => ReadonlyMap<Element, (element: Element) => Element | null>;
+
+/** The elements of a case as read. */
+export function readBy(readings: readonly Reading[], asked: FlinkCase): readonly Element[] {
+  const edits = readings.map((reading) => reading(asked)).filter(({ size }) => size > 0);
+  return edits.length === 0 ? asked.pattern.elements : edit(asked.pattern.elements, edits);
+}
+
+function edit(elements: readonly Element[], edits: readonly ReturnType<Reading>[]): readonly Element[] {
+  return elements.flatMap((element): readonly Element[] => {
+    const edited = edits.reduce<Element | null>((read, each) => {
+      const change = each.get(element);
+      return read === null || change === undefined ? read : change(read);
+    }, element);
+    if (edited === null) return [];
+    return edited.kind === "group" ? [{ ...edited, elements: edit(edited.elements, edits) }] : [edited];
+  });
+}
+
+/** What is found without skip strategy. Each case is looked at once in each reading. */
+export function definitionOf(asked: FlinkCase, elements: readonly Element[] = asked.pattern.elements): Findings {
+  const known = KNOWN.get(asked) ?? new Map<string, Findings>();
+  KNOWN.set(asked, known);
+  const key = JSON.stringify(elements);
+  const found = known.get(key) ?? find(asked, elements);
+  known.set(key, found);
+  return found;
+}
+
+const KNOWN = new WeakMap<FlinkCase, Map<string, Findings>>();
+
+function find(asked: FlinkCase, elements: readonly Element[]): Findings {
+  const alone = { ...asked, pattern: { ...asked.pattern, elements, skip: { to: "none" }, emit: "eager" } as const };
+  return refusalOf(alone.pattern).length === 0 ? findByEngine(alone) : findByEnumerator(alone);
+}
+
+/** How a case comes out in another reading: what it adds, and what it lacks. */
+export type Changed = {
+  readonly moreMatches: readonly Finding[];
+  readonly fewerMatches: boolean;
+  readonly moreTimeOuts: readonly Finding[];
+  readonly fewerTimeOuts: boolean;
+  readonly otherTimes: boolean;
+  /** Other runs are open, or for longer. */
+  readonly otherRuns: boolean;
+};
+
+const UNCHANGED: Changed = {
+  moreMatches: [],
+  fewerMatches: false,
+  moreTimeOuts: [],
+  fewerTimeOuts: false,
+  otherTimes: false,
+  otherRuns: false,
+};
+
+/** What a reading changes, alone or together with `all` others. */
+export function changedBy(reading: Reading, all: readonly Reading[], asked: FlinkCase): Changed {
+  const known = CHANGED.get(asked) ?? new Map<Reading, Changed>();
+  CHANGED.set(asked, known);
+  const changed = known.get(reading) ?? compareReadings(reading, all, asked);
+  known.set(reading, changed);
+  return changed;
+}
+
+const CHANGED = new WeakMap<FlinkCase, Map<Reading, Changed>>();
+
+function compareReadings(reading: Reading, all: readonly Reading[], asked: FlinkCase): Changed {
+  if (reading(asked).size === 0) return UNCHANGED;
+  const { elements } = asked.pattern;
+  const alone = compare(asked, elements, readBy([reading], asked));
+  const others = all.filter((each) => each !== reading);
+  const rest = readBy(others, asked);
+  return rest === elements ? alone : join(alone, compare(asked, rest, readBy(all, asked)));
+}
+
+function compare(asked: FlinkCase, before: readonly Element[], after: readonly Element[]): Changed {
+  const ours = definitionOf(asked, before);
+  const other = definitionOf(asked, after);
+  const matches = difference(ours.matches, other.matches, rolesOf);
+  const timeOuts = difference(ours.timedOut, other.timedOut, withTime);
+  const open = difference(ours.open, other.open, withTime);
+  const isSame = new Set(ours.matches.map(withTime));
+  const known = new Set(ours.matches.map(rolesOf));
+  return {
+    moreMatches: matches.more,
+    fewerMatches: matches.fewer.length > 0,
+    moreTimeOuts: timeOuts.more,
+    fewerTimeOuts: timeOuts.fewer.length > 0,
+    otherTimes: other.matches.some((each) => known.has(rolesOf(each)) && !isSame.has(withTime(each))),
+    otherRuns: open.more.length + open.fewer.length > 0,
+  };
+}
+
+function difference(
+  before: readonly Finding[],
+  after: readonly Finding[],
+  textOf: (finding: Finding) => string,
+): { readonly more: readonly Finding[]; readonly fewer: readonly Finding[] } {
+  const inBefore = new Set(before.map(textOf));
+  const inAfter = new Set(after.map(textOf));
+  return {
+    more: after.filter((each) => !inBefore.has(textOf(each))),
+    fewer: before.filter((each) => !inAfter.has(textOf(each))),
+  };
+}
+
+function join(one: Changed, other: Changed): Changed {
+  return {
+    moreMatches: [...one.moreMatches, ...other.moreMatches],
+    fewerMatches: one.fewerMatches || other.fewerMatches,
+    moreTimeOuts: [...one.moreTimeOuts, ...other.moreTimeOuts],
+    fewerTimeOuts: one.fewerTimeOuts || other.fewerTimeOuts,
+    otherTimes: one.otherTimes || other.otherTimes,
+    otherRuns: one.otherRuns || other.otherRuns,
+  };
+}
+
+/** As text, so that equal ones are equal. */
+export function rolesOf({ taken }: Finding): string {
+  return taken.map(({ step, index }) => `${step}@${index}`).join(" ");
+}
+
+function withTime(finding: Finding): string {
+  return `${rolesOf(finding)} at ${finding.at}`;
+}
