@@ -54,10 +54,22 @@ export function decodeKey(text: EncodedKey): Key {
   const parts: KeyPart[] = [];
   for (let at = 1; at < text.length; ) {
     const { part, end } = decodePart(text, at);
+    if (end <= at) return []; // no key was encoded like that
     parts.push(part);
     at = end;
   }
   return parts;
+}
+
+/** Whether `encodeKey` may have made `value`. */
+export function isEncodedKey(value: unknown): value is EncodedKey {
+  if (typeof value !== "string") return false;
+  try {
+    const key = decodeKey(value);
+    return isKey(key) && encodeKey(key) === value;
+  } catch {
+    return false;
+  }
 }
 
 function isTuple(key: Key): key is readonly KeyPart[] {

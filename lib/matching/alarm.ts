@@ -8,7 +8,7 @@ export function alarm(notice: LimitReached | FunctionFailed): Error {
   if (notice.kind === "limitReached") {
     return new LimitError(
       "LIMIT_REACHED",
-      `Pattern "${notice.pattern}" passed ${notice.limit} = ${notice.max} for key ${String(notice.key)}: ${notice.count} ${WHAT[notice.action]}. ` +
+      `Pattern "${notice.pattern}" passed ${notice.limit} = ${notice.max} for key ${JSON.stringify(String(notice.key))}: ${notice.count} ${WHAT[notice.action]}. ` +
         "Bound it with within, a skip strategy or stricter conditions, raise the limit, or pass onNotice to go on.",
     );
   }

@@ -10,7 +10,7 @@ import { type AnyOptions, ProcessMatcher } from "./process-matcher.ts";
  * that wait for `outOfOrderness` to pass.
  *
  * @throws {PatternError} with all problems of the pattern.
- * @throws {ConfigError} `TIME_NOT_GIVEN`, `BAD_DURATION`.
+ * @throws {ConfigError} `NOT_A_PATTERN`, `UNKNOWN_OPTION`, `BAD_OPTION`, `TIME_NOT_GIVEN`, `KEY_NOT_GIVEN`, `BAD_DURATION`.
  *
  * @example
  * import { createMatcher, pattern } from "sequitur";

@@ -5,7 +5,7 @@
 
 import type { Automaton } from "../automaton/automaton.ts";
 import { compile } from "../automaton/compile.ts";
-import { CheckpointError } from "../core/errors.ts";
+import { CheckpointError, ConfigError } from "../core/errors.ts";
 import {
   type Extractor,
   extractorNotGiven,
@@ -15,12 +15,13 @@ import {
   type TimeOption,
 } from "../event/extractor.ts";
 import { decodeKey, type EncodedKey, encodeKey, isKey, type Key } from "../event/key.ts";
-import type { Pattern } from "../pattern/pattern.ts";
+import { isPattern, type Pattern } from "../pattern/pattern.ts";
 import { type Duration, parseDuration } from "../time/duration.ts";
 import {
   BEGINNING,
   END_OF_TIME,
   type Instant,
+  MAX_INSTANT_MS,
   restoreInstant,
   type SavedInstant,
   saveInstant,
@@ -30,7 +31,21 @@ import { createWatermark, type Watermark } from "../time/watermark.ts";
 import { alarm } from "./alarm.ts";
 import type { KeyedMatcher, Match, MatcherState, Outcome, RunView } from "./matcher.ts";
 import type { CommonOptions, Matcher, Notice, ProcessStats, UnmatchedEvent } from "./process.ts";
+import { checkLimits, checkOptions } from "./process-options.ts";
 import { createRunMatcher } from "./run-matcher.ts";
+import {
+  after,
+  anything,
+  digits,
+  encodedKey,
+  indexFrom,
+  instant,
+  listOf,
+  record,
+  savedInstant,
+  text,
+  tuple,
+} from "./saved-check.ts";
 
 /** The options of any pattern, once the types have done their work. */
 export type AnyOptions<E, M> = CommonOptions<E, M> &
@@ -64,10 +79,14 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
   #advancedTo: Instant = BEGINNING;
   #arrivals = 0;
   #counters: Counters = { late: 0, withoutKey: 0, withoutTime: 0 };
+  #isMatching = false;
 
   constructor(pattern: Pattern<E, M, R>, options: AnyOptions<E, M>) {
+    if (!isPattern(pattern)) throw notAPattern(pattern);
+    checkOptions(options);
     const automaton = compile(pattern, options.compile);
-    const { app = "", limits = {}, timedOut = "none", onNotice = null, outOfOrderness = 0 } = options;
+    const { app = "", timedOut = "none", onNotice = null, outOfOrderness = 0 } = options;
+    const limits = checkLimits(options.limits);
     this.#matcher = createRunMatcher(automaton, { app, limits, timedOut, selector: pattern.selector });
     this.#fingerprint = automaton.fingerprint;
     this.#onNotice = onNotice;
@@ -77,23 +96,32 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
     this.#readKey = isKeyed ? readKey(options as KeyOption<E>) : null;
     this.#readTime = isTimed ? readTime(options as TimeOption<E>) : null;
     this.#outOfOrdernessMs = parseDuration(outOfOrderness, "outOfOrderness");
+    if (this.#outOfOrdernessMs < 0)
+      throw new ConfigError(
+        "BAD_DURATION",
+        `outOfOrderness is ${outOfOrderness}: give a duration from 0, such as "5s".`,
+      );
     this.#watermark = createWatermark(this.#outOfOrdernessMs);
   }
 
   push(event: E): readonly Match<M, R>[] {
+    this.#refuseInside("push");
     this.#arrivals++;
-    const at = this.#readTime === null ? this.#arrivals : this.#readTime.read(event as object);
-    if (typeof at !== "number" || !Number.isFinite(at)) return this.#turnAway("noTime", event, null);
+    const at = this.#readTime === null ? this.#arrivals : wholeInstant(this.#readTime.read(event as object));
+    if (at === null) return this.#turnAway("noTime", event, null);
     const key = this.#readKey === null ? "" : this.#readKey.read(event as object);
     if (!isKey(key)) return this.#turnAway("noKey", event, at);
     if (this.#watermark.observe(at) || at <= this.#advancedTo) return this.#turnAway("late", event, at);
     const waiting = { at, rank: 0, offset: BigInt(this.#arrivals - 1), key, event };
-    if (this.#outOfOrdernessMs === 0) return this.#tell(this.#feed(waiting));
+    // A restored matcher may have had to wait for events out of order, though this one need not.
+    if (this.#outOfOrdernessMs === 0 && this.#buffer.size === 0) return this.#tell(this.#feed(waiting));
     this.#buffer.add(waiting);
     return this.#tell(this.#drain(this.#watermark.at));
   }
 
   advanceTo(watermark: Instant): readonly Match<M, R>[] {
+    this.#refuseInside("advanceTo");
+    if (typeof watermark !== "number" || Number.isNaN(watermark)) throw notAnInstant(watermark);
     this.#advancedTo = Math.max(this.#advancedTo, watermark);
     return this.#tell(this.#drain(watermark));
   }
@@ -103,13 +131,15 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
   }
 
   save(): MatcherState {
+    this.#refuseInside("save");
     const saved: Saved<E> = {
       format: FORMAT,
       fingerprint: this.#fingerprint,
       matcher: this.#matcher.save(),
       arrivals: this.#arrivals,
       newest: saveInstant(this.#watermark.newest),
-      advancedTo: saveInstant(this.#advancedTo),
+      // What is late now stays late, whatever outOfOrderness the restored matcher has.
+      advancedTo: saveInstant(Math.max(this.#advancedTo, this.#watermark.at)),
       counters: { ...this.#counters },
       waiting: [...this.#buffer.entries()].map(({ at, offset, key, event }) => [
         at,
@@ -122,18 +152,22 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
   }
 
   restore(state: MatcherState): void {
-    if (state.format !== FORMAT) {
+    this.#refuseInside("restore");
+    if (state?.format !== FORMAT) {
       throw new CheckpointError(
         "UNKNOWN_FORMAT",
-        `The state has the format ${String(state.format)}; createMatcher of this version reads ${FORMAT}. Restore it with what saved it.`,
+        `The state has the format ${String(state?.format)}; createMatcher of this version reads ${FORMAT}. Restore it with what saved it.`,
       );
     }
+    SAVED(state, "$");
     const saved = state as Saved<E>;
+    const advancedTo = restoreInstant(saved.advancedTo);
+    for (const [index, [at]] of saved.waiting.entries()) after(advancedTo)(at, `$.waiting[${index}][0]`);
     this.#matcher.restore(saved.matcher);
     this.#arrivals = saved.arrivals;
     this.#watermark = createWatermark(this.#outOfOrdernessMs);
     this.#watermark.observe(restoreInstant(saved.newest));
-    this.#advancedTo = restoreInstant(saved.advancedTo);
+    this.#advancedTo = advancedTo;
     this.#counters = { ...saved.counters };
     this.#buffer = createReorderBuffer();
     for (const [at, offset, key, event] of saved.waiting) {
@@ -154,11 +188,29 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
     for (let next = this.#buffer.take(watermark); next !== null; next = this.#buffer.take(watermark)) {
       outcomes.push(...this.#feed(next));
     }
-    return [...outcomes, ...this.#matcher.advanceTo(watermark)];
+    return [...outcomes, ...this.#match(() => this.#matcher.advanceTo(watermark))];
   }
 
   #feed({ key, at, offset, event }: Waiting<E>): readonly Outcome[] {
-    return this.#matcher.onEvent(key, { value: event, at, origin: { topic: "", partition: 0, offset } });
+    return this.#match(() =>
+      this.#matcher.onEvent(key, { value: event, at, origin: { topic: "", partition: 0, offset } }),
+    );
+  }
+
+  #match(act: () => readonly Outcome[]): readonly Outcome[] {
+    this.#isMatching = true;
+    try {
+      return act();
+    } finally {
+      this.#isMatching = false;
+    }
+  }
+
+  /** Functions of a pattern must be pure: one that uses the matcher that calls it would find it between two states. */
+  #refuseInside(method: string): void {
+    if (!this.#isMatching) return;
+    const message = `${method} was called by a function of the pattern, in filter or select: collect what it needs, and call ${method} afterwards.`;
+    throw new ConfigError("CALLED_WHILE_MATCHING", message);
   }
 
   #turnAway(kind: UnmatchedEvent<E>["kind"], event: E, at: Instant | null): readonly Match<M, R>[] {
@@ -179,6 +231,37 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
 }
 
 const COUNTER_OF = { late: "late", noKey: "withoutKey", noTime: "withoutTime" } as const;
+
+const count = indexFrom(0, Number.POSITIVE_INFINITY);
+const SAVED = record({
+  matcher: record({ format: text, fingerprint: text }),
+  arrivals: count,
+  newest: savedInstant,
+  advancedTo: savedInstant,
+  counters: record({ late: count, withoutKey: count, withoutTime: count }),
+  waiting: listOf(tuple(instant, digits, encodedKey, anything)),
+});
+
+/** Instants are whole milliseconds that a `Date` can hold; what is read may be anything. */
+function wholeInstant(value: unknown): Instant | null {
+  if (typeof value !== "number" || !(Math.abs(value) <= MAX_INSTANT_MS)) return null;
+  return Math.floor(value);
+}
+
+function notAnInstant(given: unknown): ConfigError {
+  return new ConfigError(
+    "BAD_INSTANT",
+    `advanceTo was given ${typeof given === "number" ? given : `a ${typeof given}`}: give milliseconds since 1970.`,
+  );
+}
+
+function notAPattern(given: unknown): ConfigError {
+  const what = given === null ? "null" : typeof given === "object" ? "an object" : `a ${typeof given}`;
+  return new ConfigError(
+    "NOT_A_PATTERN",
+    `A matcher was to be made of ${what}: give it a pattern, made with pattern("name").begin(…), or with fromJSON of JSON data.`,
+  );
+}
 
 /** Whether time alone can end a run or hold back a match. */
 function isTimeBound({ pattern, waits }: Automaton): boolean {

@@ -129,15 +129,20 @@ export type ProcessStats = MatcherStats & {
  * matcher.push({ id: "b" })[0]?.events; // => { one: { id: "a" }, two: { id: "b" } }
  */
 export interface Matcher<E, M, R> {
-  /** Takes the next event, and gives the matches that are now certain, in order. @throws {LimitError} under the policy `fail`; see `onNotice`. */
+  /**
+   * Takes the next event, and gives the matches that are now certain, in order. The event is kept as it is, not copied: do not
+   * change it afterwards. Of its time, fractions of a millisecond are cut off.
+   *
+   * @throws {LimitError} under the policy `fail`; see `onNotice`.
+   */
   push(event: E): readonly Match<M, R>[];
-  /** No event at or before `watermark` will come: gives what waited for that. Later ones at or before it are late. */
+  /** No event at or before `watermark` will come: gives what waited for that. Later ones at or before it are late. @throws {ConfigError} `BAD_INSTANT` */
   advanceTo(watermark: Instant): readonly Match<M, R>[];
   /** No event will come at all. What is pushed afterwards is late. */
   finish(): readonly Match<M, R>[];
   /** All it remembers, as plain data that survives JSON if the events do. */
   save(): MatcherState;
-  /** Replaces all it remembers. @throws {CheckpointError} if `state` was saved by another pattern or kind of matcher. */
+  /** Replaces all it remembers. @throws {CheckpointError} if `state` was saved by another pattern or kind of matcher, or is damaged; then nothing has changed. */
   restore(state: MatcherState): void;
   /** The open runs of a key, in order of their events. */
   inspect(key: Key): readonly RunView[];

@@ -8,6 +8,20 @@ import { decodeKey, type EncodedKey, type Key } from "../event/key.ts";
 import { type Instant, restoreInstant, type SavedInstant, saveInstant } from "../time/instant.ts";
 import type { MatcherState, MatcherStats } from "./matcher.ts";
 import { type Complete, extend, type PlacedEvent, type Run, type Tail, toList } from "./run.ts";
+import {
+  anything,
+  digits,
+  encodedKey,
+  flag,
+  indexFrom,
+  instant,
+  listOf,
+  orNull,
+  record,
+  savedInstant,
+  text,
+  tuple,
+} from "./saved-check.ts";
 
 /** All that is known of one key. */
 export type Row = {
@@ -116,6 +130,7 @@ export function restoreState(automaton: Automaton, state: MatcherState): Memory 
       `The state was saved by another pattern than "${automaton.pattern.name}" as it is now (fingerprint ${state.fingerprint}, not ${automaton.fingerprint}). Restore it with that pattern, or start empty.`,
     );
   }
+  checkSaved(automaton, state);
   const saved = state as Saved;
   const events = saved.events.map(
     ([position, at, topic, partition, offset, value]): PlacedEvent => ({
@@ -144,6 +159,27 @@ export function restoreState(automaton: Automaton, state: MatcherState): Memory 
   ]);
   return { rows: new Map(rows), now: restoreInstant(saved.now), counters: saved.counters };
 }
+
+const count = indexFrom(0, Number.POSITIVE_INFINITY);
+
+/** @throws {CheckpointError} `BROKEN_STATE` */
+function checkSaved({ steps, waits }: Automaton, state: MatcherState): void {
+  record({ now: savedInstant, counters: record(COUNTERS), events: listOf(EVENT), nodes: anything, rows: anything })(
+    state,
+    "$",
+  );
+  const { events, nodes } = state as Saved;
+  const node = tuple(indexFrom(-1, Number.POSITIVE_INFINITY), indexFrom(0, steps.length), indexFrom(0, events.length));
+  listOf(node)(nodes, "$.nodes");
+  for (const [index, [previous]] of nodes.entries()) indexFrom(-1, index)(previous, `$.nodes[${index}][0]`);
+  const known = indexFrom(0, nodes.length);
+  const waiting = tuple(indexFrom(0, waits.length), flag, listOf(count));
+  const run = record({ node: known, reported: flag, waiting: listOf(waiting) });
+  listOf(tuple(encodedKey, listOf(run), listOf(known), orNull(instant)))((state as Saved).rows, "$.rows");
+}
+
+const EVENT = tuple(indexFrom(1, Number.POSITIVE_INFINITY), instant, text, count, digits, anything);
+const COUNTERS = { events: count, matches: count, timedOut: count, suppressed: count, dropped: count, failures: count };
 
 function saveWaiting({ wait, fresh, open }: Waiting): SavedWaiting {
   return [wait.id, fresh, open.map((guard) => wait.guards.indexOf(guard))];
