@@ -24,14 +24,14 @@ type Values = ReadonlyMap<string, unknown>;
 /** @throws {ConfigError} `UNKNOWN_OPTION`, `BAD_OPTION` */
 export function checkOptions(given: unknown): void {
   const options = valuesOf(given, "the options of a matcher", OPTIONS);
-  const require = (name: string, fits: (value: unknown) => boolean, expected: string): void => {
+  const demand = (name: string, fits: (value: unknown) => boolean, expected: string): void => {
     const value = options.get(name);
     if (value !== undefined && !fits(value)) throw bad(name, value, expected);
   };
-  require("app", (value) => typeof value === "string", "a text");
-  require("compile", isObject, "an object with options");
-  require("timedOut", isOneOf(["none", "count", "longest", "all"]), '"none", "count", "longest" or "all"');
-  require("onNotice", (value) => typeof value === "function", "a function");
+  demand("app", (value) => typeof value === "string", "a text");
+  demand("compile", isObject, "an object with options");
+  demand("timedOut", isOneOf(["none", "count", "longest", "all"]), '"none", "count", "longest" or "all"');
+  demand("onNotice", (value) => typeof value === "function", "a function");
   for (const [one, other] of [["key", "keyOf"] as const, ["time", "timeOf"] as const]) {
     if (options.get(one) === undefined || options.get(other) === undefined) continue;
     throw new ConfigError("BAD_OPTION", `${one} and ${other} were both given: give one of them.`);

@@ -43,74 +43,70 @@ it("helps and exits with 2 if nothing was asked", async () => {
   assert.match(stdout, "Commands:");
 });
 
+/** Command lines, and what is said of them. */
+const UNKNOWN: readonly (readonly [readonly string[], string])[] = [
+  [["rnu", "service.ts"], 'sequitur: there is no command "rnu". Did you mean "sequitur run"? See "sequitur --help".\n'],
+  [
+    ["service.ts"],
+    'sequitur: there is no command "service.ts". Did you mean "sequitur run service.ts"? See "sequitur --help".\n',
+  ],
+  [
+    ["deploy"],
+    'sequitur: there is no command "deploy". There are: run, check, explain, init. See "sequitur --help".\n',
+  ],
+  [["run", "service.ts", "--ouptut", "x"], 'sequitur: "sequitur run" has no option --ouptut. Did you mean --output?\n'],
+  [
+    ["run", "service.ts", "--dead-leters", "x"],
+    'sequitur: "sequitur run" has no option --dead-leters. Did you mean --dead-letters?\n',
+  ],
+  [
+    ["check", "service.ts", "--brokers=x"],
+    'sequitur: "sequitur check" has no option --brokers. See "sequitur check --help".\n',
+  ],
+  [
+    ["run", "service.ts", "--input"],
+    'sequitur: --input needs a value: --input <[topic=]path>. See "sequitur run --help".\n',
+  ],
+  [
+    ["run", "service.ts", "--output", "--quiet"],
+    'sequitur: --output needs a value: --output <path>. See "sequitur run --help".\n',
+  ],
+  [["run", "service.ts", "--late", "a", "--late", "b"], "sequitur: --late was given 2 times (a, b): give it once.\n"],
+  [["run"], 'sequitur: "sequitur run" needs a service: sequitur run <service>. See "sequitur run --help".\n'],
+  [
+    ["check", "a.ts", "b.ts"],
+    'sequitur: "sequitur check <service>" does not know what to do with "b.ts". See "sequitur check --help".\n',
+  ],
+  [
+    ["check", "a.ts", "--", "b.ts"],
+    'sequitur: "sequitur check <service>" does not know what to do with "b.ts". See "sequitur check --help".\n',
+  ],
+  [["-x"], 'sequitur: "sequitur" has no option -x. See "sequitur --help".\n'],
+  [
+    ["run", "service.ts", "--__proto__", "x"],
+    'sequitur: "sequitur run" has no option --__proto__. See "sequitur run --help".\n',
+  ],
+  [
+    ["run", "service.ts", "--input.path", "x"],
+    'sequitur: "sequitur run" has no option --input.path. See "sequitur run --help".\n',
+  ],
+  [["run", "service.ts", "-json"], 'sequitur: "sequitur run" has no option --json. Did you mean --json?\n'],
+  [
+    ["run", "service.ts", "--input", ""],
+    'sequitur: --input needs a value: --input <[topic=]path>. See "sequitur run --help".\n',
+  ],
+  [["run", ""], 'sequitur: "sequitur run" needs a service: sequitur run <service>. See "sequitur run --help".\n'],
+  // Paths that look like numbers are paths.
+  [["init", "x", "--from", "007"], FROM_007],
+  [["init", "x", "--from=1e3"], FROM_007.replace("007", "1e3")],
+];
+
 it("says what is unknown and what was probably meant, with exit code 2", async () => {
-  const cases: readonly (readonly [readonly string[], string])[] = [
-    [
-      ["rnu", "service.ts"],
-      'sequitur: there is no command "rnu". Did you mean "sequitur run"? See "sequitur --help".\n',
-    ],
-    [
-      ["service.ts"],
-      'sequitur: there is no command "service.ts". Did you mean "sequitur run service.ts"? See "sequitur --help".\n',
-    ],
-    [
-      ["deploy"],
-      'sequitur: there is no command "deploy". There are: run, check, explain, init. See "sequitur --help".\n',
-    ],
-    [
-      ["run", "service.ts", "--ouptut", "x"],
-      'sequitur: "sequitur run" has no option --ouptut. Did you mean --output?\n',
-    ],
-    [
-      ["run", "service.ts", "--dead-leters", "x"],
-      'sequitur: "sequitur run" has no option --dead-leters. Did you mean --dead-letters?\n',
-    ],
-    [
-      ["check", "service.ts", "--brokers=x"],
-      'sequitur: "sequitur check" has no option --brokers. See "sequitur check --help".\n',
-    ],
-    [
-      ["run", "service.ts", "--input"],
-      'sequitur: --input needs a value: --input <[topic=]path>. See "sequitur run --help".\n',
-    ],
-    [
-      ["run", "service.ts", "--output", "--quiet"],
-      'sequitur: --output needs a value: --output <path>. See "sequitur run --help".\n',
-    ],
-    [["run", "service.ts", "--late", "a", "--late", "b"], "sequitur: --late was given 2 times (a, b): give it once.\n"],
-    [["run"], 'sequitur: "sequitur run" needs a service: sequitur run <service>. See "sequitur run --help".\n'],
-    [
-      ["check", "a.ts", "b.ts"],
-      'sequitur: "sequitur check <service>" does not know what to do with "b.ts". See "sequitur check --help".\n',
-    ],
-    [
-      ["check", "a.ts", "--", "b.ts"],
-      'sequitur: "sequitur check <service>" does not know what to do with "b.ts". See "sequitur check --help".\n',
-    ],
-    [["-x"], 'sequitur: "sequitur" has no option -x. See "sequitur --help".\n'],
-    [
-      ["run", "service.ts", "--__proto__", "x"],
-      'sequitur: "sequitur run" has no option --__proto__. See "sequitur run --help".\n',
-    ],
-    [
-      ["run", "service.ts", "--input.path", "x"],
-      'sequitur: "sequitur run" has no option --input.path. See "sequitur run --help".\n',
-    ],
-    [["run", "service.ts", "-json"], 'sequitur: "sequitur run" has no option --json. Did you mean --json?\n'],
-    [
-      ["run", "service.ts", "--input", ""],
-      'sequitur: --input needs a value: --input <[topic=]path>. See "sequitur run --help".\n',
-    ],
-    [["run", ""], 'sequitur: "sequitur run" needs a service: sequitur run <service>. See "sequitur run --help".\n'],
-    // Paths that look like numbers are paths.
-    [["init", "x", "--from", "007"], FROM_007],
-    [["init", "x", "--from=1e3"], FROM_007.replace("007", "1e3")],
-  ];
-  const check = async ([words, says]: (typeof cases)[number]): Promise<void> => {
+  const check = async ([words, says]: (typeof UNKNOWN)[number]): Promise<void> => {
     const { code, stdout, stderr } = await run(...words);
     assert.equal([code, stdout, stderr], [2, "", says]);
   };
-  await Promise.all(cases.map(check));
+  await Promise.all(UNKNOWN.map(check));
 });
 
 it("complains in JSON if asked to", async () => {

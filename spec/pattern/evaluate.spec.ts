@@ -25,8 +25,6 @@ const not = (part: Condition): Condition => ({ kind: "not", part });
 const ORDERS = ["lt", "lte", "gt", "gte"] as const;
 const OPS: readonly CompareOp[] = ["eq", "ne", ...ORDERS];
 
-// ---------------------------------------------------------------- comparisons
-
 /** The table of comparisons, written down apart from the code: what holds between two values of one type. */
 const TABLE: Readonly<Record<CompareOp, (order: -1 | 0 | 1) => boolean>> = {
   eq: (order) => order === 0,
@@ -93,8 +91,6 @@ it("not(a < b) is more than a >= b", () => {
   assert.ok(holds(not(compare("lt")), { a: 1 }, NOTHING_TAKEN));
   assert.not.ok(holds(compare("gte"), { a: 1 }, NOTHING_TAKEN));
 });
-
-// ---------------------------------------------------------------- laws
 
 const anyValue = fc.oneof(
   fc.integer({ min: -2, max: 2 }),
@@ -169,8 +165,6 @@ it("an event is only read: the same answer twice, from a frozen event", () => {
   );
 });
 
-// ---------------------------------------------------------------- single words
-
 it("exists: there and not null", () => {
   const exists: Condition = { kind: "exists", value: A };
   for (const a of [0, "", false, Number.NaN, {}, []]) assert.ok(holds(exists, { a }, NOTHING_TAKEN), String(a));
@@ -230,8 +224,6 @@ it("what cannot be calculated compares with nothing", () => {
   const ratio: ValueExpr = { kind: "arithmetic", op: "dividedBy", left: A, right: B };
   for (const op of OPS) assert.not.ok(holds(compare(op, ratio, C), { a: 0, b: 0, c: 0 }, NOTHING_TAKEN), op);
 });
-
-// ---------------------------------------------------------------- events taken before
 
 const STEPS = taking({ loop: [{ v: 1 }, { v: 2 }, { v: 3 }], single: [{ v: 7 }], none: [] });
 const takenAt = (step: string, at: "only" | "first" | "last" | number): unknown =>
@@ -314,8 +306,6 @@ it("a condition inside a sum sees the event of the sum", () => {
   assert.is(evaluate(large, { v: 9 }, STEPS, { v: 1 }), false);
 });
 
-// ---------------------------------------------------------------- only own fields
-
 it("reads own fields, through objects and lists", () => {
   assert.is(fieldOf({ a: { b: [{ c: 5 }] } }, ["a", "b", "0", "c"]), 5);
   assert.is(fieldOf({ a: [1, 2] }, ["a", "length"]), 2);
@@ -351,8 +341,6 @@ it("the same names as own fields are fields", () => {
   const bare: unknown = Object.assign(Object.create(null), { a: 4 });
   assert.is(fieldOf(bare, ["a"]), 4);
 });
-
-// ---------------------------------------------------------------- plain functions
 
 it("a plain function gets the event and what was taken, and answers true or false", () => {
   const seen: unknown[] = [];
