@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ConfigError } from "../../lib/core/errors.ts";
-import { decodeKey, encodeKey, isKey, type Key } from "../../lib/event/key.ts";
+import { decodeKey, encodeKey, isEncodedKey, isKey, type Key } from "../../lib/event/key.ts";
 
 const it = suite("key");
 
@@ -34,6 +34,28 @@ it("is equal only to itself", () => {
     "",
   ];
   assert.is(new Set(different.map(encodeKey)).size, different.length);
+});
+
+it("is told from texts that no key was encoded like", () => {
+  fc.assert(fc.property(key, (each) => assert.ok(isEncodedKey(encodeKey(each)))));
+  const wrong: readonly unknown[] = [
+    7,
+    null,
+    "",
+    "s",
+    "s2:a",
+    "s1:ab",
+    "n1.5;",
+    "n",
+    "ix;",
+    "b2;",
+    "t",
+    "ts",
+    "tn1",
+    "x",
+    "s1:a ",
+  ];
+  for (const each of wrong) assert.not(isEncodedKey(each), String(each));
 });
 
 it("takes 0 and -0 as one", () => {
