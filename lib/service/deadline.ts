@@ -1,6 +1,6 @@
 // Which patterns have something to say when time passes without events.
 
-import type { Element } from "../pattern/ast.ts";
+import { everyElement, mayBeLast, outwards, type Placed } from "../pattern/walk.ts";
 import type { PatternDefinition } from "./definition.ts";
 
 /**
@@ -8,18 +8,15 @@ import type { PatternDefinition } from "./definition.ts";
  * closed, a match that `ordered` held back, a time-out that was asked for.
  */
 export function reportsAtDeadline({ pattern: { ast }, timedOut }: PatternDefinition): boolean {
-  const { elements, withinMs } = ast;
-  if (withinMs !== null && (timedOut.report !== "none" || ast.emit === "ordered")) return true;
-  // From the end to the last element that must be taken: what stands there may be what a match ends with.
-  for (const element of [...elements].reverse()) {
-    if (element.kind === "absence") return withinMs !== null || element.forMs !== null;
-    if (element.quantifier.greedy && withinMs !== null) return true;
-    if (!mayTakeNothing(element)) return false;
-  }
-  return false;
+  const isBounded = ast.withinMs !== null;
+  if (isBounded && (timedOut.report !== "none" || ast.emit === "ordered")) return true;
+  return [...everyElement(ast.elements)].some((placed) => mayBeLast(placed) && mayEndByTime(placed, isBounded));
 }
 
-function mayTakeNothing(element: Element): boolean {
-  if (element.kind === "absence" || element.quantifier.optional) return true;
-  return element.kind === "group" && element.elements.every(mayTakeNothing);
+/** Whether a match that ends with an absence or loop may have to wait for a deadline of it, or for that of the pattern. */
+function mayEndByTime(placed: Placed, isBounded: boolean): boolean {
+  const { element } = placed;
+  if (element.kind === "absence") return isBounded || element.forMs !== null;
+  if (!element.quantifier.greedy) return false;
+  return isBounded || [...outwards({ ...placed, element })].some((around) => around.element.maxGapMs !== null);
 }
