@@ -214,6 +214,7 @@ const cases: readonly Case[] = [
     /at "alerts": It is a topic with options/,
   ],
   ["a name as output", { ...valid, alerts: "x" }, "BAD_OPTION", /at "alerts": It is "x".*topic\("name"\)/],
+  ["a list as output", { ...valid, alerts: ["x"] }, "BAD_OPTION", /at "alerts": It is a list/],
   ["no patterns", { ...valid, patterns: undefined }, "BAD_OPTION", /at "patterns": It is missing/],
   [
     "what is no pattern",

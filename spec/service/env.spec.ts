@@ -34,6 +34,7 @@ const missing = (name: string, said: RegExp): void =>
 it("says what is missing, and what was near, but no value", () => {
   missing("SEQUITUR_SPEC_BROKER", /SEQUITUR_SPEC_BROKER is not set\. SEQUITUR_SPEC_BROKERS is set: is that the one\?/);
   missing("SEQUITUR_SPEC_EMPTY", /SEQUITUR_SPEC_EMPTY is empty/);
+  missing("QQQ_ZZZ_XXX", /^The environment variable QQQ_ZZZ_XXX is not set\. Set it, for example/);
   assert.throws(
     () => env("SEQUITUR_SPEC_BROKER"),
     (error: Error) => !error.message.includes("one:9092"),
