@@ -59,7 +59,9 @@ export type {
 } from "./pattern/builder/expression-types.ts";
 export type { EventOf, MatchOf, ResultOf } from "./pattern/builder/match-types.ts";
 export type { Refusal } from "./pattern/builder/refusal.ts";
-export type { PatternJson } from "./pattern/json/json.ts";
+export type { CheckOptions } from "./pattern/checks/checks.ts";
+export type { JsonLimits, PatternJson } from "./pattern/json/json.ts";
+export type { PatternLimits } from "./pattern/limits.ts";
 export type { Pattern } from "./pattern/pattern.ts";
 export { fromJSON } from "./pattern/pattern-value.ts";
 export { type Duration, formatDuration, parseDuration } from "./time/duration.ts";

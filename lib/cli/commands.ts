@@ -71,7 +71,7 @@ A pattern may also come as JSON, as its toJSON() gives it.`,
 ]);
 
 const EXIT_CODES = `  0    all went well, or it was stopped with Ctrl-C
-  1    the work failed after it had begun
+  1    the work failed after it had begun, or no record of a topic could be used
   2    a wrong option, file, setting or pattern; nothing was done
   130  it was told to stop twice`;
 

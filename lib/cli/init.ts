@@ -38,7 +38,7 @@ export async function init(folder: string, { force, from }: InitCommand): Promis
     throw notWritable(folder, error);
   }
   const overwritten = replaced.length > 0 ? `Overwrote ${replaced.join(", ")}.\n` : "";
-  await print(`${overwritten}${nextSteps(folder, files.length, from === null ? own.version : null)}`);
+  await print(`${overwritten}${nextSteps(shellWord(folder), files.length, from === null ? own.version : null)}`);
   return EXIT.fine;
 }
 
@@ -98,6 +98,13 @@ function packagePath(from: string, target: string): string {
   return relative(target, path).replaceAll("\\", "/");
 }
 
+/** A path as a shell takes it: in quotes where it would fall apart otherwise. */
+function shellWord(path: string): string {
+  const plain = path.startsWith("-") ? `./${path}` : path;
+  return /^[\p{L}\p{N}_./:@%+,~\\-]+$/u.test(plain) ? plain : `'${plain.replaceAll("'", "'\\''")}'`;
+}
+
+/** `folder` as a shell takes it. */
 function nextSteps(folder: string, files: number, registryVersion: string | null): string {
   const published =
     registryVersion === null

@@ -21,7 +21,7 @@ export type Standing = {
 export function progressLine({ metrics, ratePerSecond, share, leftMs }: Standing, columns: number): string {
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
   const parts = [
-    `${counted(sum(metrics.topics.map(({ records }) => records)), "event")}`,
+    `${counted(sum(metrics.topics.map(({ records }) => records)), "record")}`,
     `${count(ratePerSecond)}/s`,
     counted(metrics.sent.alerts, "alert"),
     `watermark ${watermark(metrics.watermark)}`,

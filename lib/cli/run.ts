@@ -1,6 +1,7 @@
 // sequitur run: a service on its demo events, on files, or on standard input, with alerts as they come.
 
 import { ConfigError, TransportError } from "../core/errors.ts";
+import type { Metrics } from "../runtime/metrics.ts";
 import type { ServiceDefinition } from "../service/definition.ts";
 import { type RunningService, runService } from "../service/run.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
@@ -15,7 +16,7 @@ import { type RunFiles, refuseSameFile } from "./run-files.ts";
 import { demoInput, fileInput, type RunInput } from "./run-input.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { listenForSignals } from "./signals.ts";
-import { type Ending, summaryJson, summaryText } from "./summary.ts";
+import { type Ending, nothingUsable, summaryJson, summaryText } from "./summary.ts";
 
 export type RunCommand = RunFiles & NoteStyle;
 
@@ -75,7 +76,7 @@ async function attend(run: Run): Promise<number> {
     const { reason } = await endOf(running, run, signals.signal);
     stopShowing();
     report(run, running, reason, startedAt);
-    return EXIT.fine;
+    return judge(run, running.metrics(), reason);
   } catch (error) {
     stopShowing();
     return breakOff(run, running, error, startedAt);
@@ -87,6 +88,14 @@ async function attend(run: Run): Promise<number> {
 function showProgressOf({ clock, screen, input }: Run, running: RunningService): () => void {
   const everyMs = screen.live ? LIVE_EVERY_MS : PLAIN_EVERY_MS;
   return showProgress({ clock, screen, metrics: () => running.metrics(), share: input.stats, everyMs });
+}
+
+/** A run of which nothing was usable is no success: whoever reads only the exit code has to know. */
+function judge({ input, outlet, command }: Run, { topics }: Metrics, reason: "ended" | "stopped"): number {
+  const broken = nothingUsable(topics, outlet.passed().deadLetters, input.placeOf);
+  if (broken === null) return EXIT.fine;
+  process.stderr.write(describeFailure(broken, command));
+  return reason === "ended" ? EXIT.failed : EXIT.fine;
 }
 
 /** Says what became of a run that cannot go on. What is wrong before anything was read is a refusal, afterwards a failure. */
@@ -139,9 +148,11 @@ function report(
 ): void {
   screen.clear();
   if (command.quiet) return;
+  const metrics = running.metrics();
   const summary = {
     ending,
-    metrics: running.metrics(),
+    // The service failed to write, but a reader that has seen enough is no failure of the run.
+    metrics: ending === "outputClosed" ? { ...metrics, state: "stopped" as const } : metrics,
     elapsedMs: clock.now() - startedAt,
     blankLines: input.stats()?.blankLines ?? 0,
     ...outlet.passed(),

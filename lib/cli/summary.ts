@@ -1,6 +1,7 @@
 // What is said when a run is over: what became of every record, what was reported, and where the rest went.
 
-import type { Metrics } from "../runtime/metrics.ts";
+import { ConfigError } from "../core/errors.ts";
+import type { Metrics, TopicMetrics } from "../runtime/metrics.ts";
 import { count, counted, elapsed, oneLine } from "./figures.ts";
 import type { Example, Passed } from "./outlet.ts";
 
@@ -40,6 +41,23 @@ export function summaryJson(report: RunReport): object {
   const { ending, metrics, elapsedMs, blankLines, late, deadLetters } = report;
   const passed = ({ byCode, examples }: Passed): object => ({ byCode: Object.fromEntries(byCode), examples });
   return { summary: { ending, elapsedMs, blankLines, late: passed(late), deadLetters: passed(deadLetters), metrics } };
+}
+
+/** The error for topics that had records of which every single one became a dead letter; `null` if there are none. */
+export function nothingUsable(
+  topics: readonly TopicMetrics[],
+  { examples }: Passed,
+  placeOf: RunReport["placeOf"],
+): ConfigError | null {
+  const broken = topics.filter(({ records, deadLettered }) => records > 0 && deadLettered === records);
+  if (broken.length === 0) return null;
+  const list = broken
+    .map(({ topic, records }) => `${count(records)} of ${counted(records, "record")} of "${topic}"`)
+    .join(", ");
+  const [example] = examples.filter(({ topic }) => broken.some((each) => each.topic === topic));
+  const first = example ? ` The first: ${exampleText(example, placeOf)}.` : "";
+  const remedy = "Mend the records, or how the service reads them: key, time, schema and decode of the topic.";
+  return new ConfigError("NOTHING_USABLE", `nothing could be used: ${list} became dead letters.${first} ${remedy}`);
 }
 
 /** `27,004 records of "flights" = 26,481 on time + 0 late + 523 dead letters`. */
@@ -102,6 +120,6 @@ const ENDINGS: Readonly<Record<Ending, string>> = {
 
 function endingOf({ ending, metrics, elapsedMs }: RunReport): string {
   const records = metrics.topics.reduce((sum, topic) => sum + topic.records, 0);
-  const rate = elapsedMs > 0 ? `, ${count((records / elapsedMs) * 1_000)} records/s` : "";
+  const rate = elapsedMs > 0 ? `, ${counted(Math.round((records / elapsedMs) * 1_000), "record")}/s` : "";
   return `${ENDINGS[ending]} after ${elapsed(elapsedMs)}${rate}`;
 }

@@ -205,7 +205,7 @@ export const feed: Feed = async (log, { signal }) => {
 function readme({ name }: TemplateValues): string {
   return `# ${name}
 
-Finds patterns in streams of events with [sequitur](https://www.npmjs.com/package/sequitur).
+Finds patterns in streams of events with sequitur.
 
 \`\`\`
 npm install

@@ -1,4 +1,13 @@
-/** How large a pattern may be. Raise one by name: `compile(pattern, { limits: { maxDepth: 12 } })`. */
+/**
+ * How large a pattern may be. Raise one by name, where it is compiled.
+ *
+ * @example
+ * import { compile, type PatternLimits, pattern } from "sequitur";
+ *
+ * const limits: Partial<PatternLimits> = { maxCount: 5_000 };
+ * const many = pattern<{ id: string }>("many").begin("each").times(2_000).within("1d");
+ * compile(many, { limits }).steps.length; // => 1
+ */
 export type PatternLimits = {
   /** Steps, absences and groups. Default 1,000. */
   readonly maxElements: number;

@@ -107,6 +107,18 @@ it("depends on exact versions: its own, and those it is tested with", async () =
   assert.match(stdout, `sequitur init plain --force --from <path>/sequitur-${own.version}.tgz`);
 });
 
+it("prints commands that a shell takes as they are, whatever the folder is called", async () => {
+  const folder = "bad name/it's";
+  const { code, stdout } = await init(folder);
+  assert.is(code, 0);
+  const quoted = `'bad name/it'\\''s'`;
+  assert.match(stdout, `\n  cd ${quoted}\n`);
+  assert.match(stdout, `sequitur init ${quoted} --force`);
+  const went = spawnSync("sh", ["-c", `cd ${quoted} && pwd`], { cwd: project.folder, encoding: "utf8" });
+  assert.is(went.stdout, `${join(project.folder, folder)}\n`);
+  assert.not.match(readFileSync(join(project.folder, folder, "README.md"), "utf8"), "npmjs.com");
+});
+
 it("refuses a folder that is not empty and says what is in the way; an empty repository is none", async () => {
   const folder = join(project.folder, "full");
   mkdirSync(join(folder, ".git"), { recursive: true });

@@ -69,6 +69,9 @@ it("ends cleanly when the reader of its output goes away", async ({ project }) =
   assert.is(code, 0);
   assert.is(stdout.trim().split("\n").length, 2);
   assert.match(stderr, "standard output was closed by its reader");
+  const json = await execute("bash", ["-c", `set -o pipefail; ${command} --json | head -n 1`], { cwd: project.folder });
+  const { summary } = JSON.parse(json.stderr.trim().split("\n").at(-1) ?? "");
+  assert.equal([json.code, summary.ending, summary.metrics.state], [0, "outputClosed", "stopped"]);
 });
 
 const hasTerminal = existsSync("/usr/bin/script");
@@ -88,7 +91,7 @@ onTerminal(
       stdin: "",
     });
     assert.is(code, 0);
-    const shown = stdout.match(/\d+ events? · \d+\/s · \d+ alerts? · watermark [^\p{Cc}]*/gu) ?? [];
+    const shown = stdout.match(/\d+ records? · \d+\/s · \d+ alerts? · watermark [^\p{Cc}]*/gu) ?? [];
     assert.ok(shown.length >= 3, stdout);
     assert.ok(shown.every((line) => line.length < 100));
     assert.match(stdout, "\r\u001b[K");

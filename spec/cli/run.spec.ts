@@ -121,6 +121,47 @@ it("a line that is too long is a dead letter, and those after it are read", asyn
   assert.match(stderr, /events\.ndjson:1 TOO_LARGE/);
 });
 
+it("no record that could be used is no success: an error even with --quiet, and 1", async ({ project }) => {
+  const words = ["run", "service.ts", "--input", "-"];
+  const stdin = `${'{"type":"charge","amount":1,"at":1}\n'.repeat(4)}x\n`;
+  const { code, stdout, stderr } = await sequitur([...words, "--quiet"], { cwd: project.folder, stdin });
+  assert.is(stdout, "");
+  assert.match(
+    stderr,
+    /^sequitur: nothing could be used: 5 of 5 records of "card-events" became dead letters\. The first: standard input:1 NO_KEY: .*\. Mend the records, or how the service reads them/,
+  );
+  assert.is(code, 1);
+  const json = await sequitur([...words, "--json"], { cwd: project.folder, stdin });
+  const [summary, error] = json.stderr
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.equal([json.code, summary.summary.ending, error.error.code], [1, "ended", "NOTHING_USABLE"]);
+  const kept = await sequitur([...words, "--dead-letters", "dead.ndjson"], { cwd: project.folder, stdin });
+  assert.is(kept.code, 1);
+  const empty = await sequitur(words, { cwd: project.folder, stdin: "\n" });
+  assert.is(empty.code, 0);
+  assert.match(empty.stderr, '0 records of "card-events"');
+});
+
+it("a demo ends with its feed, though some partitions never had an event and a topic none at all", async ({
+  project,
+}) => {
+  const feed = `
+export async function feed(log) {
+  for (const [index, type] of ["order", "payment"].entries())
+    log.append("orders", { key: "o1", value: { type, id: "o1", at: 1_000 + index } });
+}
+`;
+  project.write("service.ts", `${TWO_TOPICS_TS}${feed}`);
+  const { code, stdout, stderr } = await sequitur(["run", "service.ts", "--json"], { cwd: project.folder });
+  const { summary } = JSON.parse(stderr);
+  assert.is(code, 0);
+  assert.is(JSON.parse(stdout).pattern, "paid");
+  assert.is(summary.metrics.partitions.length, 8);
+  assert.ok(summary.elapsedMs < 10_000, `${summary.elapsedMs} ms: idleAfter is 30 s`);
+});
+
 const TWO_TOPICS_TS = `import { pattern } from "sequitur";
 import { service, topic } from "sequitur/service";
 type Order = { type: "order"; id: string; at: number };

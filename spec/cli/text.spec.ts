@@ -109,7 +109,7 @@ const metrics: Metrics = metricsOf({
 it("the progress line says the most important first, and as much as fits", () => {
   const standing = { metrics, ratePerSecond: 8_123.4, share: 0.456, leftMs: 12_400 };
   const whole =
-    "27,004 events · 8,123/s · 12 alerts · watermark 2013-01-05 13:20:00Z · 32 open runs · 45 %, 12 s left · 1 late · 523 dead letters";
+    "27,004 records · 8,123/s · 12 alerts · watermark 2013-01-05 13:20:00Z · 32 open runs · 45 %, 12 s left · 1 late · 523 dead letters";
   assert.is(progressLine(standing, 400), whole);
   for (let columns = 20; columns < 140; columns++) {
     const line = progressLine(standing, columns);
@@ -208,9 +208,9 @@ it("progress is shown at its pace until it is stopped", () => {
   assert.is(due, null);
   const lines = err.written().split("\n");
   assert.is(lines.length, 4);
-  assert.match(lines[0] ?? "", /^27,004 events · 5,401\/s · /);
-  assert.match(lines[1] ?? "", /^27,004 events · 0\/s · /);
-  assert.match(lines[2] ?? "", /^27,544 events · 100\/s · /, "a timer that fires late still tells the rate");
+  assert.match(lines[0] ?? "", /^27,004 records · 5,401\/s · /);
+  assert.match(lines[1] ?? "", /^27,004 records · 0\/s · /);
+  assert.match(lines[2] ?? "", /^27,544 records · 100\/s · /, "a timer that fires late still tells the rate");
 });
 
 const late = {
@@ -268,6 +268,8 @@ it("the summary names the files, and what was not finished", () => {
   };
   const said = summaryText(stopped);
   assert.match(said, "+ 523 dead letters + 2 skipped + 4 not finished");
+  const slow = { ...metrics, topics: topic ? [{ ...topic, records: 3 }] : [] };
+  assert.match(summaryText({ ...report, metrics: slow, elapsedMs: 3_000 }), /s, 1 record\/s$/);
   assert.match(
     said,
     "1 late event: see late.ndjson\n523 dead letters (NO_KEY 500, NOT_JSON 23): see dead.ndjson\nstopped after",

@@ -105,6 +105,29 @@ for (const [code, path, say, start = loose().begin("a")] of MISTAKES) {
   });
 }
 
+const GIVEN_TO_SKIP: readonly (readonly [say: (p: Loose) => Loose, message: string, remedy: string])[] = [
+  [(p) => p.skip("next"), 'skip was given "next".', 'Did you mean "toNext"? Give it'],
+  [(p) => p.skip("elsewhere"), 'skip was given "elsewhere".', 'Give it "none"'],
+  [(p) => p.skip(undefined), "skip was given undefined.", 'Give it "none"'],
+  [(p) => p.skip(["none"]), "skip was given an array.", 'Give it "none"'],
+  [(p) => p.skip({ toFrist: "a" }), 'skip was given "toFrist".', 'Did you mean "toFirst"? Give it'],
+  [(p) => p.skip({ toFirst: "a", toLast: "a" }), "skip was given both toFirst and toLast.", 'Give it "none"'],
+  [(p) => p.skip({ toLast: 5 }), "skip was given 5 for a step.", 'Give it "none"'],
+  [
+    (p) => p.skip({ toLast: "a", orElse: "next" }),
+    'skip was given "next" for orElse.',
+    'Did you mean "toNext"? Give it',
+  ],
+  [(p) => p.skip("none", { emit: "order" }), 'skip was given "order" for emit.', 'Did you mean "ordered"? Give skip'],
+];
+for (const [say, message, remedy] of GIVEN_TO_SKIP) {
+  it(`says what skip was given: ${message}`, () => {
+    const [problem] = say(loose().begin("a")).problems as readonly Problem[];
+    assert.is(problem?.message, message);
+    assert.ok(problem?.remedy.startsWith(remedy), problem?.remedy);
+  });
+}
+
 it("every code of the builder has a mistake above", () => {
   assert.equal([...new Set(MISTAKES.map(([code]) => code))].sort(), [...BUILD_CODES].sort());
 });

@@ -23,7 +23,6 @@ import {
   newStep,
   placeIn,
   sayOnce,
-  skipOf,
   withAst,
   withElement,
   withGroup,
@@ -32,11 +31,14 @@ import {
 import { writeCondition } from "./proxy.ts";
 import type { Refusal } from "./refusal.ts";
 import type { TagTwice } from "./refused-words.ts";
+import { badEmit, skipOf } from "./skip.ts";
 
 /**
  * Begins a pattern of events of type `E`. What follows reads as in Flink CEP: `begin`, `next`, `followedBy`, …, each of which names a
  * step. Every stage is an immutable value: two continuations of one stage are two patterns. Nothing is checked as a
- * whole until the pattern is compiled; then all problems are reported at once.
+ * whole until the pattern is compiled; then all problems are reported together. Two mistakes leave nothing to go on with and
+ * are thrown on the line where they stand: a condition that uses an event as a value, such as `e.amount < 2` (PatternError), and
+ * a text that is no duration (ConfigError).
  *
  * @param name identifies the pattern in alerts, metrics and saved state.
  * @param options `version` (default 1) tells apart what the pattern meant before; `tag` names the field that `on` compares, `type` by
@@ -289,10 +291,11 @@ class Stage implements Pattern {
     const skip = skipOf(to);
     const { emit = "eager" } = options;
     if ("code" in skip) return this.#refused(skip.code, skip.message, skip.remedy);
-    if (emit !== "eager" && emit !== "ordered") {
-      return this.#refused("BAD_SKIP", "emit is unknown.", 'Give skip { emit: "eager" } or { emit: "ordered" }.');
-    }
-    return new Stage(sayOnce(this.#draft, "skip", (draft) => withAst(draft, { skip, emit })));
+    const bad = badEmit(emit);
+    if (bad !== null) return this.#refused(bad.code, bad.message, bad.remedy);
+    return new Stage(
+      sayOnce(this.#draft, "skip", (draft) => withAst(draft, { skip, emit: emit as PatternAst["emit"] })),
+    );
   }
   select(make: (match: never) => unknown): Stage {
     if (typeof make !== "function") {

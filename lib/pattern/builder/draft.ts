@@ -2,15 +2,7 @@
 // AST cannot show, such as a second quantifier, are noted as problems; those it can show are left to checks.ts.
 
 import type { Problem } from "../../core/errors.ts";
-import {
-  type AbsenceNode,
-  type Contiguity,
-  type Element,
-  ONCE,
-  type PatternAst,
-  type Quantifier,
-  type Skip,
-} from "../ast.ts";
+import { type AbsenceNode, type Contiguity, type Element, ONCE, type PatternAst, type Quantifier } from "../ast.ts";
 import type { Condition } from "../expression/expression.ts";
 import { type Arity, shapeOf } from "../shape.ts";
 import { nameOf } from "../walk.ts";
@@ -213,28 +205,6 @@ export function sayOnce(draft: Draft, word: keyof typeof TWICE, change: (draft: 
   if (finding !== undefined)
     return { ...draft, problems: [...draft.problems, { ...finding, severity: "error", path: [] }] };
   return { ...change(draft), said: [...draft.said, word] };
-}
-
-/** What `skip` was given, or what is wrong with it. */
-export function skipOf(given: unknown): Skip | Finding {
-  if (given === "none" || given === "pastLast") return { to: given };
-  if (given === "toNext") return { to: "next" };
-  const { toFirst, toLast, orElse } = Object(given) as { toFirst?: unknown; toLast?: unknown; orElse?: unknown };
-  const step = toFirst ?? toLast;
-  const elseTo = orElse === undefined ? null : orElse === "toNext" ? "next" : orElse;
-  if (
-    typeof step === "string" &&
-    (toFirst === undefined || toLast === undefined) &&
-    (elseTo === null || elseTo === "next" || elseTo === "none")
-  ) {
-    return { to: toFirst === undefined ? "last" : "first", step, orElse: elseTo };
-  }
-  return {
-    code: "BAD_SKIP",
-    message: "skip was given something it does not know.",
-    remedy:
-      'Give it "none", "toNext", "pastLast", { toFirst: step } or { toLast: step }; the last two may have orElse: "toNext" or "none".',
-  };
 }
 
 function usesTags(elements: readonly Element[]): boolean {

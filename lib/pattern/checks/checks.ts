@@ -20,7 +20,21 @@ import { checkReport } from "./report.ts";
 import { checkSense } from "./sense.ts";
 import { checkWords } from "./words.ts";
 
-/** How strictly to check. */
+/**
+ * How strictly to check.
+ *
+ * @example
+ * import { type CheckOptions, compile, PatternError, pattern } from "sequitur";
+ *
+ * const strict: CheckOptions = { requireBound: true };
+ * let code = "";
+ * try {
+ *   compile(pattern<{ id: string }>("pair").begin("one").followedBy("two"), strict);
+ * } catch (error) {
+ *   code = error instanceof PatternError ? error.code : "";
+ * }
+ * code; // => "NO_TIME_BOUND"
+ */
 export type CheckOptions = {
   /** Whether a pattern whose runs may live for ever is an error instead of a warning. Default `false`. */
   readonly requireBound?: boolean;

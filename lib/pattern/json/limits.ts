@@ -1,4 +1,18 @@
-/** How much JSON one pattern may be. */
+/**
+ * How much JSON one pattern may be. Raise one by name, where it is read.
+ *
+ * @example
+ * import { fromJSON, type JsonLimits, PatternError } from "sequitur";
+ *
+ * const limits: Partial<JsonLimits> = { maxJsonNodes: 3 };
+ * let code = "";
+ * try {
+ *   fromJSON({ sequitur: 1, name: "paid", elements: [{ kind: "step", name: "payment" }] }, { limits });
+ * } catch (error) {
+ *   code = error instanceof PatternError ? error.code : "";
+ * }
+ * code; // => "JSON_TOO_LARGE"
+ */
 export type JsonLimits = {
   /** Objects and arrays inside each other. Default 256. */
   readonly maxJsonDepth: number;
