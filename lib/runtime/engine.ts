@@ -14,11 +14,13 @@ import type { Clock } from "../time/clock.ts";
 import type { Emission } from "./alert.ts";
 import { createExpiry, type Expiry } from "./expiry.ts";
 import { createFlow, type Flow } from "./flow.ts";
+import { isAwake } from "./idle.ts";
 import { createIntake, type Intake } from "./intake.ts";
+import type { Surroundings } from "./lane-state.ts";
 import { nextServiceState, type ServiceEvent } from "./lifecycle.ts";
-import type { Metrics, ServiceState } from "./metrics.ts";
+import type { LaneMetrics, Metrics, ServiceState } from "./metrics.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
-import { takeMetrics } from "./picture.ts";
+import { laneMetrics, takeMetrics } from "./picture.ts";
 import type { Log, Sink, Source, SourceHandler, TopicPartition } from "./ports.ts";
 import { createTask, type Task, type TaskConfig, type TaskEffects, type TaskInput } from "./task.ts";
 import { createWake, type Wake } from "./wake.ts";
@@ -73,6 +75,8 @@ export interface Engine {
   /** Resolves when all input has ended or it was stopped; rejects with what made it fail. */
   readonly done: Promise<Summary>;
   metrics(): Metrics;
+  /** What each lane does, by partition number: a part of `metrics` that does not cost a visit to the patterns. */
+  lanes(): readonly LaneMetrics[];
 }
 
 /** Longest stretch of work without a breath. */
@@ -101,6 +105,7 @@ class EngineAtWork implements Engine {
   readonly #reported = new Set<string>();
   #state: ServiceState = "starting";
   #hasWork = false;
+  #isAssigned = false;
   #failure: { readonly error: unknown } | null = null;
   #stopTicking: () => void = () => undefined;
 
@@ -134,13 +139,30 @@ class EngineAtWork implements Engine {
 
   metrics(): Metrics {
     return takeMetrics({
+      ...this.#surroundings(),
       state: this.#state,
+      assigned: this.#isAssigned,
       tally: this.#task.tally(),
       lanes: this.#task.lanes,
-      isHeld: (partition) => this.#flow.isHeld(partition),
+      endOf: (partition) => this.#ports.source.endOf?.(partition) ?? null,
       queuedBytes: this.#intake.bytes,
+      unsentBytes: this.#outbox.bytes,
       sent: this.#outbox.sent,
     });
+  }
+
+  lanes(): readonly LaneMetrics[] {
+    return laneMetrics(this.#task.lanes, this.#surroundings());
+  }
+
+  #surroundings(): Surroundings {
+    const follow = this.#config.task.whenAllIdle === "clock" ? "clock" : "nothing";
+    return {
+      heldBecause: (partition) => this.#flow.heldBecause(partition),
+      isQueued: (partition) => this.#intake.holds(partition),
+      isFull: this.#isFull(),
+      idleFollows: this.#task.lanes.some(isAwake) ? "slowestLane" : follow,
+    };
   }
 
   async #run(): Promise<Summary> {
@@ -170,6 +192,7 @@ class EngineAtWork implements Engine {
     const { clock } = this.#ports;
     return {
       onAssigned: (partitions) => {
+        this.#isAssigned = true;
         this.#flow.assigned(partitions);
         this.#intake.push({ kind: "assigned", partitions, now: clock.now() });
         this.#wake.notify();

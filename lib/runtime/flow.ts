@@ -17,6 +17,8 @@ export interface Flow {
   releaseAll(reason: HoldReason): void;
   isOurs(partition: TopicPartition): boolean;
   isHeld(partition: TopicPartition): boolean;
+  /** Why it is held, the first of several reasons; `null`: it is not. */
+  heldBecause(partition: TopicPartition): HoldReason | null;
 }
 
 type Held = { readonly place: TopicPartition; readonly reasons: Set<HoldReason>; paused: boolean };
@@ -64,6 +66,12 @@ export function createFlow(source: Pick<Source, "pause" | "resume">): Flow {
     },
     isOurs: (place) => partitions.has(nameOf(place)),
     isHeld: (place) => partitions.get(nameOf(place))?.paused ?? false,
+    heldBecause(place) {
+      const held = partitions.get(nameOf(place));
+      if (held === undefined) return null;
+      const [reason] = [...forAll, ...held.reasons];
+      return reason ?? null;
+    },
   };
 }
 

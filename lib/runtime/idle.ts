@@ -29,12 +29,17 @@ export function markIdle(
   else if (now - partition.activeAt >= idleAfterMs) partition.idle = true;
 }
 
+/** Whether a partition of the lane keeps its time back. */
+export function isAwake(lane: Lane): boolean {
+  return lane.partitions.some(isActive);
+}
+
 /**
  * Up to where an idle lane may go. While all lanes are idle that is the clock, less `idleAfter`, for events that happened but
  * have not arrived, and less the largest `outOfOrderness`.
  */
 export function idleTime(lanes: readonly Lane[], now: Instant, config: IdleConfig): (lane: Lane) => Instant {
-  const active = lanes.filter((lane) => lane.partitions.some(isActive));
+  const active = lanes.filter(isAwake);
   if (active.length > 0) {
     const slowest = active.reduce((least, lane) => Math.min(least, lane.watermark), END_OF_TIME);
     return () => slowest;

@@ -2,6 +2,8 @@
 // topic: records = onTime + late + deadLettered + skipped + waiting.
 
 import type { Instant } from "../time/instant.ts";
+import type { HoldReason } from "./flow.ts";
+import type { LaneState } from "./lane-state.ts";
 
 /** Where a service stands; `lifecycle.ts` says what leads where. */
 export type ServiceState = "starting" | "running" | "degraded" | "stopping" | "stopped" | "failed";
@@ -34,14 +36,19 @@ export type PartitionMetrics = {
   /** Silent for so long that time goes on without it. */
   readonly idle: boolean;
   readonly paused: boolean;
+  /** Why reading is paused: too much was read and not looked at, too much waits for its turn in time, the service stops; `null`: it is not. */
+  readonly pausedBecause: HoldReason | null;
   readonly ended: boolean;
   /** Everything before it is matched and may be acknowledged once it is sent; `null` before the first record. */
   readonly position: bigint | null;
+  /** Offsets between `position` and the end of the partition; `null` where the end is not known. */
+  readonly lag: bigint | null;
 };
 
-/** How far one lane is: one partition number of all input topics together. */
+/** How far one lane is, and what it does: one partition number of all input topics together. */
 export type LaneMetrics = {
   readonly partition: number;
+  readonly state: LaneState;
   readonly watermark: Instant;
   /** Events waiting for their turn in time. */
   readonly buffered: number;
@@ -78,6 +85,8 @@ export type PatternMetrics = {
  */
 export type Metrics = {
   readonly state: ServiceState;
+  /** Whether the source has said which partitions are ours, be it none. */
+  readonly assigned: boolean;
   readonly topics: readonly TopicMetrics[];
   readonly partitions: readonly PartitionMetrics[];
   readonly lanes: readonly LaneMetrics[];
@@ -86,6 +95,8 @@ export type Metrics = {
   readonly watermark: Instant;
   /** Bytes read and not yet looked at. */
   readonly queuedBytes: number;
+  /** Bytes of output that the sink has not confirmed. */
+  readonly unsentBytes: number;
   /** Records handed to the sink and confirmed by it, by kind. */
   readonly sent: {
     readonly alerts: number;

@@ -36,7 +36,7 @@ export type InputBatch = TopicPartition & {
 
 /** What a source tells the engine. No handler may throw; each returns at once. */
 export type SourceHandler = {
-  /** These partitions are now ours; reading starts when the handler has returned. */
+  /** These partitions are now ours, or none, where others have them all; reading starts when the handler has returned. */
   readonly onAssigned: (partitions: readonly TopicPartition[]) => void;
   readonly onBatch: (batch: InputBatch) => void;
   /** The partition has ended and will never have another record. Files end; Kafka topics do not. */
@@ -56,6 +56,11 @@ export interface Source {
   /** Stops delivering batches of a partition until `resume`; what was delivered before stays delivered. */
   pause(partition: TopicPartition): void;
   resume(partition: TopicPartition): void;
+  /**
+   * The offset that the next record of a partition will get, as far as the source knows without asking anybody; `null`: it
+   * does not know. Sources that never know leave it out.
+   */
+  endOf?(partition: TopicPartition): bigint | null;
   /** What stands before `position` is dealt with and need not be read again. */
   acknowledge(positions: readonly (TopicPartition & { readonly position: bigint })[]): Promise<void>;
   /** Stops reading and gives everything back. No handler is called after it resolves. */

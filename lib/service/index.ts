@@ -2,6 +2,7 @@
 
 export type { StandardSchema } from "../event/schema.ts";
 export type { Summary } from "../runtime/engine.ts";
+export type { LaneState } from "../runtime/lane-state.ts";
 export type { Metrics } from "../runtime/metrics.ts";
 export type { Log, OutputRecord, Sink } from "../runtime/ports.ts";
 export { createMemoryLog, type Feed, type MemoryLog } from "../transports/memory/index.ts";

@@ -22,12 +22,14 @@ export function metricsOf({ topics, patterns, sent, watermark }: Parts): Metrics
   };
   return {
     state: "running",
+    assigned: true,
     topics,
     partitions: [],
     lanes: [],
     patterns: patterns.map((pattern) => ({ ...none, ...pattern })),
     watermark,
     queuedBytes: 0,
+    unsentBytes: 0,
     sent,
   };
 }

@@ -56,6 +56,8 @@ it("agrees with a list of reasons", () => {
             [flow.isOurs(each), flow.isHeld(each), paused.has(partition)],
             [ours.has(partition), held, held],
           );
+          const why = flow.heldBecause(each);
+          assert.is(why === null ? held : !(forAll.has(why) || ours.get(partition)?.has(why)), false);
         }
       }
     }),

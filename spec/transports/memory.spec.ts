@@ -330,6 +330,18 @@ it("remembers what was acknowledged", async () => {
   assert.is(source.acknowledged("t", 0), 3n);
 });
 
+it("knows the end of what it reads, though it reads nothing", async () => {
+  const log = createMemoryLog({ partitions: 1 });
+  log.createTopic("t");
+  const source = log.source();
+  assert.is(source.endOf?.({ topic: "t", partition: 0 }), null, "it does not read it yet");
+  await source.start(["t"], listener().handler);
+  source.pause({ topic: "t", partition: 0 });
+  for (const value of ["a", "b"]) log.append("t", { value });
+  assert.is(source.endOf?.({ topic: "t", partition: 0 }), 2n);
+  await source.stop();
+});
+
 it("a sink makes its topics and writes keys, headers and times as they are", async () => {
   const log = createMemoryLog({ partitions: 2 });
   const sink = log.sink();

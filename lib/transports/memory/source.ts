@@ -95,6 +95,10 @@ export function createMemorySource({ find, clock, maxBatchRecords, readers }: Pa
       if (cursor) cursor.paused = false;
       wake();
     },
+    endOf: (partition) => {
+      const cursor = cursors.get(nameOf(partition));
+      return cursor === undefined ? null : BigInt(cursor.records.end());
+    },
     acknowledge: async (positions) => {
       for (const position of positions) acknowledged.set(nameOf(position), position.position);
     },
