@@ -1,0 +1,130 @@
+// npm run broker: a real Kafka to try things with, on this machine, until Ctrl-C.
+import { parseArgs } from "node:util";
+import { ConfigError } from "../../lib/core/errors.ts";
+import { type BrokerOptions, startBroker } from "./broker.ts";
+import { DEFAULT_VERSION, install, KAFKA_VERSIONS, type KafkaVersion, type Progress } from "./install.ts";
+import { HOST } from "./settings.ts";
+
+const USAGE = `npm run broker -- [--version ${DEFAULT_VERSION}] [--port 9092] [--data DIR] [--set NAME=VALUE]...
+
+Runs Apache Kafka, one node, on ${HOST}, until Ctrl-C. Needs Java 17 or newer, and Maven the first time.
+
+  --version V        ${KAFKA_VERSIONS.join(" or ")}. Default ${DEFAULT_VERSION}
+  --port N           0 takes any that is free. Default 9092
+  --data DIR         keeps topics and records between runs; without it they are gone with the broker
+  --set NAME=VALUE   a setting of the broker, as Kafka's documentation names it; may repeat
+  --install          gets Kafka and ends
+
+Topics are not created by themselves: --set auto.create.topics.enable=true changes that.
+Exits with 0 after Ctrl-C, with 1 if Kafka cannot run here, with 2 if the arguments make no sense.`;
+
+type Command = { readonly options: BrokerOptions; readonly isInstallOnly: boolean };
+
+const command = parseCommand(process.argv.slice(2));
+if (typeof command === "string") {
+  (command === USAGE ? console.log : console.error)(command);
+  process.exitCode = command === USAGE ? 0 : 2;
+} else {
+  process.exitCode = await run(command).catch((error: unknown) => {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(`${error.code}: ${error.message}`);
+    return 1;
+  });
+}
+
+async function run({ options, isInstallOnly }: Command): Promise<number> {
+  const line = startLine();
+  try {
+    if (isInstallOnly) {
+      await install(options.version ?? DEFAULT_VERSION, line.show);
+      return 0;
+    }
+    await serve(options, line);
+    return 0;
+  } finally {
+    line.end();
+  }
+}
+
+async function serve(options: BrokerOptions, line: ProgressLine): Promise<void> {
+  const interrupted = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
+  });
+  line.show(`Kafka ${options.version}: starting`);
+  const broker = await startBroker({ ...options, progress: line.show });
+  line.end();
+  console.log(`Kafka ${broker.version} on ${broker.address}, until Ctrl-C`);
+  console.log(`  a service    npm run sequitur -- run service.ts --brokers ${broker.address}`);
+  console.log(`  its log      ${broker.logFile}`);
+  const heart = setInterval(() => {}, 1000);
+  await interrupted;
+  clearInterval(heart);
+  await broker.stop();
+  console.log(options.dataFolder === undefined ? "Stopped." : `Stopped. Its data are in ${options.dataFolder}`);
+}
+
+type ProgressLine = { readonly show: Progress; readonly end: () => void };
+
+/** On a terminal one line that changes, elsewhere the beginning and the end of each step. */
+function startLine(): ProgressLine {
+  const { isTTY } = process.stderr;
+  let isOpen = false;
+  return {
+    show(line) {
+      if (isTTY) process.stderr.write(`\r\x1b[K${line}`);
+      else if (!/\d+ files/.test(line)) process.stderr.write(`${line}\n`);
+      isOpen = isTTY;
+    },
+    end() {
+      if (isOpen) process.stderr.write("\r\x1b[K");
+      isOpen = false;
+    },
+  };
+}
+
+/** The command line, or what to say instead of running it. */
+function parseCommand(argv: string[]): Command | string {
+  try {
+    const { values } = parseArgs({
+      args: argv,
+      options: {
+        version: { type: "string", default: DEFAULT_VERSION },
+        port: { type: "string", default: "9092" },
+        data: { type: "string" },
+        set: { type: "string", multiple: true, default: [] },
+        install: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) return USAGE;
+    const options: BrokerOptions = {
+      version: parseVersion(values.version),
+      port: parsePort(values.port),
+      settings: Object.fromEntries(values.set.map(parseSetting)),
+      heapMb: 1024,
+      optimize: true,
+      ...(values.data === undefined ? {} : { dataFolder: values.data }),
+    };
+    return { options, isInstallOnly: values.install };
+  } catch (error) {
+    return `${(error as Error).message}\n\n${USAGE}`;
+  }
+}
+
+function parseVersion(text: string): KafkaVersion {
+  const version = KAFKA_VERSIONS.find((known) => known === text);
+  if (version === undefined) throw new Error(`--version takes ${KAFKA_VERSIONS.join(" or ")}, not "${text}".`);
+  return version;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!(/^\d+$/.test(text) && port < 65_536)) throw new Error(`--port takes 0 to 65535, not "${text}".`);
+  return port;
+}
+
+function parseSetting(text: string): readonly [string, string] {
+  const [, name, value] = /^([\w.-]+)=(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new Error(`--set takes NAME=VALUE, not "${text}".`);
+  return [name, value];
+}
