@@ -1,6 +1,6 @@
 // The matcher is what the definition says, for every pattern of a few operators on every stream of a few events; and
 // what makes that quick is proved: one pattern stands for those with other letters, one word for all streams that end
-// in it. Larger searches: npm run exhaustive -- --help.
+// in it. Those of three operators: three-operators.spec.ts. Larger searches: npm run exhaustive -- --help.
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -14,8 +14,8 @@ import { enumerate, report } from "../oracle/enumerate.ts";
 import { formatMatch, formatPattern } from "../oracle/format.ts";
 import { parsePattern } from "../oracle/notation.ts";
 import { Dice, isAccepted } from "../oracle/random.ts";
-import { allowMs, note } from "../run/ask.ts";
-import { newTally, type Plan, showTally, tryOut } from "./campaign.ts";
+import { allowMs } from "../run/ask.ts";
+import { agreesOn, SIX_EVENTS } from "./agrees.ts";
 import { showDisagreement } from "./disagreement.ts";
 import { allLetterings, fill, letterings, orbitOf, placesOf, rename } from "./letters.ts";
 import { search, UNLIMITED } from "./search.ts";
@@ -28,47 +28,10 @@ const it = suite("exhaustive search");
 
 allowMs(600_000);
 
-const SIX_EVENTS: Plan = { length: 6, skips: false, everyStream: false };
-
-/** Tries them all, and notes how many that were. */
-function agreesOn(what: string, patterns: Iterable<Subject>, plan: Plan): void {
-  const start = performance.now();
-  const tally = newTally();
-  for (const subject of patterns) {
-    const disagreement = tryOut(subject, plan, tally);
-    assert.ok(disagreement === null, disagreement ?? "");
-  }
-  assert.ok(tally.pairs > 0);
-  note(`${what}: ${showTally(tally)}, ${((performance.now() - start) / 1000).toFixed(1)} s`);
-}
-
 it("agrees on patterns of up to two operators, in every window, with every skip strategy, eager and ordered", () => {
   for (const operators of [0, 1, 2]) {
     agreesOn(`${operators} operators, skips`, subjects({ operators, rare: true }), { ...SIX_EVENTS, skips: true });
   }
-});
-
-/** Those without a window, or those with one. */
-function* having(isTimed: boolean, patterns: Iterable<Subject>): Generator<Subject> {
-  for (const { windows, alphabet } of patterns) {
-    const some = windows.filter(({ withinMs }) => (withinMs !== null) === isTimed);
-    if (some.length > 0) yield { windows: some, alphabet };
-  }
-}
-
-const THREE = { operators: 3, rare: false } as const;
-
-// All of them are tried by npm run exhaustive -- --operators 3.
-it("agrees on a sample of patterns of three operators without a window", () => {
-  agreesOn("3 operators, sampled", having(false, sampleSubjects(THREE, 300, 3)), SIX_EVENTS);
-});
-
-// What begins at an event is over three units later: after the fourth event, what began with the first is decided.
-it("agrees on a sample of patterns of three operators in a window", () => {
-  agreesOn("3 operators, sampled, window, 4 events", having(true, sampleSubjects(THREE, 300, 3)), {
-    ...SIX_EVENTS,
-    length: 4,
-  });
 });
 
 it("agrees on a sample of patterns of four operators, in every window", () => {

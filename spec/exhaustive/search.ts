@@ -50,14 +50,14 @@ export function search(
 
   /** The first stream that begins with `stream` and on which they differ. The matcher has just seen `stream`. */
   function from(stream: string): string | null {
-    const state = matcher.save();
     const isLast = stream.length === length || (!everyStream && isOver(stream));
+    const state = isLast ? null : matcher.save();
     // Without deadlines nothing happens after a stream, and the longer streams tell what happens in it.
     if ((isTimed || isLast) && stream !== "") {
       const atEnd = matcher.advanceTo(END_OF_TIME);
       if (!isSame([...said, ...atEnd], report(pattern, oracle.survey(stream)))) return stream;
     }
-    if (isLast) return null;
+    if (state === null) return null;
     for (const [index, letter] of alphabet.entries()) {
       if (index > 0 || isTimed) matcher.restore(state);
       const found = after(stream, letter);
