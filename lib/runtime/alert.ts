@@ -23,6 +23,8 @@ export type AlertOptions = {
   readonly topics: PatternTopics;
   /** Whether the pattern has a `select`: then an alert carries its value, else the events. */
   readonly selects: boolean;
+  /** Longest alert that is written, in bytes; of a longer one only a report is. */
+  readonly maxOutputBytes: number;
 };
 
 /** The value of an alert record, as JSON. */
@@ -53,6 +55,8 @@ export type AlertJson = {
   }[];
 };
 
+/** Places of events that are named in the report of an alert that is too large. */
+const MAX_PLACES = 100;
 /** Longest stack that is reported, in UTF-16 code units. */
 const MAX_STACK_LENGTH = 4_000;
 
@@ -84,6 +88,9 @@ function toAlert(match: Match | TimedOut, options: AlertOptions, watermark: Inst
     const failed = notJson(match, error);
     return report("deadLetter", options.topics.deadLetters, failed, failureJson(failed, options.version));
   }
+  const { maxOutputBytes: max, topics } = options;
+  if (value.length > max)
+    return report("deadLetter", topics.deadLetters, match, tooLargeJson(match, max, value.length));
   const isMatch = match.kind === "match";
   const record: OutputRecord = {
     topic: isMatch ? options.topics.alerts : options.topics.timedOut,
@@ -124,7 +131,7 @@ function alertJson(match: Match | TimedOut, options: AlertOptions, watermark: In
   };
 }
 
-function failureJson(failed: FunctionFailed, version: number): object {
+function failureJson(failed: FunctionFailed, version: number): Said {
   const { kind, pattern, key, at, where, step, message, stack, origin } = failed;
   return {
     kind,
@@ -140,14 +147,30 @@ function failureJson(failed: FunctionFailed, version: number): object {
   };
 }
 
-function limitJson(reached: LimitReached, version: number): object {
+function limitJson(reached: LimitReached, version: number): Said {
   const { kind, pattern, key, at, limit, max, action, count } = reached;
   return { kind, pattern, version, key, at: toIso(at), limit, max, action, count };
 }
 
-function report(kind: EmissionKind, topic: string, about: FunctionFailed | LimitReached, json: object): Emission {
+/** An alert that is longer than a topic takes: its id and the places of its events say what is missing. */
+function tooLargeJson(
+  { kind, pattern, version, id, key, at, taken }: Match | TimedOut,
+  max: number,
+  bytes: number,
+): Said {
+  const provenance = taken.slice(0, MAX_PLACES).map(({ step, origin }) => ({ step, ...origin }));
+  const what = { limit: "maxOutputBytes", max, action: "notWritten", count: 1, bytes, alert: kind, id };
+  return { kind: "limitReached", pattern, version, key, at: toIso(at), ...what, provenance, events: taken.length };
+}
+
+/** Whatever is said, it says of which kind it is. */
+type Said = { readonly kind: string; readonly [more: string]: unknown };
+
+type About = Pick<FunctionFailed | LimitReached, "pattern" | "key" | "at">;
+
+function report(kind: EmissionKind, topic: string, about: About, json: Said): Emission {
   const headers = new Map([
-    ["sequitur-kind", about.kind],
+    ["sequitur-kind", json.kind],
     ["pattern", about.pattern],
     ["content-type", "application/json"],
   ]);

@@ -1,5 +1,6 @@
 // What leaves as it came: late and broken records, with their own bytes, key and headers, and headers that say where they
-// came from and why. So they can be read again by whatever reads the input.
+// came from and why. So they can be read again by whatever reads the input. A value that is longer than a topic may take
+// is left out: its place says where it still is.
 
 import type { BadRecord } from "../event/bad-record.ts";
 import type { Instant } from "../time/instant.ts";
@@ -13,13 +14,14 @@ export function lateCopy(
   record: InputRecord,
   at: Instant,
   watermark: Instant,
+  maxBytes: number,
 ): Emission {
   const why = [
     ["sequitur-kind", "late"],
     ["sequitur-time", new Date(at).toISOString()],
     ["sequitur-watermark", Number.isFinite(watermark) ? new Date(watermark).toISOString() : "end"],
   ] as const;
-  return { kind: "late", record: copyOf(topic, from, record, why, at) };
+  return { kind: "late", record: copyOf(topic, from, record, why, at, maxBytes) };
 }
 
 /** A copy of a record that is no event. */
@@ -29,13 +31,14 @@ export function deadLetterCopy(
   record: InputRecord,
   bad: BadRecord,
   readAt: Instant,
+  maxBytes: number,
 ): Emission {
   const why = [
     ["sequitur-kind", "badRecord"],
     ["sequitur-code", bad.code],
     ["sequitur-message", bad.message],
   ] as const;
-  return { kind: "deadLetter", record: copyOf(topic, from, record, why, readAt) };
+  return { kind: "deadLetter", record: copyOf(topic, from, record, why, readAt, maxBytes) };
 }
 
 const NOTHING = new Uint8Array(0);
@@ -46,17 +49,20 @@ function copyOf(
   record: InputRecord,
   why: readonly (readonly [string, string])[],
   otherwiseAt: Instant,
+  maxBytes: number,
 ): OutputRecord {
   const headers = new Map<string, string>(record.headers);
   for (const [name, value] of why) headers.set(name, value);
   headers.set("sequitur-topic", from.topic);
   headers.set("sequitur-partition", String(from.partition));
   headers.set("sequitur-offset", String(record.offset));
+  const isTooLarge = (record.value?.length ?? 0) > maxBytes;
   if (record.value === null) headers.set("sequitur-value", "null");
+  if (isTooLarge) headers.set("sequitur-value", `left out: ${record.value?.length} bytes`);
   return {
     topic,
     key: record.key,
-    value: record.value ?? NOTHING,
+    value: isTooLarge ? NOTHING : (record.value ?? NOTHING),
     headers,
     timestamp: record.timestamp ?? otherwiseAt,
   };

@@ -32,6 +32,8 @@ export type EngineConfig = {
   readonly outputs: readonly string[];
   /** How long a stop may take. */
   readonly stopWithinMs: number;
+  /** How long output that fails is tried again. */
+  readonly retryWithinMs: number;
   /** Bytes read and not yet taken, before reading pauses. It goes on when half of that is left. */
   readonly maxQueuedBytes: number;
   /** Bytes said and not yet confirmed by the sink, before matching waits. */
@@ -119,6 +121,7 @@ class EngineAtWork implements Engine {
       ...ports,
       positions: () => this.#task.positions(),
       isOurs: (position) => this.#flow.isOurs(position),
+      retryWithinMs: config.retryWithinMs,
       onFaltering: (error, retryInMs) => this.#faltered(error, retryInMs),
       onRecovered: () => this.#become({ type: "recovered" }),
       onFailure: (error) => this.#fail(error),

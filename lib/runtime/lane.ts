@@ -27,6 +27,8 @@ export type LaneConfig = {
   readonly patterns: readonly LanePattern[];
   readonly lateTopic: string;
   readonly deadLetterTopic: string;
+  /** Longest value that is copied, in bytes. */
+  readonly maxOutputBytes: number;
   /** Where keys were met. One for all lanes. */
   readonly placement: Placement;
 };
@@ -112,7 +114,16 @@ class LaneAtWork implements Lane {
     if (time.observe(at) || at <= this.#watermark) {
       positions.passed(record.offset);
       counts.late += 1;
-      out.push(lateCopy(this.#config.lateTopic, place, record, at, at <= own ? own : this.#watermark));
+      out.push(
+        lateCopy(
+          this.#config.lateTopic,
+          place,
+          record,
+          at,
+          at <= own ? own : this.#watermark,
+          this.#config.maxOutputBytes,
+        ),
+      );
       return;
     }
     this.#accept(partition, record, event, at, out);
@@ -185,7 +196,8 @@ class LaneAtWork implements Lane {
       return;
     }
     counts.deadLettered += 1;
-    out.push(deadLetterCopy(this.#config.deadLetterTopic, place, record, bad, readAt));
+    const { deadLetterTopic, maxOutputBytes } = this.#config;
+    out.push(deadLetterCopy(deadLetterTopic, place, record, bad, readAt, maxOutputBytes));
   }
 }
 

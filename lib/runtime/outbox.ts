@@ -30,6 +30,8 @@ export type OutboxOptions = OutboxEvents & {
   readonly positions: () => readonly Position[];
   /** Whether a position may still be acknowledged when its turn has come. */
   readonly isOurs: (position: Position) => boolean;
+  /** How long a call that fails is tried again before that is a failure of the whole. */
+  readonly retryWithinMs: number;
 };
 
 export interface Outbox {
@@ -50,9 +52,9 @@ export interface Outbox {
 const MAX_SEND_RECORDS = 1_000;
 const MAX_SEND_BYTES = 900_000;
 
+/** Between tries: twice as long each time, up to the longest. */
 const FIRST_RETRY_MS = 100;
-/** Waiting twice as long each time, this many tries take 25 seconds. */
-const MAX_TRIES = 9;
+const LONGEST_RETRY_MS = 5_000;
 
 export function createOutbox(options: OutboxOptions): Outbox {
   return new OutboxAtWork(options);
@@ -116,16 +118,18 @@ class OutboxAtWork implements Outbox {
   }
 
   async #persist(act: () => Promise<void>): Promise<void> {
+    const { clock, onFaltering, onRecovered, retryWithinMs } = this.#options;
+    const giveUpAt = clock.now() + retryWithinMs;
     for (let tries = 1; ; tries += 1) {
       if (this.#closed) throw new Error("The outbox was closed.");
       try {
         await act();
-        if (tries > 1) this.#options.onRecovered();
+        if (tries > 1) onRecovered();
         return;
       } catch (error) {
-        if (!isRetriable(error) || tries === MAX_TRIES) throw error;
-        const retryInMs = FIRST_RETRY_MS * 2 ** (tries - 1);
-        this.#options.onFaltering(error, retryInMs);
+        const retryInMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (tries - 1));
+        if (!isRetriable(error) || clock.now() + retryInMs > giveUpAt) throw error;
+        onFaltering(error, retryInMs);
         await this.#wait(retryInMs);
       }
     }

@@ -28,6 +28,8 @@ export type TaskConfig = LaneConfig & {
   readonly whenAllIdle: "clock" | "hold";
   /** Bytes of one partition that may wait for their turn in time. */
   readonly maxReorderBytes: number;
+  /** How far a partition's own time may run ahead of its lane's. */
+  readonly maxDriftMs: number;
 };
 
 /** What a task is told. */
@@ -237,15 +239,21 @@ class TaskAtWork implements Task {
     }
   }
 
-  /** Reading of a partition pauses while more of it waits than is allowed, and goes on when half of that is left. */
+  /**
+   * Reading of a partition pauses while more of it waits than is allowed, and goes on when half of that is left; the same for how far
+   * it runs ahead of the others. The one that all wait for is always read.
+   */
   #steer(lane: Lane): void {
-    const limit = this.#config.maxReorderBytes;
+    const { maxReorderBytes: limit, maxDriftMs } = this.#config;
     for (const partition of lane.partitions) {
       const { bufferedBytes, paused, place } = partition;
       const holdsBack = isActive(partition) && partition.time.at <= lane.watermark;
       if (bufferedBytes > limit && holdsBack) throw reorderBufferFull(partition, limit);
-      if (!paused && bufferedBytes > limit) this.#pause.push(place);
-      else if (paused && (holdsBack || 2 * bufferedBytes <= limit)) this.#resume.push(place);
+      const driftMs = lane.watermark > BEGINNING ? partition.time.at - lane.watermark : 0;
+      const isTooMuch = bufferedBytes > limit || (driftMs > maxDriftMs && !holdsBack);
+      const isEnoughLess = 2 * bufferedBytes <= limit && 2 * driftMs <= maxDriftMs;
+      if (!paused && isTooMuch) this.#pause.push(place);
+      else if (paused && (holdsBack || isEnoughLess)) this.#resume.push(place);
       else continue;
       partition.paused = !paused;
     }

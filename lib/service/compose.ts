@@ -29,9 +29,12 @@ export function compose(service: ServiceDefinition): EngineConfig {
       idleAfterMs: service.idleAfterMs,
       whenAllIdle: service.whenAllIdle,
       maxReorderBytes: service.limits.maxReorderBytes,
+      maxDriftMs: service.maxDriftMs,
+      maxOutputBytes: service.limits.maxOutputBytes,
     },
     outputs: outputTopics(service),
     stopWithinMs: service.stopWithinMs,
+    retryWithinMs: service.retryWithinMs,
     maxQueuedBytes: service.limits.maxQueuedBytes,
     maxUnsentBytes: service.limits.maxUnsentBytes,
   };
@@ -83,6 +86,7 @@ function composePattern(
     version: pattern.version,
     topics: { alerts: alerts.name, timedOut: timedOut.topic.name, deadLetters: service.deadLetters.name },
     selects: selector !== null,
+    maxOutputBytes: service.limits.maxOutputBytes,
     createMatcher: () => createRunMatcher(automaton, { app: service.app, selector, limits, timedOut: timedOut.report }),
   };
 }

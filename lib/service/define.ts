@@ -28,6 +28,8 @@ const SERVICE_OPTIONS = [
   "deadLetters",
   "idleAfter",
   "whenAllIdle",
+  "maxDrift",
+  "retryWithin",
   "stopWithin",
   "limits",
 ] as const;
@@ -41,6 +43,7 @@ const LIMITS: ServiceLimits = Object.freeze({
   maxReorderBytes: 64 * MIB,
   maxQueuedBytes: 16 * MIB,
   maxUnsentBytes: 16 * MIB,
+  maxOutputBytes: 900_000,
 });
 
 /** What Kafka allows as a name of a topic. */
@@ -112,6 +115,8 @@ function define(options: Options, notes: Notes): ServiceDefinition {
     deadLetters: output(options, "deadLetters", topic(`${app}-dead-letters`)),
     idleAfterMs: options.durationMs("idleAfter", 30_000, 1),
     whenAllIdle: options.oneOf("whenAllIdle", ["clock", "hold"], patterns.some(reportsAtDeadline) ? "clock" : "hold"),
+    maxDriftMs: options.durationMs("maxDrift", 3_600_000, 1),
+    retryWithinMs: options.durationMs("retryWithin", 300_000, 0),
     stopWithinMs: options.durationMs("stopWithin", 10_000, 0),
     limits,
   };
@@ -127,6 +132,7 @@ function readLimits(options: Options): ServiceLimits {
     maxReorderBytes: options.count("maxReorderBytes", LIMITS.maxReorderBytes),
     maxQueuedBytes: options.count("maxQueuedBytes", LIMITS.maxQueuedBytes),
     maxUnsentBytes: options.count("maxUnsentBytes", LIMITS.maxUnsentBytes),
+    maxOutputBytes: options.count("maxOutputBytes", LIMITS.maxOutputBytes),
   });
 }
 

@@ -141,6 +141,11 @@ export type ServiceLimits = MatcherLimits & {
   readonly maxQueuedBytes: number;
   /** Bytes of alerts and other output that are not yet safe; beyond it, matching waits. Default 16 MiB. */
   readonly maxUnsentBytes: number;
+  /**
+   * Longest value that is written, in bytes. Of a longer alert a report goes to the dead letters, with its id and the places of its events;
+   * of a longer late or bad record the copy has no value. Default 900,000, which Kafka takes by default.
+   */
+  readonly maxOutputBytes: number;
 };
 
 /**
@@ -176,6 +181,10 @@ export type ServiceOptions<Inputs extends readonly InputTopic[], Patterns extend
    * if a pattern has something to report at a deadline, else `"hold"`.
    */
   readonly whenAllIdle?: "clock" | "hold";
+  /** How far one topic may run ahead of the others in event time before it is read no further until they follow. Default `"1h"`. */
+  readonly maxDrift?: Duration;
+  /** How long reading or writing that fails is tried again before the service fails. Default `"5m"`. */
+  readonly retryWithin?: Duration;
   /** How long a stop may take to match and send what was read. Default `"10s"`. */
   readonly stopWithin?: Duration;
   readonly limits?: Partial<ServiceLimits>;
@@ -236,6 +245,8 @@ export interface ServiceDefinition {
   readonly deadLetters: OutputTopic;
   readonly idleAfterMs: number;
   readonly whenAllIdle: "clock" | "hold";
+  readonly maxDriftMs: number;
+  readonly retryWithinMs: number;
   readonly stopWithinMs: number;
   readonly limits: ServiceLimits;
 }

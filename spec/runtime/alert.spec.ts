@@ -10,7 +10,12 @@ import { json, record } from "./kit.ts";
 
 const it = suite("alert");
 
-const options = { version: 3, selects: true, topics: { alerts: "alerts", timedOut: "timed-out", deadLetters: "dead" } };
+const options = {
+  version: 3,
+  selects: true,
+  topics: { alerts: "alerts", timedOut: "timed-out", deadLetters: "dead" },
+  maxOutputBytes: 10_000,
+};
 const origin = { topic: "in", partition: 2, offset: 9_007_199_254_740_993n };
 const match: Match = {
   kind: "match",
@@ -61,6 +66,16 @@ it("without select it carries the events; a select of nothing gives null", () =>
   assert.equal([events["events"], "value" in events], [{ a: { amount: "5" } }, false]);
   const nothing = json(toEmission({ ...match, value: undefined }, options, 0).record);
   assert.equal([nothing["value"], "events" in nothing], [null, false]);
+});
+
+it("of an alert that is too large a report is written, with its id and where its events are", () => {
+  const taken = Array.from({ length: 300 }, () => match.taken[0] as Match["taken"][number]);
+  const { kind, record: sent } = toEmission({ ...match, taken, value: "x".repeat(10_000) }, options, 0);
+  assert.equal([kind, sent.topic, sent.headers.get("sequitur-kind")], ["deadLetter", "dead", "limitReached"]);
+  const { limit, max, bytes, id, events, provenance, key } = json(sent) as Record<string, unknown>;
+  assert.equal([limit, max, id, events, key], ["maxOutputBytes", 10_000, match.id, 300, ["shop", "7"]]);
+  assert.ok((bytes as number) > 10_000 && sent.value.length < 10_000);
+  assert.equal((provenance as object[])[0], { step: "a", topic: "in", partition: 2, offset: "9007199254740993" });
 });
 
 it("when the input has ended, no watermark is told", () => {
@@ -162,7 +177,7 @@ const from = { topic: "in", partition: 2 };
 
 it("a late record leaves as it came, with where it was and why", () => {
   const original = record(5, "the very bytes", 42);
-  const { kind, record: sent } = lateCopy("late", from, original, 1_000, 2_000);
+  const { kind, record: sent } = lateCopy("late", from, original, 1_000, 2_000, 100);
   assert.equal(
     [kind, sent.topic, sent.value, sent.key, sent.timestamp],
     ["late", "late", original.value, original.key, 42],
@@ -176,13 +191,19 @@ it("a late record leaves as it came, with where it was and why", () => {
     "sequitur-partition": "2",
     "sequitur-offset": "5",
   });
-  const atTheEnd = lateCopy("late", from, record(5, "x"), 1_000, Number.POSITIVE_INFINITY).record;
+  const atTheEnd = lateCopy("late", from, record(5, "x"), 1_000, Number.POSITIVE_INFINITY, 100).record;
   assert.equal([atTheEnd.headers.get("sequitur-watermark"), atTheEnd.timestamp], ["end", 1_000]);
+});
+
+it("of a copy that is too large only the value stays behind, and the place says where", () => {
+  const { record: sent } = lateCopy("late", from, record(5, "x".repeat(101), 42), 1_000, 2_000, 100);
+  assert.equal([sent.value.length, sent.headers.get("sequitur-value")], [0, "left out: 101 bytes"]);
+  assert.is(sent.headers.get("sequitur-offset"), "5");
 });
 
 it("a bad record leaves as it came, with code and message; one without value says so", () => {
   const bad = { kind: "bad", code: "NO_KEY", message: "none" } as const;
-  const { kind, record: sent } = deadLetterCopy("dead", from, record(5, null), bad, 77);
+  const { kind, record: sent } = deadLetterCopy("dead", from, record(5, null), bad, 77, 100);
   assert.equal([kind, sent.topic, sent.value.length, sent.timestamp], ["deadLetter", "dead", 0, 77]);
   const { trace, ...said } = Object.fromEntries(sent.headers);
   assert.is(trace, "t1");

@@ -40,14 +40,16 @@ it("gives up after trying for long", async () => {
     sends += 1;
     throw new TransportError("BUSY", "Try later.", { retriable: true });
   });
-  const { engine } = start({ source, sink, clock });
+  const { engine } = start({ source, sink, clock }, { retryWithinMs: 300_000 });
   const failed = engine.done.catch((error: unknown) => error);
   await settle();
   source.handler.onBatch(batch("in", events(2)));
   await settle();
   await clock.advance(60_000);
+  assert.is(engine.metrics().state, "degraded");
+  for (let minute = 1; minute < 5; minute += 1) await clock.advance(60_000);
   assert.is(((await failed) as TransportError).code, "BUSY");
-  assert.is(sends, 9);
+  assert.ok(sends > 60 && sends < 70, `${sends} tries, the later ones every five seconds`);
   assert.is(engine.metrics().state, "failed");
 });
 

@@ -204,6 +204,7 @@ export function start(
       task: config(task),
       outputs: ["alerts", "late", "dead"],
       stopWithinMs: 10_000,
+      retryWithinMs: 60_000,
       maxQueuedBytes: 1e6,
       maxUnsentBytes: 1e6,
       ...rest,

@@ -185,6 +185,7 @@ export function echo(name = "echo", seen: string[] = []): LanePattern {
     version: 1,
     selects: true,
     topics: { alerts: "alerts", timedOut: "timed-out", deadLetters: "dead" },
+    maxOutputBytes: 10_000,
     createMatcher: () => echoMatcher(name, seen),
   };
 }
@@ -199,6 +200,8 @@ export function config(options: Partial<TaskConfig> = {}): TaskConfig {
     idleAfterMs: 30_000,
     whenAllIdle: "clock",
     maxReorderBytes: 1_000_000,
+    maxDriftMs: 1e12,
+    maxOutputBytes: 10_000,
     ...options,
   };
 }

@@ -138,6 +138,19 @@ it("pauses a partition that runs ahead with too much waiting, and resumes it whe
   );
 });
 
+it("pauses a topic that runs ahead of the others in time, and resumes it when they follow", () => {
+  const inputs = [input("x"), input("y")];
+  const { drive } = startTask({ inputs, maxDriftMs: 1_000 });
+  const feed = (topic: string, offset: number, t: number): object =>
+    drive({ kind: "batch", batch: batch(topic, [record(offset, { k: "a", t })]), readAt: NOW });
+  const x = { topic: "x", partition: 0 };
+  feed("y", 0, 0);
+  assert.equal(feed("x", 0, 900), { pause: [], resume: [] });
+  assert.equal(feed("x", 1, 1_200), { pause: [x], resume: [] });
+  assert.equal(feed("y", 1, 400), { pause: [], resume: [] });
+  assert.equal(feed("y", 2, 800), { pause: [], resume: [x] });
+});
+
 it("resumes a paused partition as soon as it is the one that all wait for, though more than half is left", () => {
   const inputs = [input("x", { outOfOrdernessMs: 50 }), input("y")];
   const { task, drive } = startTask({ inputs, maxReorderBytes: 1_000 });

@@ -58,6 +58,7 @@ it("has a default for everything but app, inputs and patterns", () => {
     maxReorderBytes: 67_108_864,
     maxQueuedBytes: 16_777_216,
     maxUnsentBytes: 16_777_216,
+    maxOutputBytes: 900_000,
   });
 });
 
