@@ -1,0 +1,69 @@
+// The inner parts of kafkajs 2.2.4 that are changed or used, as far as they are touched. Types only.
+
+import type { KafkaMessage } from "kafkajs";
+
+/** A cursor over bytes. */
+export type Decoder = {
+  readonly buffer: Buffer;
+  offset: number;
+  readInt32(): number;
+  readBytes(length: number): Buffer;
+  canReadBytes(length: number): boolean;
+};
+export type DecoderClass = new (bytes: Buffer) => Decoder;
+
+/** Messages of the formats before record batches, read by kafkajs. */
+export type StockMessages = readonly KafkaMessage[];
+export type MessageSetDecoder = (decoder: Decoder, size: number) => Promise<StockMessages>;
+
+/** One partition of the answer to a fetch, as a batch is made of it. */
+export type PartitionData<Messages> = {
+  readonly partition: number;
+  readonly highWatermark: string;
+  /** `null` or missing for readers of uncommitted data. */
+  readonly abortedTransactions?: readonly { readonly producerId: string; readonly firstOffset: string }[] | null;
+  readonly messages: Messages;
+};
+
+/** What kafkajs hands to `eachBatch`, and asks itself. */
+export type StockBatch = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly fetchedOffset: string;
+  readonly highWatermark: string;
+  messages: readonly unknown[];
+  isEmpty(): boolean;
+  isEmptyIncludingFiltered(): boolean;
+  isEmptyDueToFiltering(): boolean;
+  isEmptyControlRecord(): boolean;
+  isEmptyDueToLogCompactedMessages(): boolean;
+  firstOffset(): string | null;
+  lastOffset(): string;
+  offsetLag(): string;
+  offsetLagLow(): string;
+};
+export type StockBatchClass = new (
+  topic: string,
+  fetchedOffset: string,
+  data: PartitionData<StockMessages>,
+) => StockBatch;
+
+/** Requests of one connection, those sent and those that wait. */
+export type RequestQueueClass = {
+  readonly prototype: { readonly pending: readonly unknown[]; scheduleCheckPendingRequests(): void };
+};
+
+/** `retry` are the options of the client. */
+export type ClusterClass = new (options: { readonly retry?: unknown }) => object;
+
+export type PartitionMetadata = { readonly partitionId: number };
+export type GroupMessages = <Message>(options: {
+  readonly topic: string;
+  readonly partitionMetadata: readonly PartitionMetadata[];
+  readonly messages: readonly Message[];
+  readonly partitioner: (options: {
+    readonly topic: string;
+    readonly partitionMetadata: readonly PartitionMetadata[];
+    readonly message: Message;
+  }) => number;
+}) => Record<number, Message[]>;

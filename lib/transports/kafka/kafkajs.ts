@@ -1,0 +1,88 @@
+// kafkajs as the rest of this folder gets it: exactly the version that the patches are made for, in a copy of its own.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import type { Batch, IHeaders, KafkaMessage } from "kafkajs";
+import { ConfigError } from "../../core/errors.ts";
+import type { InputRecord, Log } from "../../runtime/ports.ts";
+import { createCodecs } from "./codecs.ts";
+import { patches } from "./patches.ts";
+import { privateCopy } from "./private-copy.ts";
+import { RecordView } from "./record-view.ts";
+
+export type KafkaJs = typeof import("kafkajs");
+
+/** The version that the patches know from the inside. */
+const VERSION = "2.2.4";
+/** How kafkajs says that a message has none. */
+const NO_TIMESTAMP = "-1";
+const require = createRequire(import.meta.url);
+const loaded = new Map<boolean, KafkaJs>();
+
+/**
+ * kafkajs, loaded once per process, patched or stock. The patched one is a private copy: whoever imports kafkajs elsewhere in the
+ * process gets it as it is, so errors are told apart by their names, not by their classes. `patched: false` is the way out where a
+ * patch does harm: stock kafkajs, which can deliver aborted records and hang on compacted topics; that is warned about each time.
+ *
+ * @throws {ConfigError} `OTHER_KAFKAJS` where the version is not ours, `PATCHES_FAILED` where the patches do not do what they should.
+ */
+export function loadKafkajs({ patched, log }: { readonly patched: boolean; readonly log: Log }): KafkaJs {
+  if (!patched)
+    log(
+      "warn",
+      "kafkajs runs without patches: it can deliver records of aborted transactions, stop for ever at a compacted batch, " +
+        "and reads about a third as fast; leave out patches: false",
+    );
+  const known = loaded.get(patched);
+  if (known !== undefined) return known;
+  const folder = findPackage(patched);
+  const kafkajs = (patched ? privateCopy(folder, patches(createCodecs()))("index.js") : require(folder)) as KafkaJs;
+  loaded.set(patched, kafkajs);
+  return kafkajs;
+}
+
+function findPackage(patched: boolean): string {
+  const file = require.resolve("kafkajs/package.json");
+  const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
+  if (patched && version !== VERSION)
+    throw new ConfigError(
+      "OTHER_KAFKAJS",
+      `kafkajs ${version} is installed in ${dirname(file)}, and the patches are made for ${VERSION}. ` +
+        `Install kafkajs ${VERSION}, or set kafka: { patches: false } to run the other one without them.`,
+    );
+  return dirname(file);
+}
+
+/**
+ * The records of a fetched batch. With patches they are the batch's own messages, lazy views of the fetched bytes: nothing is made
+ * here. Without, they are made of kafkajs' messages, one object each.
+ */
+export function recordsOf({ messages }: Batch): readonly InputRecord[] {
+  const found: readonly unknown[] = messages;
+  return areViews(found) ? found : messages.map(recordOf);
+}
+
+function areViews(messages: readonly unknown[]): messages is readonly RecordView[] {
+  return messages[0] instanceof RecordView;
+}
+
+function recordOf({ offset, timestamp, key, value, headers }: KafkaMessage): InputRecord {
+  return {
+    offset: BigInt(offset),
+    timestamp: timestamp === undefined || timestamp === NO_TIMESTAMP ? null : Number(timestamp),
+    key,
+    value,
+    headers: headersOf(headers),
+  };
+}
+
+/** As `RecordView` has them. */
+function headersOf(headers: IHeaders | undefined): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(headers ?? {}).map(([name, value]) => {
+      const last = Array.isArray(value) ? value.at(-1) : value;
+      return [name, typeof last === "string" ? last : (last?.toString("utf8") ?? "")];
+    }),
+  );
+}

@@ -1,0 +1,117 @@
+// What we change in kafkajs 2.2.4, all of it. Each change names the module and what goes wrong without it.
+//
+//     P1  consumer/batch                   delivers aborted records: see `committed.ts`
+//     P2  consumer/batch                   waits for ever behind a batch that compaction has emptied: it forgets where batches
+//                                          end, so the position stays (issue 1072 of kafkajs)
+//     P3  network/requestQueue             each answer starts a timer, even if nothing waits to be sent: 6 % of a core when idle
+//     P4  producer/groupMessagesPerPartition   copies all messages of a partition for each one more: quadratic
+//     P5  cluster                          the transaction manager reads `cluster.retry`, which is never set, so it waits 300 ms
+//                                          where the client says 20. Its retries count, too, then: the client's, not 5
+//     P6  protocol/requests/fetch/v4/decodeMessages   five big numbers, three texts and four buffers per record: our own reader
+//                                          instead, `record-batch.ts`; older formats go on to the stock one
+
+import type { Codecs } from "./codecs.ts";
+import { CommittedBatch } from "./committed-batch.ts";
+import type {
+  ClusterClass,
+  Decoder,
+  DecoderClass,
+  GroupMessages,
+  MessageSetDecoder,
+  PartitionData,
+  RequestQueueClass,
+  StockBatch,
+  StockBatchClass,
+  StockMessages,
+} from "./kafkajs-parts.ts";
+import { isOldFormat, mistakeInOldFormat } from "./old-format.ts";
+import type { Change } from "./private-copy.ts";
+import { decodeBatches, type FetchedBatches } from "./record-batch.ts";
+
+/** Decompressed bytes per partition in a fetch; also the most that one batch may have. */
+const MAX_DECOMPRESSED_BYTES = 64 * 1024 * 1024;
+
+/** What P6 hands to P1 and P2: batches, or messages of an older format. */
+type Messages = FetchedBatches | StockMessages;
+
+/** The changes, by the path of their module in the package. */
+export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
+  return new Map<string, Change>([
+    ["src/consumer/batch.js", (exports) => committedBatches(exports as StockBatchClass)],
+    ["src/network/requestQueue/index.js", (exports) => withoutIdleTimers(exports as RequestQueueClass)],
+    ["src/producer/groupMessagesPerPartition.js", () => groupMessages],
+    ["src/cluster/index.js", (exports) => withRetry(exports as ClusterClass)],
+    [
+      "src/protocol/requests/fetch/v4/decodeMessages.js",
+      (_, load) =>
+        messageDecoder(
+          codecs,
+          load("src/protocol/messageSet/decoder.js") as MessageSetDecoder,
+          load("src/protocol/decoder.js") as DecoderClass,
+        ),
+    ],
+  ]);
+}
+
+/** P1 and P2. A function, since kafkajs calls it with `new` and gets what it returns. */
+function committedBatches(Stock: StockBatchClass): unknown {
+  return function createBatch(topic: string, fetchedOffset: string, data: PartitionData<Messages>): StockBatch {
+    const { messages } = data;
+    return areStock(messages)
+      ? new Stock(topic, fetchedOffset, { ...data, messages })
+      : new CommittedBatch(topic, fetchedOffset, { ...data, messages });
+  };
+}
+
+/** P3. A request that waits starts the timer, and the timer itself goes on as long as one does. */
+function withoutIdleTimers(RequestQueue: RequestQueueClass): RequestQueueClass {
+  const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
+  RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleIfPending(this: { pending: unknown[] }) {
+    if (this.pending.length > 0) schedule.call(this);
+  };
+  return RequestQueue;
+}
+
+/** P4. */
+const groupMessages: GroupMessages = ({ topic, partitionMetadata, messages, partitioner }) => {
+  const groups: Record<number, (typeof messages)[number][]> = {};
+  if (partitionMetadata.length === 0) return groups;
+  for (const message of messages) {
+    const partition = partitioner({ topic, partitionMetadata, message });
+    const group = groups[partition];
+    if (group === undefined) groups[partition] = [message];
+    else group.push(message);
+  }
+  return groups;
+};
+
+/** P5. */
+function withRetry(Cluster: ClusterClass): ClusterClass {
+  return class extends Cluster {
+    readonly retry: unknown;
+    constructor(options: ConstructorParameters<ClusterClass>[0]) {
+      super(options);
+      this.retry = options.retry;
+    }
+  };
+}
+
+/** P6. Reads the messages of one partition from the answer to a fetch. */
+function messageDecoder(
+  codecs: Codecs,
+  decodeOldFormat: MessageSetDecoder,
+  StockDecoder: DecoderClass,
+): (decoder: Decoder) => Promise<Messages> {
+  return async (decoder) => {
+    const size = decoder.readInt32();
+    if (size <= 0 || !decoder.canReadBytes(size)) return { batches: [], failure: null };
+    const bytes = decoder.readBytes(size);
+    if (!isOldFormat(bytes)) return decodeBatches(bytes, codecs, MAX_DECOMPRESSED_BYTES);
+    const failure = mistakeInOldFormat(bytes);
+    return failure === null ? decodeOldFormat(new StockDecoder(bytes), size) : { batches: [], failure };
+  };
+}
+
+function areStock(messages: Messages): messages is StockMessages {
+  return Array.isArray(messages);
+}
