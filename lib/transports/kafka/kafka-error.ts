@@ -1,0 +1,120 @@
+// What kafkajs and brokers say, as errors that tell a person what to do. kafkajs wraps errors in errors and loses some on the
+// way: what counts is the innermost one that can be explained.
+//
+//     KafkaJSNonRetriableError ─cause▶ KafkaJSNumberOfRetriesExceeded ─cause▶ KafkaJSConnectionError { code, broker }
+//                                                                             ▲ explained
+
+import { ConfigError, SequiturError, TransportError } from "../../core/errors.ts";
+import { withAddresses } from "./brokers.ts";
+import { explainConnection } from "./connection-error.ts";
+import { type KafkaPlace, PROTOCOL_ERRORS, typeOfNumber } from "./kafka-codes.ts";
+import { withoutSecrets } from "./secrets.ts";
+
+/** Deeper than kafkajs ever wraps; a ring of causes ends, too. */
+const MAX_DEPTH = 20;
+
+/**
+ * What went wrong, as one of our errors. `doing` says in words what was tried: `reading topic "cards"`, `connecting`.
+ * A `ConfigError` is one that trying again cannot mend; a `TransportError` says whether it can.
+ */
+export function explainKafkaError(error: unknown, doing: string, where: KafkaPlace): SequiturError {
+  const chain = chainOf(error);
+  for (const each of chain) {
+    const explained = each instanceof SequiturError ? each : explainOne(each, doing, where);
+    if (explained !== null) return explained;
+  }
+  const innermost = chain[0];
+  const said = innermost === undefined ? String(error) : sayOf(innermost);
+  return new TransportError("KAFKA_FAILED", `Kafka failed (${doing}, brokers ${where.brokers}): ${said}`, {
+    cause: error,
+    retriable: innermost?.retriable !== false,
+  });
+}
+
+/** What errors of kafkajs may have. */
+type Failure = Error & {
+  readonly code?: unknown;
+  readonly type?: unknown;
+  readonly broker?: unknown;
+  readonly topic?: unknown;
+  readonly retriable?: unknown;
+  readonly errors?: unknown;
+};
+
+/** The error and what it rests on, the innermost first. */
+function chainOf(error: unknown): readonly Failure[] {
+  const chain: Failure[] = [];
+  let next: unknown = error;
+  while (next instanceof Error && chain.length < MAX_DEPTH && !chain.includes(next as Failure)) {
+    const failure = next as Failure;
+    chain.unshift(failure);
+    next = Array.isArray(failure.errors) ? failure.errors[0] : failure.cause;
+  }
+  return chain;
+}
+
+function explainOne(failure: Failure, doing: string, where: KafkaPlace): SequiturError | null {
+  const text = sayOf(failure);
+  const named = typeof failure.topic === "string" ? { ...where, topic: failure.topic } : where;
+  if (typeof failure.type === "string") {
+    const type = failure.code === -99 ? typeOfNumber(failure.message) : failure.type;
+    return PROTOCOL_ERRORS.get(type)?.({ doing, where: named, text, cause: failure }) ?? null;
+  }
+  if (failure.name === "KafkaJSSASLAuthenticationError") return explainLogin(failure, text, doing, where);
+  if (failure.name === "KafkaJSRequestTimeoutError") return silent(failure, text, doing, where);
+  if (failure.name === "KafkaJSConnectionError" || failure.name === "KafkaJSConnectionClosedError")
+    return explainConnection({ ...connectionOf(failure, text), cause: failure }, { doing, seeds: where.brokers });
+  if (failure.name === "KafkaJSNotImplemented") return missingCodec(failure, text, doing, named);
+  return null;
+}
+
+function connectionOf(failure: Failure, message: string): { code: string; message: string; broker: string } {
+  const isClosed = failure.name === "KafkaJSConnectionClosedError" || /^Connection closed|^Closed/.test(message);
+  const code = typeof failure.code === "string" ? failure.code : "";
+  return { code: isClosed ? "ECONNRESET" : code, message, broker: brokerOf(failure) };
+}
+
+function brokerOf({ broker }: Failure): string {
+  return typeof broker === "string" ? withAddresses(broker) : "";
+}
+
+/** kafkajs says "authentication failed" of a connection that was lost on the way, too. */
+function explainLogin(failure: Failure, text: string, doing: string, where: KafkaPlace): SequiturError {
+  const type = /mechanism is not supported/.test(text) ? "UNSUPPORTED_SASL_MECHANISM" : "SASL_AUTHENTICATION_FAILED";
+  const isLost =
+    /failed: (?:Closed connection|Connection (?:closed|error|timeout)|Not connected|Request .* timed out)/.test(text);
+  if (isLost)
+    return explainConnection(
+      { code: "ECONNRESET", message: text, broker: where.brokers, cause: failure },
+      { doing, seeds: where.brokers },
+    );
+  const explain = PROTOCOL_ERRORS.get(type) as NonNullable<ReturnType<typeof PROTOCOL_ERRORS.get>>;
+  return explain({ doing, where, text: text.replace(/^SASL .*? failed: /, ""), cause: failure });
+}
+
+function silent(failure: Failure, text: string, doing: string, { brokers }: KafkaPlace): TransportError {
+  const broker = brokerOf(failure) || brokers;
+  return new TransportError(
+    "BROKER_SILENT",
+    `Broker ${broker} did not answer in time (${doing}): ${text}. If it stays so, look at the load of the broker, and check that the port is one of Kafka.`,
+    { cause: failure, retriable: true },
+  );
+}
+
+const CODEC = /^(?<codec>\w+) compression not implemented/i;
+
+function missingCodec(failure: Failure, text: string, doing: string, { topic }: KafkaPlace): ConfigError | null {
+  const codec = CODEC.exec(text)?.groups?.["codec"];
+  if (codec === undefined) return null;
+  const place = topic === undefined ? "" : ` of topic "${topic}"`;
+  return new ConfigError(
+    "CODEC_MISSING",
+    `Records${place} are compressed with ${codec.toLowerCase()}, which this process cannot read (${doing}). Install the package for it, or let producers use gzip or no compression.`,
+    { cause: failure },
+  );
+}
+
+/** The text of an error, without secrets and without what only kafkajs understands. */
+function sayOf(error: Error): string {
+  return withAddresses(withoutSecrets(error.message)).replace(/\.$/, "");
+}

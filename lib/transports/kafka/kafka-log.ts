@@ -1,0 +1,95 @@
+// What kafkajs logs, in our log. It calls errors what it mends by itself, and says the same line for each try; an operator
+// should see a line that matters once, with how often it came since. What cannot be mended comes as an error of ours anyway.
+//
+//     kafkajs    ours
+//     ERROR      warn, if no connection or request works; debug, if it belongs to the normal course of a group or transaction
+//     WARN       info, or debug
+//     INFO, DEBUG    debug
+
+import type { LogEntry } from "kafkajs";
+import type { Log } from "../../runtime/ports.ts";
+import type { Clock } from "../../time/clock.ts";
+import type { Instant } from "../../time/instant.ts";
+import { withAddresses } from "./brokers.ts";
+import { withoutSecrets } from "./secrets.ts";
+
+type Level = Parameters<Log>[0];
+
+/** How long the same line is only counted after it was said. */
+const SILENCE_MS = 10_000;
+/** Lines that are remembered to be counted. */
+const MAX_LINES = 100;
+
+/** kafkajs' own numbers for its levels. */
+const ERROR = 1;
+const WARN = 2;
+
+/** The normal course of things, whatever kafkajs calls it. */
+const NORMAL =
+  /rebalanc|re-?join|not aware of this member|concurrent operation on the same transaction|not the (?:correct|right) coordinator|coordinator is (?:not available|loading)|not the leader for|switched default partitioner|limiting retries for the idempotent|resync group|response without match|crash: |restarting the consumer/i;
+
+/** What may be passed on of the fields of kafkajs; others may hold whole messages. */
+const FIELDS: readonly string[] = [
+  "broker",
+  "groupId",
+  "memberId",
+  "topic",
+  "partition",
+  "offset",
+  "retryCount",
+  "correlationId",
+];
+
+type Line = { until: Instant; unsaid: number };
+
+/** Takes the lines of kafkajs. Debug lines are not counted: who asks for them wants each. */
+export function createKafkaLog(log: Log, clock: Clock): (entry: LogEntry) => void {
+  const lines = new Map<string, Line>();
+  return ({ namespace, level, log: entry }) => {
+    const message = clean(textOf(entry.message));
+    const reason = typeof entry["error"] === "string" ? clean(entry["error"]) : "";
+    const text = reason === "" ? `kafkajs: ${message}` : `kafkajs: ${message}: ${reason}`;
+    const fields = { part: namespace, ...fieldsOf(entry) };
+    const ours = levelOf(level, text);
+    if (ours === "debug") return log(ours, text, fields);
+    const unsaid = countOf(lines, `${ours} ${text} ${String(entry["broker"] ?? "")}`, clock.now());
+    if (unsaid !== null) log(ours, text, unsaid === 0 ? fields : { ...fields, repeated: unsaid });
+  };
+}
+
+function levelOf(level: number, text: string): Level {
+  if (level > WARN || NORMAL.test(text)) return "debug";
+  return level === ERROR ? "warn" : "info";
+}
+
+/** How often `line` was held back since it was last said, if it is time to say it; else `null`, and it is held back. */
+function countOf(lines: Map<string, Line>, line: string, now: Instant): number | null {
+  const known = lines.get(line);
+  if (known !== undefined && now < known.until) {
+    known.unsaid += 1;
+    return null;
+  }
+  lines.delete(line);
+  lines.set(line, { until: now + SILENCE_MS, unsaid: 0 });
+  const [oldest] = lines.keys();
+  if (lines.size > MAX_LINES && oldest !== undefined) lines.delete(oldest);
+  return known?.unsaid ?? 0;
+}
+
+function fieldsOf(entry: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const given = FIELDS.filter((name) => entry[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, plain(entry[name])]));
+}
+
+function plain(value: unknown): unknown {
+  return typeof value === "number" ? value : clean(String(value));
+}
+
+/** kafkajs sometimes logs the error itself as its message. */
+function textOf(message: unknown): string {
+  return message instanceof Error ? message.message : String(message);
+}
+
+function clean(text: string): string {
+  return withAddresses(withoutSecrets(text));
+}

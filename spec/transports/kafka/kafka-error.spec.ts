@@ -1,0 +1,215 @@
+// Errors of kafkajs, made by kafkajs: how it wraps them, and what is made of each error that the protocol has. What real brokers
+// and ports provoke is in `connection.spec.ts` and `secured.spec.ts`.
+
+import { createRequire } from "node:module";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ConfigError, type SequiturError, TransportError } from "../../../lib/core/errors.ts";
+import type { KafkaPlace } from "../../../lib/transports/kafka/kafka-codes.ts";
+import { explainKafkaError } from "../../../lib/transports/kafka/kafka-error.ts";
+import { remembered } from "../../../lib/transports/kafka/secrets.ts";
+
+const it = suite("kafka error");
+const require = createRequire(import.meta.url);
+
+type Make = new (error: unknown, options?: object) => Error;
+const errors = require("kafkajs/src/errors") as Readonly<Record<string, Make>>;
+const protocol = require("kafkajs/src/protocol/error") as {
+  readonly createErrorFromCode: (code: number) => Error;
+  readonly errorCodes: readonly { readonly type: string; readonly code: number; readonly retriable: boolean }[];
+};
+
+const WHERE: KafkaPlace = { brokers: "a:9092,b:9092", topic: "cards", group: "fraud" };
+
+function make(name: string, error: unknown, options?: object): Error {
+  const Kind = errors[name] as Make;
+  return new Kind(error, options);
+}
+
+function explain(error: unknown, doing = 'reading topic "cards"', where: KafkaPlace = WHERE): SequiturError {
+  return explainKafkaError(error, doing, where);
+}
+
+/** Class, code, and whether trying again may help, in short. */
+function kindOf(error: SequiturError): string {
+  if (error instanceof ConfigError) return error.code;
+  assert.instance(error, TransportError);
+  return `${error.code} ${(error as TransportError).retriable ? "again" : "never"}`;
+}
+
+it("finds what counts however deep kafkajs has wrapped it", () => {
+  const refused = make("KafkaJSConnectionError", "Connection error: connect ECONNREFUSED", {
+    broker: "a:9092",
+    code: "ECONNREFUSED",
+  });
+  const retried = make("KafkaJSNumberOfRetriesExceeded", refused, { retryCount: 5, retryTime: 300 });
+  const final = make("KafkaJSNonRetriableError", retried, { cause: retried });
+  const several = make("KafkaJSAggregateError", "Topic creation errors", [final] as object);
+  for (const error of [refused, retried, final, several, new Error("mine", { cause: several })]) {
+    const explained = explain(error);
+    assert.is(kindOf(explained), "BROKERS_UNREACHABLE again");
+    assert.is(
+      explained.message,
+      'Could not reach Kafka (reading topic "cards"): nothing listens at a:9092. Check the address, that the broker runs, and that nothing on the way blocks the port.',
+    );
+    assert.is(explained.cause, refused);
+  }
+});
+
+it("leaves our own errors as they are, and ends where causes go in a ring", () => {
+  const ours = new ConfigError("BAD_TOKEN", "The token is none.");
+  assert.is(explain(make("KafkaJSNonRetriableError", ours, { cause: ours })), ours);
+  const one = new Error("one");
+  const two = new Error("two", { cause: one });
+  one.cause = two;
+  assert.is(kindOf(explain(one)), "KAFKA_FAILED again");
+});
+
+it("says what an unknown error said, without secrets", () => {
+  remembered("open-sesame");
+  const explained = explain(new TypeError("no token open-sesame."));
+  assert.is(explained.message, 'Kafka failed (reading topic "cards", brokers a:9092,b:9092): no token [secret]');
+  assert.is(kindOf(explained), "KAFKA_FAILED again");
+  assert.is(kindOf(explain("text")), "KAFKA_FAILED again");
+  assert.match(explain("text").message, /: text$/);
+  assert.is(kindOf(explain(make("KafkaJSNonRetriableError", "no"))), "KAFKA_FAILED never");
+});
+
+it("has an answer for each error of the protocol that a service can meet", () => {
+  const answers = new Map<string, string[]>();
+  for (const { type, code } of protocol.errorCodes) {
+    const kind = kindOf(explain(protocol.createErrorFromCode(code)));
+    answers.set(kind, [...(answers.get(kind) ?? []), type]);
+  }
+  answers.delete("KAFKA_FAILED never");
+  assert.equal(Object.fromEntries(answers), {
+    "OFFSET_OUT_OF_RANGE never": ["OFFSET_OUT_OF_RANGE"],
+    "KAFKA_FAILED again": [
+      "CORRUPT_MESSAGE",
+      "FETCH_SESSION_ID_NOT_FOUND",
+      "INVALID_FETCH_SESSION_EPOCH",
+      "FENCED_LEADER_EPOCH",
+      "UNKNOWN_LEADER_EPOCH",
+      "PREFERRED_LEADER_NOT_AVAILABLE",
+      "ELIGIBLE_LEADERS_NOT_AVAILABLE",
+      "ELECTION_NOT_NEEDED",
+    ],
+    MISSING_TOPIC: ["UNKNOWN_TOPIC_OR_PARTITION"],
+    "CLUSTER_NOT_READY again": [
+      "LEADER_NOT_AVAILABLE",
+      "NOT_LEADER_FOR_PARTITION",
+      "REQUEST_TIMED_OUT",
+      "BROKER_NOT_AVAILABLE",
+      "REPLICA_NOT_AVAILABLE",
+      "NETWORK_EXCEPTION",
+      "GROUP_LOAD_IN_PROGRESS",
+      "GROUP_COORDINATOR_NOT_AVAILABLE",
+      "NOT_COORDINATOR_FOR_GROUP",
+      "NOT_CONTROLLER",
+      "CONCURRENT_TRANSACTIONS",
+      "KAFKA_STORAGE_ERROR",
+      "LISTENER_NOT_FOUND",
+      "OFFSET_NOT_AVAILABLE",
+      "UNSTABLE_OFFSET_COMMIT",
+    ],
+    MESSAGE_TOO_LARGE: ["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"],
+    BAD_TOPIC_NAME: ["INVALID_TOPIC_EXCEPTION"],
+    "NOT_ENOUGH_REPLICAS again": ["NOT_ENOUGH_REPLICAS", "NOT_ENOUGH_REPLICAS_AFTER_APPEND"],
+    OTHER_GROUP_PROTOCOL: ["INCONSISTENT_GROUP_PROTOCOL"],
+    BAD_GROUP: ["INVALID_GROUP_ID"],
+    SESSION_TIMEOUT_REFUSED: ["INVALID_SESSION_TIMEOUT"],
+    NOT_AUTHORIZED: [
+      "TOPIC_AUTHORIZATION_FAILED",
+      "GROUP_AUTHORIZATION_FAILED",
+      "CLUSTER_AUTHORIZATION_FAILED",
+      "TRANSACTIONAL_ID_AUTHORIZATION_FAILED",
+    ],
+    RECORD_REFUSED: ["INVALID_TIMESTAMP", "INVALID_RECORD"],
+    SASL_MECHANISM_REFUSED: ["UNSUPPORTED_SASL_MECHANISM"],
+    SASL_NOT_EXPECTED: ["ILLEGAL_SASL_STATE"],
+    BROKER_VERSION: ["UNSUPPORTED_VERSION"],
+    TOPIC_REFUSED: [
+      "INVALID_PARTITIONS",
+      "INVALID_REPLICATION_FACTOR",
+      "INVALID_REPLICA_ASSIGNMENT",
+      "INVALID_CONFIG",
+      "POLICY_VIOLATION",
+    ],
+    "PRODUCER_FENCED never": ["INVALID_PRODUCER_EPOCH", "TRANSACTION_COORDINATOR_FENCED"],
+    AUTHENTICATION_FAILED: ["SASL_AUTHENTICATION_FAILED"],
+    GROUP_FULL: ["GROUP_MAX_SIZE_REACHED"],
+  });
+});
+
+it("knows some errors that are younger than kafkajs, by their numbers", () => {
+  const kinds = [89, 90, 100, 103, 120].map((code) => kindOf(explain(protocol.createErrorFromCode(code))));
+  assert.equal(kinds, [
+    "CLUSTER_NOT_READY again",
+    "PRODUCER_FENCED never",
+    "MISSING_TOPIC",
+    "MISSING_TOPIC",
+    "KAFKA_FAILED never",
+  ]);
+  assert.match(explain(protocol.createErrorFromCode(120)).message, /Unknown error code 120/);
+});
+
+it("says which permission is missing, and for what", () => {
+  const said = (code: number, doing: string, where: KafkaPlace = WHERE): string | undefined =>
+    / {1}--operation.*$/.exec(explain(protocol.createErrorFromCode(code), doing, where).message)?.[0];
+  assert.is(said(29, 'reading topic "cards"'), " --operation Read --topic cards");
+  assert.is(said(29, 'writing topic "cards"'), " --operation Write --topic cards");
+  assert.is(said(29, "asking how many partitions there are"), " --operation Describe --topic cards");
+  assert.is(said(29, "reading", { brokers: "a:1" }), " --operation Read --topic …");
+  assert.is(said(30, "joining the group"), " --operation Read --group fraud");
+  assert.is(said(31, 'creating topic "cards"'), " --operation Create --cluster");
+  assert.is(said(31, 'writing topic "cards"'), " --operation IdempotentWrite --cluster");
+  assert.is(
+    said(53, "sending", { brokers: "a:1", transactionalId: "fraud.1" }),
+    " --operation Write --transactional-id fraud.1",
+  );
+});
+
+it("takes the topic that the error names rather than that of the caller", () => {
+  const error = protocol.createErrorFromCode(3);
+  const Create = errors["KafkaJSCreateTopicError"] as Make;
+  assert.match(explain(new Create(error, "late" as never)).message, /^Topic "late" does not exist at a:9092,b:9092/);
+  assert.match(explain(error, "reading", { brokers: "a:1" }).message, /^A topic does not exist/);
+});
+
+it("tells a refused login from a connection that was lost in the middle of one", () => {
+  const login = (said: string): SequiturError => explain(make("KafkaJSSASLAuthenticationError", said), "connecting");
+  const wrong = login("SASL PLAIN authentication failed: Authentication failed: Invalid username or password");
+  assert.is(kindOf(wrong), "AUTHENTICATION_FAILED");
+  assert.match(
+    wrong.message,
+    /refused who we say we are \(connecting\): Authentication failed: Invalid username or password\. Check the user name/,
+  );
+  assert.is(kindOf(login("SASL SCRAM-SHA-512 mechanism is not supported by the server")), "SASL_MECHANISM_REFUSED");
+  for (const lost of [
+    "Closed connection",
+    "Connection error: read ECONNRESET",
+    "Request SaslAuthenticate(key: 36, version: 1) timed out",
+    "Not connected",
+  ])
+    assert.is(kindOf(login(`SASL SCRAM SHA512 authentication failed: ${lost}`)), "BROKERS_UNREACHABLE again", lost);
+});
+
+it("says when an address came from the cluster and not from its user", () => {
+  const lost = (broker: string): string =>
+    explain(make("KafkaJSConnectionError", "Connection error: getaddrinfo ENOTFOUND", { broker, code: "ENOTFOUND" }))
+      .message;
+  assert.match(lost("a:9092"), /no name service knows a:9092\. Check the name of the host\.$/);
+  assert.match(
+    lost("kafka-internal:9092"),
+    /not one of yours \(a:9092,b:9092\): the cluster gave it .* mend advertised\.listeners/,
+  );
+});
+
+it("names the codec and the topic of records that it cannot read", () => {
+  const error = explain(make("KafkaJSNotImplemented", "Snappy compression not implemented"));
+  assert.is(kindOf(error), "CODEC_MISSING");
+  assert.match(error.message, /^Records of topic "cards" are compressed with snappy/);
+  assert.is(kindOf(explain(make("KafkaJSNotImplemented", "No such thing"))), "KAFKA_FAILED never");
+});
+
+it.run();
