@@ -4,7 +4,7 @@ import { ConfigError } from "../core/errors.ts";
 import { saidBy, stackOf } from "../event/bad-record.ts";
 
 /** Exit codes of the command. */
-export const EXIT: ExitCodes = { fine: 0, failed: 1, refused: 2, killed: 130 };
+export const EXIT: ExitCodes = { fine: 0, failed: 1, refused: 2, outside: 3, gaveUp: 4, killed: 130 };
 
 export type ExitCodes = {
   /** All went well. */
@@ -13,15 +13,22 @@ export type ExitCodes = {
   readonly failed: 1;
   /** A wrong option, file, setting or pattern: nothing was done. */
   readonly refused: 2;
+  /** The outside world failed, such as brokers that are away: the same command may succeed later. */
+  readonly outside: 3;
+  /** With `--processes`: one of them died again and again. */
+  readonly gaveUp: 4;
   /** A second Ctrl-C. */
   readonly killed: 130;
 };
 
 export type FailureStyle = { readonly verbose: boolean; readonly json: boolean };
 
-/** The exit code for an error. */
-export function exitCodeOf(error: unknown): number {
-  return error instanceof Error && AT_FAULT.has(error.name) ? EXIT.refused : EXIT.failed;
+/** The exit code for an error. `hasBegun`: after something was done, so that it is no refusal any more. */
+export function exitCodeOf(error: unknown, hasBegun = false): number {
+  if (!(error instanceof Error)) return EXIT.failed;
+  if ((error as { readonly retriable?: unknown }).retriable === true && error.name === "TransportError")
+    return EXIT.outside;
+  return AT_FAULT.has(error.name) && !hasBegun ? EXIT.refused : EXIT.failed;
 }
 
 /** The exit code of a process that has nothing left to wait for, though an await of a module has not settled. */

@@ -107,7 +107,7 @@ function breakOff(run: Run, running: RunningService | null, error: unknown, star
   if (closed) return EXIT.fine;
   screen.clear();
   process.stderr.write(describeFailure(error, command));
-  return hasBegun ? EXIT.failed : exitCodeOf(error);
+  return exitCodeOf(error, hasBegun);
 }
 
 /** Waits for the service, which ends when its input does. A feed that fails stops it. */

@@ -3,7 +3,7 @@
 import { ConfigError } from "../core/errors.ts";
 import type { Metrics, TopicMetrics } from "../runtime/metrics.ts";
 import { count, counted, elapsed, oneLine } from "./figures.ts";
-import type { Example, Passed } from "./outlet.ts";
+import type { Example, Passed } from "./passed.ts";
 
 /** Why a run is over. */
 export type Ending = "ended" | "stopped" | "outputClosed" | "failed";

@@ -1,0 +1,107 @@
+// Several processes as one: their pictures, added up.
+
+import type { Metrics, PatternMetrics, ServiceState, TopicMetrics } from "../runtime/metrics.ts";
+import type { Instant } from "../time/instant.ts";
+import type { Picture } from "./parent.ts";
+import { addPassed } from "./passed.ts";
+
+/** The first that any process is in stands for all. */
+const STATES: readonly ServiceState[] = ["failed", "degraded", "starting", "stopping", "running", "stopped"];
+
+/**
+ * One picture of several. Counts are added; the watermark is the least. `null` if there are none.
+ */
+export function addUp(pictures: readonly Picture[]): Picture | null {
+  if (pictures.length === 0) return null;
+  const all = pictures.map(({ metrics }) => metrics);
+  return {
+    late: addPassed(pictures.map(({ late }) => late)),
+    deadLetters: addPassed(pictures.map(({ deadLetters }) => deadLetters)),
+    metrics: {
+      state: STATES.find((state) => all.some((each) => each.state === state)) ?? "stopped",
+      topics: addByName(
+        all.map(({ topics }) => topics),
+        ({ topic }) => topic,
+        addTopics,
+      ),
+      partitions: all.flatMap(({ partitions }) => partitions),
+      lanes: all.flatMap(({ lanes }) => lanes),
+      patterns: addByName(
+        all.map(({ patterns }) => patterns),
+        ({ pattern }) => pattern,
+        addPatterns,
+      ),
+      watermark: Math.min(...all.map(({ watermark }) => watermark)),
+      queuedBytes: sum(all, ({ queuedBytes }) => queuedBytes),
+      sent: {
+        alerts: sum(all, ({ sent }) => sent.alerts),
+        timedOut: sum(all, ({ sent }) => sent.timedOut),
+        late: sum(all, ({ sent }) => sent.late),
+        deadLetters: sum(all, ({ sent }) => sent.deadLetters),
+        notices: sum(all, ({ sent }) => sent.notices),
+      },
+    },
+  };
+}
+
+/** What counts of a process that is no more: what it had open was lost, and is read again by another. */
+export function withoutOpen({ metrics, ...aside }: Picture): Picture {
+  return {
+    ...aside,
+    metrics: {
+      ...metrics,
+      state: "stopped",
+      topics: metrics.topics.map((topic) => ({ ...topic, records: topic.records - topic.waiting, waiting: 0 })),
+      partitions: [],
+      lanes: [],
+      patterns: metrics.patterns.map((pattern) => ({ ...pattern, openRuns: 0, keys: 0, oldestFirstAt: null })),
+      watermark: Number.POSITIVE_INFINITY,
+      queuedBytes: 0,
+    },
+  };
+}
+
+function addTopics(a: TopicMetrics, b: TopicMetrics): TopicMetrics {
+  return {
+    topic: a.topic,
+    records: a.records + b.records,
+    onTime: a.onTime + b.onTime,
+    late: a.late + b.late,
+    deadLettered: a.deadLettered + b.deadLettered,
+    skipped: a.skipped + b.skipped,
+    waiting: a.waiting + b.waiting,
+  };
+}
+
+function addPatterns(a: PatternMetrics, b: PatternMetrics): PatternMetrics {
+  return {
+    pattern: a.pattern,
+    version: a.version,
+    openRuns: a.openRuns + b.openRuns,
+    keys: a.keys + b.keys,
+    oldestFirstAt: earlier(a.oldestFirstAt, b.oldestFirstAt),
+    alerts: a.alerts + b.alerts,
+    timedOut: a.timedOut + b.timedOut,
+    suppressed: a.suppressed + b.suppressed,
+    dropped: a.dropped + b.dropped,
+    failures: a.failures + b.failures,
+  };
+}
+
+function earlier(a: Instant | null, b: Instant | null): Instant | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}
+
+function addByName<T>(lists: readonly (readonly T[])[], nameOf: (item: T) => string, add: (a: T, b: T) => T): T[] {
+  const byName = new Map<string, T>();
+  for (const item of lists.flat()) {
+    const before = byName.get(nameOf(item));
+    byName.set(nameOf(item), before === undefined ? item : add(before, item));
+  }
+  return [...byName.values()];
+}
+
+function sum(all: readonly Metrics[], of: (metrics: Metrics) => number): number {
+  return all.reduce((total, each) => total + of(each), 0);
+}
