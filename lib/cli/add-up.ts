@@ -19,6 +19,7 @@ export function addUp(pictures: readonly Picture[]): Picture | null {
     deadLetters: addPassed(pictures.map(({ deadLetters }) => deadLetters)),
     metrics: {
       state: STATES.find((state) => all.some((each) => each.state === state)) ?? "stopped",
+      assigned: all.some(({ assigned }) => assigned),
       topics: addByName(
         all.map(({ topics }) => topics),
         ({ topic }) => topic,
@@ -33,6 +34,7 @@ export function addUp(pictures: readonly Picture[]): Picture | null {
       ),
       watermark: Math.min(...all.map(({ watermark }) => watermark)),
       queuedBytes: sum(all, ({ queuedBytes }) => queuedBytes),
+      unsentBytes: sum(all, ({ unsentBytes }) => unsentBytes),
       sent: {
         alerts: sum(all, ({ sent }) => sent.alerts),
         timedOut: sum(all, ({ sent }) => sent.timedOut),
@@ -51,12 +53,14 @@ export function withoutOpen({ metrics, ...aside }: Picture): Picture {
     metrics: {
       ...metrics,
       state: "stopped",
+      assigned: false,
       topics: metrics.topics.map((topic) => ({ ...topic, records: topic.records - topic.waiting, waiting: 0 })),
       partitions: [],
       lanes: [],
       patterns: metrics.patterns.map((pattern) => ({ ...pattern, openRuns: 0, keys: 0, oldestFirstAt: null })),
       watermark: Number.POSITIVE_INFINITY,
       queuedBytes: 0,
+      unsentBytes: 0,
     },
   };
 }
