@@ -1,0 +1,238 @@
+// Membership of a consumer group, kept up through crashes. kafkajs' consumer does the talking; when it breaks it is thrown
+// away and a new one is made, after a pause that grows.
+//
+//     start ─▶ join ─▶ fetch ⇄ onBatch, onPassed
+//                ▲       │
+//                │       ├─ partitions are shared out anew ─▶ join
+//                │       └─ crash ─▶ onLost ─ pause ─▶ a new consumer
+//                │                                        │
+//                └────────────────────────────────────────┘
+//
+// All of its events come synchronously: between the news of a join and the first fetch after it nothing else happens, so
+// whoever listens can pause and seek in time.
+
+import type { Batch, Consumer, Kafka, PartitionAssigner } from "kafkajs";
+import { SequiturError, TransportError } from "../../core/errors.ts";
+import type { Log, TopicPartition } from "../../runtime/ports.ts";
+import type { Clock } from "../../time/clock.ts";
+import { explainKafkaError } from "./kafka-error.ts";
+import type { KafkaDefinition } from "./options.ts";
+import { type Backoff, backoffMs } from "./retry.ts";
+
+export type GroupOptions = {
+  readonly kafka: Kafka;
+  readonly definition: KafkaDefinition;
+  readonly topics: readonly string[];
+  readonly assigner: PartitionAssigner;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long it may be without membership before that is a failure. */
+  readonly retryWithinMs: number;
+} & GroupEvents;
+
+export type GroupEvents = {
+  /** These partitions, and no others, are ours now. */
+  readonly onJoined: (partitions: readonly TopicPartition[]) => void;
+  readonly onBatch: (batch: Batch) => void;
+  /** A stretch of the log was read in which nothing was for us. */
+  readonly onPassed: (place: TopicPartition, lastOffset: bigint, end: bigint) => void;
+  /** A broker has answered a fetch. */
+  readonly onFetched: () => void;
+  /** Nothing is read until `onJoined`. */
+  readonly onLost: () => void;
+  /** Trying again is of no use, or was not for long enough. */
+  readonly onFailure: (error: SequiturError) => void;
+};
+
+export interface Group {
+  /** Resolves at the first join. @throws {SequiturError} if there is none within the time for it. */
+  start(): Promise<void>;
+  pause(place: TopicPartition): void;
+  resume(place: TopicPartition): void;
+  /** The next fetch of this partition begins at `offset`. */
+  seek(place: TopicPartition, offset: bigint): void;
+  /** @throws {SequiturError} */
+  commit(positions: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void>;
+  /** Leaves the group. */
+  stop(): Promise<void>;
+}
+
+const BACKOFF: Backoff = { firstMs: 250, mostMs: 10_000 };
+
+/** How much a fetch may bring: small, so that nothing else waits long for it to be taken apart. */
+const FETCH_BYTES = 4_194_304;
+const FETCH_BYTES_PER_PARTITION = 262_144;
+/** How long a broker holds a fetch that has nothing to bring; and how late a partition is resumed while all are paused. */
+const FETCH_WAIT_MS = 250;
+
+export function createGroup(options: GroupOptions): Group {
+  return new GroupAtWork(options);
+}
+
+class GroupAtWork implements Group {
+  readonly #options: GroupOptions;
+  #consumer: Consumer | null = null;
+  #stopped = false;
+  #crashes = 0;
+  /** Since when there is no membership; `null`: there is. */
+  #lostAt: number | null = null;
+  #cancelRestart: () => void = () => undefined;
+  #joined: () => void = () => undefined;
+  #failed: (error: SequiturError) => void = () => undefined;
+
+  constructor(options: GroupOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const first = new Promise<void>((resolve, reject) => {
+      this.#joined = resolve;
+      this.#failed = reject;
+    });
+    this.#lostAt = this.#options.clock.now();
+    this.#open();
+    await first;
+  }
+
+  pause({ topic, partition }: TopicPartition): void {
+    this.#consumer?.pause([{ topic, partitions: [partition] }]);
+  }
+
+  resume({ topic, partition }: TopicPartition): void {
+    this.#consumer?.resume([{ topic, partitions: [partition] }]);
+  }
+
+  seek({ topic, partition }: TopicPartition, offset: bigint): void {
+    this.#consumer?.seek({ topic, partition, offset: String(offset) });
+  }
+
+  async commit(positions: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void> {
+    if (this.#consumer === null || this.#lostAt !== null) throw notAMember(this.#options.definition.groupId);
+    try {
+      await this.#consumer.commitOffsets(
+        positions.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset) })),
+      );
+    } catch (error) {
+      throw this.#explain(error, "committing positions");
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelRestart();
+    this.#joined();
+    const consumer = this.#consumer;
+    this.#consumer = null;
+    try {
+      await consumer?.disconnect();
+    } catch (error) {
+      throw this.#explain(error, "leaving the group");
+    }
+  }
+
+  #open(): void {
+    const { kafka, definition, topics, assigner } = this.#options;
+    const consumer = kafka.consumer({
+      groupId: definition.groupId,
+      partitionAssigners: [assigner],
+      sessionTimeout: definition.sessionTimeoutMs,
+      rebalanceTimeout: definition.rebalanceTimeoutMs,
+      heartbeatInterval: Math.min(3_000, Math.floor(definition.sessionTimeoutMs / 3)),
+      maxBytes: FETCH_BYTES,
+      maxBytesPerPartition: FETCH_BYTES_PER_PARTITION,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      allowAutoTopicCreation: false,
+      retry: { restartOnFailure: async () => false },
+    });
+    this.#consumer = consumer;
+    this.#listen(consumer);
+    this.#begin(consumer, topics).catch((error: unknown) => this.#crashed(consumer, error));
+  }
+
+  async #begin(consumer: Consumer, topics: readonly string[]): Promise<void> {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics] });
+    if (this.#consumer !== consumer) return;
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ batch }) => {
+        if (this.#consumer === consumer) this.#guard(() => this.#options.onBatch(batch));
+      },
+    });
+  }
+
+  #listen(consumer: Consumer): void {
+    const { onJoined, onPassed, onFetched } = this.#options;
+    const { GROUP_JOIN, END_BATCH_PROCESS, FETCH, CRASH } = consumer.events;
+    const ifCurrent = (act: () => void): void => {
+      if (this.#consumer === consumer) this.#guard(act);
+    };
+    consumer.on(GROUP_JOIN, ({ payload }) =>
+      ifCurrent(() => {
+        this.#lostAt = null;
+        this.#crashes = 0;
+        onJoined(placesIn(payload.memberAssignment));
+        this.#joined();
+      }),
+    );
+    consumer.on(FETCH, () => ifCurrent(onFetched));
+    consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset, highWatermark } }) =>
+      ifCurrent(() => {
+        if (batchSize === 0) onPassed({ topic, partition }, BigInt(lastOffset), BigInt(highWatermark));
+      }),
+    );
+    consumer.on(CRASH, ({ payload }) => this.#crashed(consumer, payload.error));
+  }
+
+  /** What a listener throws would end up as a crash of the consumer, again and again: it is a failure of ours. */
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#giveUp(error instanceof SequiturError ? error : this.#explain(error, "handing over what was read"));
+    }
+  }
+
+  #crashed(consumer: Consumer, cause: unknown): void {
+    if (this.#consumer !== consumer || this.#stopped) return;
+    const { clock, definition, log, onLost, retryWithinMs } = this.#options;
+    const error = this.#explain(cause, `reading as group "${definition.groupId}"`);
+    this.#consumer = null;
+    consumer.disconnect().catch(() => undefined); // it is broken; what of it is left, goes
+    const now = clock.now();
+    this.#lostAt ??= now;
+    this.#crashes += 1;
+    onLost();
+    const retryInMs = backoffMs(BACKOFF, definition.clientId, this.#crashes);
+    const isInVain = !(error instanceof TransportError && error.retriable);
+    if (isInVain || now + retryInMs - this.#lostAt > retryWithinMs) {
+      this.#giveUp(error);
+      return;
+    }
+    log("warn", "reading stopped and will be tried again", { code: error.code, reason: error.message, retryInMs });
+    this.#cancelRestart = clock.after(retryInMs, () => {
+      if (!this.#stopped) this.#open();
+    });
+  }
+
+  #giveUp(error: SequiturError): void {
+    this.#failed(error);
+    if (!this.#stopped) this.#options.onFailure(error);
+  }
+
+  #explain(error: unknown, doing: string): SequiturError {
+    const { brokers, groupId } = this.#options.definition;
+    return explainKafkaError(error, doing, { brokers: brokers.join(","), group: groupId });
+  }
+}
+
+function placesIn(assignment: Readonly<Record<string, readonly number[]>>): readonly TopicPartition[] {
+  return Object.entries(assignment).flatMap(([topic, partitions]) =>
+    partitions.map((partition) => ({ topic, partition })),
+  );
+}
+
+function notAMember(group: string): TransportError {
+  const message = `This process is not a member of the group "${group}" at the moment, so positions cannot be committed; they will be later.`;
+  return new TransportError("NOT_A_MEMBER", message, { retriable: true });
+}
