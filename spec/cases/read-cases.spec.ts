@@ -46,6 +46,7 @@ const REFUSED: readonly (readonly [lines: readonly string[], why: string])[] = [
   [[...PAIR.slice(0, 2), "events    a1  b", PAIR[3]], `x.case:3: "b" is no event`],
   [[PAIR[0], "pattern   begin(a) then(b)"], `x.case:2: "then(b)" is unknown`],
   [[PAIR[0], "pattern   begin(a) where(e.v >= 3)"], `x.case:2: ">= 3" is no part of a condition`],
+  [[PAIR[0], "pattern   begin(a) tag(kind)"], `x.case:2: "tag(kind)" does not stand first`],
   [[PAIR[0], "pattern   begin(a"], "x.case:2: "],
   [[PAIR[0], "pattern   begin(a) skip(toEnd)"], `x.case:2: "skip(toEnd)" is unknown`],
   [[PAIR[0], "json      {"], "x.case:2: "],

@@ -35,6 +35,7 @@ export function toAst(words: readonly Word[]): PatternAst {
 function withWordOfPattern(ast: PatternAst, word: Word): PatternAst {
   if (word.kind === "number" && word.word === "within") return { ...ast, withinMs: word.given[0] ?? 0 };
   if (word.kind === "number" && word.word === "oncePer") return { ...ast, oncePerMs: word.given[0] ?? 0 };
+  if (word.kind === "tag") return { ...ast, tag: word.field };
   if (word.kind === "skip") return { ...ast, skip: toSkip(word), emit: word.ordered ? "ordered" : "eager" };
   return { ...ast, elements: withWord(ast.elements, word) };
 }
@@ -74,7 +75,11 @@ function said(element: Element, word: OtherWord): Element {
       return withNumbers(element, word);
     case "on":
       return element.kind === "group" ? element : { ...element, on: word.types };
+    // Said of no element; what is selected, and what is refused, has no place in a pattern.
     case "skip":
+    case "tag":
+    case "select":
+    case "mistake":
       return element;
   }
 }

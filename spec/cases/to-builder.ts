@@ -11,17 +11,25 @@ type Untyped = { readonly [word: string]: (...given: readonly unknown[]) => Unty
 
 /** The pattern that the builder makes of it; what is wrong with it is told when it is compiled. */
 export function toBuilder(words: readonly Word[]): Pattern {
-  return sayAll(pattern("p") as unknown as Untyped, words) as unknown as Pattern;
+  return sayAll(pattern("p", tagIn(words)) as unknown as Untyped, words) as unknown as Pattern;
 }
 
 function sayAll(start: Untyped, words: readonly Word[]): Untyped {
   return words.reduce(say, start);
 }
 
+/** What a pattern or group is given with its `tag`, if it has one. */
+function tagIn([first]: readonly Word[]): { readonly tag?: string } {
+  return first?.kind === "tag" ? { tag: first.field } : {};
+}
+
 function say(stage: Untyped, word: Word): Untyped {
   switch (word.kind) {
     case "element": {
-      if ("body" in word.of) return call(stage, word.word, sayAll(sequence() as unknown as Untyped, word.of.body));
+      if ("body" in word.of) {
+        const { body } = word.of;
+        return call(stage, word.word, sayAll(sequence(tagIn(body)) as unknown as Untyped, body));
+      }
       const element = call(stage, word.word, word.of.name);
       return word.on === null ? element : call(element, "on", ...word.on);
     }
@@ -29,6 +37,12 @@ function say(stage: Untyped, word: Word): Untyped {
       return call(stage, word.word, (e: unknown, m: unknown) => replay(word.written, { e, m, each: undefined }));
     case "filter":
       return call(stage, "filter", throwsOnBoom);
+    case "mistake":
+      return call(stage, word.word, word.given);
+    case "select":
+      return call(stage, "select", (m: unknown) => replay(word.written, { e: undefined, m, each: undefined }));
+    case "tag":
+      return stage;
     case "number":
       return call(stage, word.word, ...word.given);
     case "plain":

@@ -1,6 +1,7 @@
 // Every way in which a case is run. All must say the same.
 
 import type { Automaton } from "../../lib/automaton/automaton.ts";
+import { LimitError } from "../../lib/core/errors.ts";
 import { createMatcher } from "../../lib/matching/create-matcher.ts";
 import type { KeyedMatcher, MatcherLimits, MatcherStats, Outcome } from "../../lib/matching/matcher.ts";
 import type { Notice } from "../../lib/matching/process.ts";
@@ -42,6 +43,7 @@ export function byMatcher(automaton: Automaton, each: Case, stream: Stream, isRe
     createRunMatcher(automaton, { timedOut: each.options.timedOut, limits: limitsOf(each) });
   let matcher = open();
   const outcomes: Outcome[] = [];
+  const stopped: string[] = [];
   const restore = (): void => {
     const state = JSON.stringify(matcher.save());
     matcher = open();
@@ -50,11 +52,18 @@ export function byMatcher(automaton: Automaton, each: Case, stream: Stream, isRe
   for (const { value, index } of inTime(stream)) {
     if (isRestored) restore();
     const origin = { topic: "", partition: 0, offset: BigInt(index) };
-    outcomes.push(...matcher.onEvent(value.key ?? "", { value, at: value.at, origin }));
+    stopped.push(
+      ...unlessStopped(value, () => {
+        outcomes.push(...matcher.onEvent(value.key ?? "", { value, at: value.at, origin }));
+      }),
+    );
+    if (stopped.length > 0) break;
   }
-  if (isRestored) restore();
-  outcomes.push(...matcher.advanceTo(stream.until));
-  return { ...told(outcomes), stats: matcher.stats() };
+  if (stopped.length === 0) {
+    if (isRestored) restore();
+    outcomes.push(...matcher.advanceTo(stream.until));
+  }
+  return { ...told(outcomes, stopped), stats: matcher.stats() };
 }
 
 /** In process, from the events as they arrive. Whoever is turned away must be whom the case says. */
@@ -74,13 +83,30 @@ export function inProcess(pattern: Pattern, each: Case, stream: Stream): Answer 
     limits: limitsOf(each),
     onNotice,
   });
-  for (const event of stream.events) outcomes.push(...matcher.push(event));
-  outcomes.push(...(stream.until === Number.POSITIVE_INFINITY ? matcher.finish() : matcher.advanceTo(stream.until)));
+  const stopped: string[] = [];
+  for (const event of stream.events) {
+    stopped.push(...unlessStopped(event, () => outcomes.push(...matcher.push(event))));
+    if (stopped.length > 0) break;
+  }
+  if (stopped.length === 0) {
+    outcomes.push(...(stream.until === Number.POSITIVE_INFINITY ? matcher.finish() : matcher.advanceTo(stream.until)));
+  }
   const shown = (of: ReadonlySet<number>): string => [...of].sort().join();
   if (shown(turnedAway.late) !== shown(stream.late) || shown(turnedAway.noKey) !== shown(stream.keyless)) {
     throw new Error(`late: events ${shown(turnedAway.late)}; without key: events ${shown(turnedAway.noKey)}`);
   }
-  return { ...told(outcomes), stats: matcher.stats() };
+  return { ...told(outcomes, stopped), stats: matcher.stats() };
+}
+
+/** Nothing, unless a limit stops the matcher at an event: then what it says. Nothing can be matched after that. */
+function unlessStopped(event: CaseEvent, match: () => void): readonly string[] {
+  try {
+    match();
+    return [];
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
+    return [`${error.code} stopped at ${event.at}`];
+  }
 }
 
 function limitsOf({ options }: Case): Partial<MatcherLimits> {
@@ -94,12 +120,12 @@ const MATCHER_LIMITS: Readonly<Record<keyof MatcherLimits, true>> = {
   onLimit: true,
 };
 
-function told(outcomes: readonly Outcome[]): Omit<Answer, "stats"> {
+function told(outcomes: readonly Outcome[], stopped: readonly string[]): Omit<Answer, "stats"> {
   const of = (kind: "match" | "timedOut") => outcomes.filter((each) => each.kind === kind);
   return {
     matches: of("match").map(show),
     timedOut: of("timedOut").map(show),
-    notices: outcomes.flatMap((each) => notice(each) ?? []),
+    notices: [...outcomes.flatMap((each) => notice(each) ?? []), ...stopped],
     ids: outcomes.flatMap((each) => ("id" in each ? [each.id] : [])),
   };
 }

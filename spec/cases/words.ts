@@ -8,6 +8,9 @@
 //     until(u)                 until an event of type u
 //     filter(boom)             a function: it throws for events that are marked with "!", and holds for all others
 //     skip(toLast a orElse none, ordered)
+//     select(m.a)              a function that gives the event of step a
+//     tag(kind)                first in a pattern or group: the field that its on compares is not type
+//     next(7) on(7) where(7)   mistakes: a number where a name, a text or a function has to stand
 //
 // Here they are only told apart; to-ast.ts and to-builder.ts say what they mean.
 
@@ -27,9 +30,12 @@ export type ElementWord = {
 export type OtherWord =
   | { readonly kind: "condition"; readonly word: "where" | "orWhere" | "until"; readonly written: Written }
   | { readonly kind: "filter" }
+  | { readonly kind: "mistake"; readonly word: Mistakable; readonly given: number }
   | { readonly kind: "number"; readonly word: Numbered; readonly given: readonly number[] }
   | { readonly kind: "plain"; readonly word: Plain }
   | { readonly kind: "on"; readonly types: readonly string[] }
+  | { readonly kind: "select"; readonly written: Written }
+  | { readonly kind: "tag"; readonly field: string }
   | {
       readonly kind: "skip";
       readonly to: "none" | "toNext" | "pastLast" | "toFirst" | "toLast";
@@ -42,10 +48,12 @@ const LINKING = ["begin", "next", "followedBy", "followedByAny", "notNext", "not
 const NUMBERED = ["times", "timesOrMore", "maxGap", "for", "within", "oncePer"] as const;
 const PLAIN = ["oneOrMore", "optional", "greedy", "consecutive", "allowCombinations"] as const;
 const CONDITIONS = ["where", "orWhere", "until"] as const;
+const MISTAKABLE = [...LINKING, ...CONDITIONS, "on", "filter", "skip", "select"] as const;
 
 export type Linking = (typeof LINKING)[number];
 export type Numbered = (typeof NUMBERED)[number];
 export type Plain = (typeof PLAIN)[number];
+export type Mistakable = (typeof MISTAKABLE)[number];
 
 /** @throws {Error} naming the word that cannot be read. */
 export function readWords(text: string): readonly Word[] {
@@ -57,13 +65,16 @@ export function readWords(text: string): readonly Word[] {
     const end = closing(rest, whole.length - 1);
     const given = rest.slice(whole.length, end).trim();
     rest = rest.slice(end + 1).trim();
-    if (!isOneOf(LINKING, word)) {
+    if (/^\d+$/.test(given) && isOneOf(MISTAKABLE, word)) {
+      words.push({ kind: "mistake", word, given: Number(given) });
+    } else if (!isOneOf(LINKING, word)) {
+      if (word === "tag" && words.length > 0) throw new Error(`"tag(${given})" does not stand first`);
       if (open === "[") throw new Error(`"${word}" is given a group`);
       words.push(readOther(word, given));
     } else if (open === "[") {
       words.push({ kind: "element", word, of: { body: readWords(given) }, on: null });
     } else {
-      const on = /^on\(([^)]*)\)\s*/.exec(rest);
+      const on = /^on\((?!\d)([^)]*)\)\s*/.exec(rest);
       rest = rest.slice(on?.[0].length ?? 0);
       const types = on === null ? [given.replace(/\d+$/, "")] : on[1] === "*" ? null : split(on[1] ?? "");
       words.push({ kind: "element", word, of: { name: nameOf(given) }, on: types });
@@ -79,6 +90,8 @@ function readOther(word: string, given: string): OtherWord {
   if (word === "filter" && given === "boom") return { kind: "filter" };
   if (word === "on") return { kind: "on", types: split(given) };
   if (word === "skip") return readSkip(given);
+  if (word === "select") return { kind: "select", written: readExpression(given) };
+  if (word === "tag") return { kind: "tag", field: given };
   throw new Error(`"${word}(${given})" is unknown`);
 }
 

@@ -122,9 +122,6 @@ function checkMentions(condition: Condition, mention: Mention, scope: Scope, { e
     } else if (!isMany && which !== "only") {
       const message = `${here} mentions one of the events of "${step}", which takes a single one.`;
       error("INDEX_OF_ONE", path, message, `Mention the event itself: m.${step}.`);
-    } else if (typeof which === "number" && !Number.isSafeInteger(which)) {
-      const message = `${here} mentions event ${which} of "${step}", which is no whole number.`;
-      error("BAD_INDEX", path, message, "Count from 0, or from the end with -1, -2, ….");
     }
   }
 

@@ -2,20 +2,7 @@
 
 import type { PatternAst } from "../../../lib/pattern/ast.ts";
 import type { Condition } from "../../../lib/pattern/expression/expression.ts";
-import {
-  begin,
-  field,
-  group,
-  is,
-  item,
-  literal,
-  next,
-  notNext,
-  oneOrMore,
-  pattern,
-  taken,
-  times,
-} from "../ast-builders.ts";
+import { begin, field, group, is, item, literal, next, notNext, oneOrMore, pattern, taken } from "../ast-builders.ts";
 import type { Case } from "./case.ts";
 
 const a = begin("a");
@@ -142,17 +129,6 @@ export const CONDITIONS_CASES: readonly Case[] = [
     path: ["b"],
     message: /mentions one of the events of "a", which takes a single one\. Mention the event itself: m\.a\./,
     right: conditioned(is("v", "eq", taken("a", "v", "only"))),
-  },
-  {
-    code: "BAD_INDEX",
-    what: "half an index",
-    wrong: pattern([
-      begin("a", { quantifier: times(2) }),
-      next("b", { condition: is("v", "eq", taken("a", "v", 0.5)) }),
-    ]),
-    path: ["b"],
-    message: /mentions event 0\.5 of "a", which is no whole number/,
-    right: pattern([begin("a", { quantifier: times(2) }), next("b", { condition: is("v", "eq", taken("a", "v", 0)) })]),
   },
   {
     code: "ITEM_OUTSIDE_AGGREGATE",
