@@ -79,6 +79,8 @@ export interface Engine {
   metrics(): Metrics;
   /** What each lane does, by partition number: a part of `metrics` that does not cost a visit to the patterns. */
   lanes(): readonly LaneMetrics[];
+  /** Where it stands: a part of `metrics` that costs nothing. */
+  health(): Pick<Metrics, "state" | "assigned">;
 }
 
 /** Longest stretch of work without a breath. */
@@ -143,8 +145,7 @@ class EngineAtWork implements Engine {
   metrics(): Metrics {
     return takeMetrics({
       ...this.#surroundings(),
-      state: this.#state,
-      assigned: this.#isAssigned,
+      ...this.health(),
       tally: this.#task.tally(),
       lanes: this.#task.lanes,
       endOf: (partition) => this.#ports.source.endOf?.(partition) ?? null,
@@ -156,6 +157,10 @@ class EngineAtWork implements Engine {
 
   lanes(): readonly LaneMetrics[] {
     return laneMetrics(this.#task.lanes, this.#surroundings());
+  }
+
+  health(): Pick<Metrics, "state" | "assigned"> {
+    return { state: this.#state, assigned: this.#isAssigned };
   }
 
   #surroundings(): Surroundings {

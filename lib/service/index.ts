@@ -19,4 +19,6 @@ export {
   topic,
 } from "./definition.ts";
 export { env } from "./env.ts";
+export { type HttpOptions, type HttpPages, serveHttp } from "./http.ts";
+export { createJsonLog, type JsonLogOptions } from "./logging.ts";
 export { type RunningService, type RunOptions, runService } from "./run.ts";

@@ -5,6 +5,7 @@ import type { Log, Sink, Source } from "../runtime/ports.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import { compose } from "./compose.ts";
 import type { ServiceDefinition } from "./definition.ts";
+import { logLanes } from "./lane-log.ts";
 
 /**
  * What a service runs on.
@@ -21,7 +22,7 @@ export type RunOptions = {
   readonly sink: Sink;
   /** Default: the clock of the machine. */
   readonly clock?: Clock;
-  /** Default: nothing is logged. */
+  /** Is told what the service does and why a lane waits. `createJsonLog` makes one. Default: nothing is logged. */
   readonly log?: Log;
   /** Aborting it is the same as calling `stop`. */
   readonly signal?: AbortSignal;
@@ -78,14 +79,18 @@ export type RunningService = Engine;
  * metrics.sent.alerts; // => 1
  */
 export function runService(definition: ServiceDefinition, options: RunOptions): RunningService {
-  const { source, sink, clock = systemClock, log = () => undefined, signal } = options;
-  const engine = startEngine(compose(definition), { source, sink, clock, log });
+  const { source, sink, clock = systemClock, log, signal } = options;
+  const engine = startEngine(compose(definition), { source, sink, clock, log: log ?? (() => undefined) });
+  const stopLooking = log && logLanes({ lanes: () => engine.lanes(), clock, log });
   const stop = (): void => {
     engine.stop().catch(() => undefined); // `done` tells it.
   };
   if (signal?.aborted) stop();
   signal?.addEventListener("abort", stop, { once: true });
-  const letGo = (): void => signal?.removeEventListener("abort", stop);
+  const letGo = (): void => {
+    stopLooking?.();
+    signal?.removeEventListener("abort", stop);
+  };
   engine.done.then(letGo, letGo);
   return engine;
 }

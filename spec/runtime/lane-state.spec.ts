@@ -96,6 +96,7 @@ it("an engine says it of its lanes, with the lag of each partition and the bytes
   assert.is(engine.metrics().assigned, false);
   await settle();
   assert.is(engine.metrics().assigned, true);
+  assert.equal(engine.health(), { state: "running", assigned: true });
   assert.equal([engine.metrics().partitions[0]?.lag, engine.lanes()[0]?.state.kind], [null, "catchingUp"]);
   source.handler.onBatch({ ...place, records: events(2), caughtUp: false });
   await settle();
