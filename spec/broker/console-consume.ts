@@ -1,7 +1,10 @@
 // What a topic holds according to Kafka's own console consumer: whoever checks what was delivered exactly once must not
 // ask kafkajs, which can show records of aborted transactions.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Admin } from "kafkajs";
 import { install } from "./install.ts";
 import { runJava } from "./java-client.ts";
+import { asAdmin, uniqueName } from "./topics.ts";
 
 export type ConsumedRecord = {
   readonly partition: number;
@@ -15,12 +18,11 @@ export type ConsumedRecord = {
 };
 
 export type ConsoleConsumeOptions = {
-  /** Ends after so many records. */
+  /** Waits for so many records and ends there. Without it, what the topic holds at the time of the call is read. */
   readonly count?: number;
-  /** Ends when so long none has come. Default 3 seconds, which includes finding the topic. */
-  readonly idleMs?: number;
-  /** Ends after this in any case; default a minute. */
+  /** Limit of the whole; default a minute. */
   readonly withinMs?: number;
+  /** Records of open transactions may be missing from what `read_uncommitted` gives. Default `read_committed`. */
   readonly isolation?: "read_committed" | "read_uncommitted";
 };
 
@@ -34,31 +36,57 @@ const HEADER_END = "\x1d";
 const NULL = "\x01";
 
 /**
- * Reads a topic from its beginning: in the order of offsets within a partition. Contents are read as UTF-8, and must not
- * contain the control characters U+0001 and U+001D to U+001F. Costs about a second, of Java's start.
+ * Reads a topic from its beginning: in the order of offsets within a partition. With `count`, and fewer records within
+ * the limit, it gives those. Contents are read as UTF-8, and must not contain the control characters U+0001 and U+001D to
+ * U+001F. Costs about a second, of Java's start.
+ *
+ * @throws {Error} if the consumer fails, or without `count` does not get to the end within the limit
  */
 export async function consoleConsume(
   broker: { readonly address: string },
   topic: string,
-  { count, idleMs = 3000, withinMs = 60_000, isolation = "read_committed" }: ConsoleConsumeOptions = {},
+  { count, withinMs = 60_000, isolation = "read_committed" }: ConsoleConsumeOptions = {},
 ): Promise<readonly ConsumedRecord[]> {
-  const words = ["--bootstrap-server", broker.address, "--topic", topic, "--from-beginning"];
-  const limits = ["--timeout-ms", String(idleMs), ...(count === undefined ? [] : ["--max-messages", String(count)])];
+  const group = uniqueName("console");
+  const ending = new AbortController();
+  const atEnd = count === undefined ? asAdmin(broker, (admin) => endReached(admin, topic, group, ending.signal)) : null;
+  const from = ["--bootstrap-server", broker.address, "--topic", topic, "--from-beginning", "--group", group];
+  const commits = ["--consumer-property", "auto.commit.interval.ms=100"];
   const chunks: Buffer[] = [];
   const { code, stderr } = await runJava({
     installation: await install(VERSION),
     main: "org.apache.kafka.tools.consumer.ConsoleConsumer",
-    words: [...words, ...limits, "--isolation-level", isolation, ...FORMAT],
+    words: [...from, ...commits, "--max-messages", String(count ?? -1), "--isolation-level", isolation, ...FORMAT],
     onOutput: (bytes) => chunks.push(bytes),
+    ...(atEnd === null ? {} : { stopWhen: atEnd }),
     withinMs,
-  });
-  // It calls its own time-out an error.
-  if (code !== 0 && code !== null && !stderr.includes("TimeoutException")) {
-    throw new Error(`The console consumer failed:\n${stderr}`);
+  }).finally(() => ending.abort());
+  const isWhole = (await atEnd) ?? code === 0;
+  if (!isWhole && (count === undefined || code !== null)) {
+    const what = code === null ? `did not get to the end of "${topic}" within ${withinMs} ms` : "failed";
+    throw new Error(`The console consumer ${what}.\n${stderr}`);
   }
   const printed = Buffer.concat(chunks).toString();
   return printed.split(RECORD_END).slice(0, -1).map(parse);
 }
+
+/**
+ * Waits until `group` has committed what the topic's end is now, in each partition: the consumer commits its position,
+ * which has passed the markers of transactions, after it has printed the records before. False if told to stop before.
+ */
+async function endReached(admin: Admin, topic: string, group: string, stop: AbortSignal): Promise<boolean> {
+  const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, BigInt(high)]));
+  while (!stop.aborted) {
+    await sleep(POLL_MS);
+    // A group that is new may have no coordinator yet: that is no end either.
+    const [offsets] = await admin.fetchOffsets({ groupId: group, topics: [topic] }).catch(() => []);
+    const isThere = (partition: number, offset: string): boolean => BigInt(offset) >= (ends.get(partition) ?? 0n);
+    if (offsets?.partitions.every(({ partition, offset }) => isThere(partition, offset))) return true;
+  }
+  return false;
+}
+
+const POLL_MS = 50;
 
 const SHOWN = ["timestamp", "partition", "offset", "headers", "key", "value"];
 const FORMAT = [

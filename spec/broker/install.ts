@@ -8,7 +8,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve as resolvePath } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { ConfigError } from "../../lib/core/errors.ts";
@@ -22,7 +22,10 @@ export const KAFKA_VERSIONS = ["4.4.0", "3.9.2"] as const;
 export type KafkaVersion = (typeof KAFKA_VERSIONS)[number];
 export const DEFAULT_VERSION: KafkaVersion = "4.4.0";
 
-export const CACHE = fileURLToPath(new URL("../../.cache/broker/", import.meta.url));
+/** `SEQUITUR_BROKER_CACHE` names another folder, such as one that a build server keeps. */
+export const CACHE = resolvePath(
+  process.env["SEQUITUR_BROKER_CACHE"] ?? fileURLToPath(new URL("../../.cache/broker", import.meta.url)),
+);
 const POM = fileURLToPath(new URL("pom.xml", import.meta.url));
 
 export type Installation = {

@@ -20,6 +20,8 @@ export type JavaRun = {
   readonly input?: Iterable<string> | AsyncIterable<string>;
   /** Called with each piece of the standard output. */
   readonly onOutput?: (bytes: Buffer) => void;
+  /** Asks the program to end, once it is settled. */
+  readonly stopWhen?: Promise<unknown>;
   /** Past this the program is killed, which is no failure of it: `code` is null then. */
   readonly withinMs: number;
 };
@@ -45,6 +47,8 @@ export async function runJava(run: JavaRun): Promise<{ readonly code: number | n
     child.once("error", reject);
     child.once("close", (code) => resolve(code));
   });
+  const stop = (): boolean => child.kill("SIGTERM");
+  void run.stopWhen?.then(stop, stop);
   child.stdin.on("error", () => {}); // It ended before it read everything: its exit code says why.
   await feed(child.stdin, input ?? []);
   return { code: await closed, stderr };

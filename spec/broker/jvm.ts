@@ -4,7 +4,7 @@
 //     owner ──starts──► java kafka.Kafka
 //       └────pipe─────► sh: "done" was said: end.  End of file: kill java, remove its temporary folder
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError } from "../../lib/core/errors.ts";
 import { findJava } from "./java.ts";
@@ -33,6 +33,7 @@ export type JvmOptions = {
 const POLL_MS = 20;
 const READY = "Kafka Server started";
 const LOG_LINES = 20;
+const LINE_CHARS = 300;
 const STOP_WITHIN_MS = 20_000;
 
 /**
@@ -41,23 +42,42 @@ const STOP_WITHIN_MS = 20_000;
  * @throws {ConfigError} `BROKER_DIED`, `BROKER_NOT_READY`, with the last lines of its log
  */
 export async function startJvm(options: JvmOptions): Promise<Jvm> {
-  const logStart = logSize(options.logFile);
-  const child = launch(options);
-  const jvm = jvmOf(child, watchOver(child, options.temporaryFolder));
-  const deadline = performance.now() + options.startWithinMs;
-  while (!logSince(options.logFile, logStart).includes(READY)) {
-    if (!jvm.isAlive()) throw startError("BROKER_DIED", "ended while it was starting", options);
-    if (performance.now() > deadline) {
-      await jvm.end("SIGKILL");
-      throw startError("BROKER_NOT_READY", `was not ready within ${options.startWithinMs} ms`, options);
+  const log = openSync(options.logFile, "a+");
+  try {
+    const isReady = watchLog(log, READY);
+    const child = launch(options, log);
+    const jvm = jvmOf(child, watchOver(child, options.temporaryFolder));
+    const deadline = performance.now() + options.startWithinMs;
+    while (!isReady()) {
+      if (!jvm.isAlive()) throw startError("BROKER_DIED", "ended while it was starting", options);
+      if (performance.now() > deadline) {
+        await jvm.end("SIGKILL");
+        throw startError("BROKER_NOT_READY", `was not ready within ${options.startWithinMs} ms`, options);
+      }
+      await sleep(POLL_MS);
     }
-    await sleep(POLL_MS);
+    return jvm;
+  } finally {
+    closeSync(log);
   }
-  return jvm;
 }
 
-function launch({ classpath, settingsFile, logFile, heapMb, optimize }: JvmOptions): ChildProcess {
-  const log = openSync(logFile, "a");
+/** Whether `words` have been written to the log since this was called. */
+function watchLog(log: number, words: string): () => boolean {
+  let position = fstatSync(log).size;
+  let unseen = "";
+  const bytes = Buffer.allocUnsafe(64 * 1024);
+  return () => {
+    for (let count = 1; count > 0; position += count) {
+      count = readSync(log, bytes, 0, bytes.length, position);
+      unseen = unseen.slice(-words.length) + bytes.toString("latin1", 0, count);
+      if (unseen.includes(words)) return true;
+    }
+    return false;
+  };
+}
+
+function launch({ classpath, settingsFile, heapMb, optimize }: JvmOptions, log: number): ChildProcess {
   const memory = [`-Xmx${heapMb}m`, "-XX:+UseSerialGC", ...(optimize ? [] : ["-XX:TieredStopAtLevel=1"])];
   const logging = ["logFile=System.out", "showDateTime=true", "dateTimeFormat=HH:mm:ss.SSS"];
   const words = logging.map((word) => `-Dorg.slf4j.simpleLogger.${word}`);
@@ -66,7 +86,6 @@ function launch({ classpath, settingsFile, logFile, heapMb, optimize }: JvmOptio
     stdio: ["ignore", log, log],
     detached: true,
   });
-  closeSync(log);
   child.on("error", () => {}); // Shows as a process that is not alive.
   child.unref();
   return child;
@@ -107,28 +126,16 @@ function jvmOf(child: ChildProcess, callOff: () => void): Jvm {
 }
 
 function startError(code: string, what: string, { logFile }: JvmOptions): ConfigError {
-  return new ConfigError(code, `The broker ${what}. The end of ${logFile}:\n${logTail(logFile)}`);
+  return new ConfigError(code, `The broker ${what}. The end of its log:\n${logTail(logFile)}`);
 }
 
-/** The last lines of a broker's log. */
-export function logTail(logFile: string, lines = LOG_LINES): string {
-  return readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
-}
-
-function logSize(logFile: string): number {
-  try {
-    return readFileSync(logFile).length;
-  } catch {
-    return 0;
-  }
-}
-
-function logSince(logFile: string, start: number): string {
-  const file = openSync(logFile, "r");
-  try {
-    const bytes = Buffer.alloc(1024 * 1024);
-    return bytes.toString("latin1", 0, readSync(file, bytes, 0, bytes.length, start));
-  } finally {
-    closeSync(file);
-  }
+/** The last lines of a broker's log, those that hold `what`. */
+export function logTail(logFile: string, what = /./): string {
+  const lines = readFileSync(logFile, "utf8").split("\n");
+  const cut = (line: string): string => (line.length > LINE_CHARS ? `${line.slice(0, LINE_CHARS)}…` : line);
+  return lines
+    .filter((line) => what.test(line))
+    .slice(-LOG_LINES)
+    .map(cut)
+    .join("\n");
 }

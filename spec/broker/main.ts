@@ -1,17 +1,21 @@
 // npm run broker: a real Kafka to try things with, on this machine, until Ctrl-C.
+import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigError } from "../../lib/core/errors.ts";
 import { type BrokerOptions, startBroker } from "./broker.ts";
 import { DEFAULT_VERSION, install, KAFKA_VERSIONS, type KafkaVersion, type Progress } from "./install.ts";
+import { SECURED_NAMES, type Secured } from "./secured.ts";
 import { HOST } from "./settings.ts";
+import { ADMIN, USERS } from "./users.ts";
 
-const USAGE = `npm run broker -- [--version ${DEFAULT_VERSION}] [--port 9092] [--data DIR] [--set NAME=VALUE]...
+const USAGE = `npm run broker -- [--version ${DEFAULT_VERSION}] [--port 9092] [--data DIR] [--secured] [--set NAME=VALUE]...
 
 Runs Apache Kafka, one node, on ${HOST}, until Ctrl-C. Needs Java 17 or newer, and Maven the first time.
 
   --version V        ${KAFKA_VERSIONS.join(" or ")}. Default ${DEFAULT_VERSION}
   --port N           0 takes any that is free. Default 9092
   --data DIR         keeps topics and records between runs; without it they are gone with the broker
+  --secured          adds listeners with TLS and SASL, two users, and permissions
   --set NAME=VALUE   a setting of the broker, as Kafka's documentation names it; may repeat
   --install          gets Kafka and ends
 
@@ -36,7 +40,9 @@ async function run({ options, isInstallOnly }: Command): Promise<number> {
   const line = startLine();
   try {
     if (isInstallOnly) {
-      await install(options.version ?? DEFAULT_VERSION, line.show);
+      const { version, folder } = await install(options.version ?? DEFAULT_VERSION, line.show);
+      line.end();
+      console.log(`Kafka ${version} is in ${relative(process.cwd(), folder)}`);
       return 0;
     }
     await serve(options, line);
@@ -54,13 +60,25 @@ async function serve(options: BrokerOptions, line: ProgressLine): Promise<void> 
   const broker = await startBroker({ ...options, progress: line.show });
   line.end();
   console.log(`Kafka ${broker.version} on ${broker.address}, until Ctrl-C`);
-  console.log(`  a service    npm run sequitur -- run service.ts --brokers ${broker.address}`);
-  console.log(`  its log      ${broker.logFile}`);
+  if (broker.secured !== null) console.log(describeSecured(broker.secured));
+  console.log(`  log           ${broker.logFile}`);
   const heart = setInterval(() => {}, 1000);
   await interrupted;
   clearInterval(heart);
   await broker.stop();
   console.log(options.dataFolder === undefined ? "Stopped." : `Stopped. Its data are in ${options.dataFolder}`);
+}
+
+/** What a client has to know of the secured listeners. */
+function describeSecured(secured: Secured): string {
+  const users = USERS.map(({ username, password }) => `${username} / ${password}`).join(", ");
+  const lines = [
+    ...SECURED_NAMES.map((name) => [name, secured[name]]),
+    ["CA", secured.caFile],
+    ["client", `${secured.clientCertificateFile} with ${secured.clientKeyFile}`],
+    ["users", `${users}; all but ${ADMIN.username} need permissions`],
+  ];
+  return lines.map(([name = "", text = ""]) => `  ${name.padEnd(14)}${text}`).join("\n");
 }
 
 type ProgressLine = { readonly show: Progress; readonly end: () => void };
@@ -92,6 +110,7 @@ function parseCommand(argv: string[]): Command | string {
         port: { type: "string", default: "9092" },
         data: { type: "string" },
         set: { type: "string", multiple: true, default: [] },
+        secured: { type: "boolean", default: false },
         install: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -101,6 +120,7 @@ function parseCommand(argv: string[]): Command | string {
       version: parseVersion(values.version),
       port: parsePort(values.port),
       settings: Object.fromEntries(values.set.map(parseSetting)),
+      secured: values.secured,
       heapMb: 1024,
       optimize: true,
       ...(values.data === undefined ? {} : { dataFolder: values.data }),

@@ -5,19 +5,21 @@
 //
 //     it("reads …", async () => { … broker.address … });
 //     it.run();
-import { randomUUID } from "node:crypto";
 import { suite, type Test } from "uvu";
 import { ConfigError } from "../../lib/core/errors.ts";
 import { skipBecause } from "../run/ask.ts";
 import { type Broker, type BrokerOptions, startBroker } from "./broker.ts";
-import { DEFAULT_VERSION } from "./install.ts";
+import { DEFAULT_VERSION, install, KAFKA_VERSIONS } from "./install.ts";
 import { logTail } from "./jvm.ts";
+import type { Secured } from "./secured.ts";
 
 /** For each spec file a broker of its own, which ends with the process of the file. */
 export type SpecBroker = Broker & {
   /** uvu's `suite`, whose tests and hooks are skipped where there is no broker. */
   readonly suite: (title: string) => Test;
 };
+
+export type SecuredSpecBroker = SpecBroker & { readonly secured: Secured };
 
 export type RequireOptions = Omit<BrokerOptions, "dataFolder" | "progress"> & {
   /** The specs kill or restart it: then a running broker of somebody else will not do. */
@@ -28,11 +30,14 @@ export type RequireOptions = Omit<BrokerOptions, "dataFolder" | "progress"> & {
 const VARIABLE = "SEQUITUR_TEST_BROKERS";
 
 /** Starts a broker for this spec file, or takes the one of `SEQUITUR_TEST_BROKERS`. About two seconds. */
+export async function requireBroker(options: RequireOptions & { secured: true }): Promise<SecuredSpecBroker>;
+export async function requireBroker(options?: RequireOptions): Promise<SpecBroker>;
 export async function requireBroker(options: RequireOptions = {}): Promise<SpecBroker> {
   const { restarts = false, ...rest } = options;
   const named = process.env[VARIABLE];
   if (named !== undefined && named !== "") {
     if (restarts) return absent(`${VARIABLE} names brokers that are not ours to kill`);
+    if (rest.secured === true) return absent(`${VARIABLE} names a listener without security only`);
     if ((rest.version ?? DEFAULT_VERSION) !== DEFAULT_VERSION)
       return absent(`${VARIABLE} is used for ${DEFAULT_VERSION}`);
     if (rest.settings !== undefined) return absent(`${VARIABLE} names brokers with settings of their own`);
@@ -43,14 +48,18 @@ export async function requireBroker(options: RequireOptions = {}): Promise<SpecB
     showLogAtExit(broker);
     return { ...broker, suite };
   } catch (error) {
-    if (error instanceof ConfigError && CANNOT_RUN.has(error.code)) return absent(error.message);
-    throw error;
+    return absentBecause(error);
   }
 }
 
-/** A name for a topic or a group that nobody else uses on brokers that are shared. */
-export function uniqueName(prefix: string): string {
-  return `${prefix}-${randomUUID().slice(0, 8)}`;
+/** uvu's `suite` for tests that start brokers themselves, skipped where none can run. */
+export async function brokerSuite(title: string): Promise<Test> {
+  try {
+    for (const version of KAFKA_VERSIONS) await install(version);
+    return suite(title);
+  } catch (error) {
+    return absentBecause(error).suite(title);
+  }
 }
 
 /** What a machine lacks, as opposed to what went wrong. */
@@ -61,6 +70,7 @@ function notOurs(): never {
 }
 
 const NOBODY: Omit<Broker, "address" | "version"> = {
+  secured: null,
   pid: () => null,
   logFile: "",
   kill: async () => notOurs(),
@@ -68,10 +78,30 @@ const NOBODY: Omit<Broker, "address" | "version"> = {
   stop: async () => {},
 };
 
+/** Nothing listens there. */
+const NOWHERE = "127.0.0.1:1";
+
+// Read, perhaps, while a file is loaded; used by tests that are skipped.
+const NOTHING_SECURED: Secured = {
+  tls: NOWHERE,
+  mutualTls: NOWHERE,
+  expiredTls: NOWHERE,
+  saslTls: NOWHERE,
+  saslPlaintext: NOWHERE,
+  caFile: "",
+  clientCertificateFile: "",
+  clientKeyFile: "",
+};
+
+function absentBecause(error: unknown): SpecBroker {
+  if (error instanceof ConfigError && CANNOT_RUN.has(error.code)) return absent(error.message);
+  throw error;
+}
+
 function absent(reason: string): SpecBroker {
   if (process.env["CI"] === "true") throw new Error(`CI must not skip the specs that need a broker: ${reason}`);
   skipBecause(reason);
-  return { ...NOBODY, address: "127.0.0.1:1", version: "none", suite: skippedSuite };
+  return { ...NOBODY, address: NOWHERE, version: "none", secured: NOTHING_SECURED, suite: skippedSuite };
 }
 
 /** A suite that skips everything. */
@@ -87,7 +117,7 @@ function showLogAtExit({ logFile }: Broker): void {
   if (process.send === undefined) return;
   process.once("exit", () => {
     try {
-      console.log(`the end of the broker's log:\n${logTail(logFile)}`);
+      console.log(`the last complaints in the broker's log:\n${logTail(logFile, /WARN|ERROR|FATAL|Exception|Failed/)}`);
     } catch {
       // It was stopped, and its log is gone.
     }

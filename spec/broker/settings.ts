@@ -7,8 +7,8 @@ export type Ports = { readonly broker: number; readonly controller: number };
 
 export const HOST = "127.0.0.1";
 
-/** The settings of a node without secured listeners; `more` wins. */
-export function brokerSettings(dataFolder: string, ports: Ports, more: Settings = {}): Settings {
+/** The settings of a node that has no secured listeners. */
+export function brokerSettings(dataFolder: string, ports: Ports): Settings {
   return {
     "process.roles": "broker,controller",
     "node.id": "1",
@@ -19,7 +19,6 @@ export function brokerSettings(dataFolder: string, ports: Ports, more: Settings 
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "log.dirs": dataFolder,
     ...CHARACTER,
-    ...more,
   };
 }
 
