@@ -4,26 +4,7 @@
 import type { Element } from "../../lib/pattern/ast.ts";
 import { type Finding, type Findings, findByEngine, findByEnumerator, refusalOf } from "./answers.ts";
 import type { FlinkCase } from "./case.ts";
-
-/** Another reading of a pattern: what becomes of its elements; `null` leaves one out. Empty where it is the same. */
-export type Reading = (asked: FlinkCase) => ReadonlyMap<Element, (element: Element) => Element | null>;
-
-/** The elements of a case as read. */
-export function readBy(readings: readonly Reading[], asked: FlinkCase): readonly Element[] {
-  const edits = readings.map((reading) => reading(asked)).filter(({ size }) => size > 0);
-  return edits.length === 0 ? asked.pattern.elements : edit(asked.pattern.elements, edits);
-}
-
-function edit(elements: readonly Element[], edits: readonly ReturnType<Reading>[]): readonly Element[] {
-  return elements.flatMap((element): readonly Element[] => {
-    const edited = edits.reduce<Element | null>((read, each) => {
-      const change = each.get(element);
-      return read === null || change === undefined ? read : change(read);
-    }, element);
-    if (edited === null) return [];
-    return edited.kind === "group" ? [{ ...edited, elements: edit(edited.elements, edits) }] : [edited];
-  });
-}
+import { READINGS, type Reading, readBy } from "./readings.ts";
 
 /** What is found without skip strategy. Each case is looked at once in each reading. */
 export function definitionOf(asked: FlinkCase, elements: readonly Element[] = asked.pattern.elements): Findings {
@@ -40,6 +21,19 @@ const KNOWN = new WeakMap<FlinkCase, Map<string, Findings>>();
 function find(asked: FlinkCase, elements: readonly Element[]): Findings {
   const alone = { ...asked, pattern: { ...asked.pattern, elements, skip: { to: "none" }, emit: "eager" } as const };
   return refusalOf(alone.pattern).length === 0 ? findByEngine(alone) : findByEnumerator(alone);
+}
+
+/** The roles of the matches that are reported under the skip strategy of the case. */
+export function reportedOf(asked: FlinkCase): ReadonlySet<string> {
+  const known = REPORTED.get(asked) ?? new Set(findReported(asked));
+  REPORTED.set(asked, known);
+  return known;
+}
+
+const REPORTED = new WeakMap<FlinkCase, ReadonlySet<string>>();
+
+function findReported(asked: FlinkCase): readonly string[] {
+  return refusalOf(asked.pattern).length === 0 ? findByEngine(asked).matches.map(rolesOf) : [];
 }
 
 /** How a case comes out in another reading: what it adds, and what it lacks. */
@@ -62,24 +56,24 @@ const UNCHANGED: Changed = {
   otherRuns: false,
 };
 
-/** What a reading changes, alone or together with `all` others. */
-export function changedBy(reading: Reading, all: readonly Reading[], asked: FlinkCase): Changed {
+/** What a reading changes, alone or together with all others. */
+export function changedBy(reading: Reading, asked: FlinkCase): Changed {
   const known = CHANGED.get(asked) ?? new Map<Reading, Changed>();
   CHANGED.set(asked, known);
-  const changed = known.get(reading) ?? compareReadings(reading, all, asked);
+  const changed = known.get(reading) ?? compareReadings(reading, asked);
   known.set(reading, changed);
   return changed;
 }
 
 const CHANGED = new WeakMap<FlinkCase, Map<Reading, Changed>>();
 
-function compareReadings(reading: Reading, all: readonly Reading[], asked: FlinkCase): Changed {
+function compareReadings(reading: Reading, asked: FlinkCase): Changed {
   if (reading(asked).size === 0) return UNCHANGED;
   const { elements } = asked.pattern;
   const alone = compare(asked, elements, readBy([reading], asked));
-  const others = all.filter((each) => each !== reading);
+  const others = READINGS.filter((each) => each !== reading);
   const rest = readBy(others, asked);
-  return rest === elements ? alone : join(alone, compare(asked, rest, readBy(all, asked)));
+  return rest === elements ? alone : join(alone, compare(asked, rest, readBy(READINGS, asked)));
 }
 
 function compare(asked: FlinkCase, before: readonly Element[], after: readonly Element[]): Changed {

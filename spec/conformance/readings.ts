@@ -1,18 +1,43 @@
 // The ways in which Flink reads patterns otherwise than they are written.
 
-import type { Reading } from "./definition.ts";
-import { withoutLostAbsences } from "./reasons-absence.ts";
-import { withoutMisplacedGaps } from "./reasons-gap.ts";
-import { withoutLastGreed, withoutLostGreed } from "./reasons-greedy.ts";
-import { withEmptyIterations, withOpenExits, withOverwrittenHeads, withoutOuterUntils } from "./reasons-group.ts";
+import type { Element } from "../../lib/pattern/ast.ts";
+import type { FlinkCase } from "./case.ts";
+import { withoutLostAbsences } from "./readings-of-absences.ts";
+import { withoutAnyGaps, withoutMisplacedGaps } from "./readings-of-gaps.ts";
+import { withoutLastGreed, withoutLostGreed } from "./readings-of-greed.ts";
+import { withEmptyIterations, withOpenExits, withOverwrittenHeads, withoutOuterUntils } from "./readings-of-groups.ts";
 
+/** Another reading of a pattern: what becomes of its elements; `null` leaves one out. Empty where it is the same. */
+export type Reading = (asked: FlinkCase) => ReadonlyMap<Element, (element: Element) => Element | null>;
+
+/** The elements of a case as read. */
+export function readBy(readings: readonly Reading[], asked: FlinkCase): readonly Element[] {
+  const edits = readings.map((reading) => reading(asked)).filter(({ size }) => size > 0);
+  return edits.length === 0 ? asked.pattern.elements : edit(asked.pattern.elements, edits);
+}
+
+function edit(elements: readonly Element[], edits: readonly ReturnType<Reading>[]): readonly Element[] {
+  return elements.flatMap((element): readonly Element[] => {
+    const edited = edits.reduce<Element | null>((read, each) => {
+      const change = each.get(element);
+      return read === null || change === undefined ? read : change(read);
+    }, element);
+    if (edited === null) return [];
+    return edited.kind === "group" ? [{ ...edited, elements: edit(edited.elements, edits) }] : [edited];
+  });
+}
+
+/** All of them; what loosens a link comes after what tightens it. */
 export const READINGS: readonly Reading[] = [
+  withOverwrittenHeads,
   withEmptyIterations,
   withOpenExits,
-  withOverwrittenHeads,
   withoutOuterUntils,
   withoutLostAbsences,
   withoutLostGreed,
   withoutLastGreed,
   withoutMisplacedGaps,
 ];
+
+/** As it is written; as Flink reads it; and without the limits that end runs, of which Flink keeps some elsewhere. */
+export const WAYS_TO_READ: readonly (readonly Reading[])[] = [[], READINGS, [...READINGS, withoutAnyGaps]];

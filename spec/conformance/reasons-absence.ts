@@ -3,11 +3,10 @@
 import type { AbsenceNode } from "../../lib/pattern/ast.ts";
 import { endsOf, fits, matchesByTime, type Pair, pairsOfMatches, pairsOfRuns } from "./asking.ts";
 import type { FlinkCase } from "./case.ts";
-import type { Reading } from "./definition.ts";
+import { isBeforeNothing, lostAbsences } from "./readings-of-absences.ts";
 import {
   beforeTrailingAbsences,
   endsLoosely,
-  hasSkippedHead,
   isAbsence,
   mayTakeNothing,
   repeats,
@@ -85,71 +84,6 @@ export function endsInLoop({ pattern }: FlinkCase): boolean {
 
 export function losesAbsence(asked: FlinkCase): boolean {
   return lostAbsences(asked).length > 0;
-}
-
-/** The pattern without what is lost. */
-export const withoutLostAbsences: Reading = (asked) =>
-  new Map(lostAbsences(asked).map((absence) => [absence, () => null]));
-
-function lostAbsences({ pattern, windowOnLast }: FlinkCase): readonly AbsenceNode[] {
-  const trailing = trailingAbsences(pattern.elements);
-  const isForgotten = pattern.withinMs !== null && !windowOnLast;
-  const isLost = [
-    endsGroup,
-    isMixed,
-    isBeforeNothing,
-    isBeforeSkippedHead,
-    isSecondAfterLoop,
-    isAfterRange,
-    isAfterGreed,
-  ];
-  const lost = sitesOf(pattern.elements).flatMap((site) =>
-    isAbsence(site) && isLost.some((predicate) => predicate(site)) ? site.element : [],
-  );
-  return [...(isForgotten ? trailing : trailing.slice(0, -1)), ...lost];
-}
-
-/** It stands at the end of a group's body. */
-function endsGroup({ siblings, index, outer }: Site<AbsenceNode>): boolean {
-  return outer !== null && index === siblings.length - 1;
-}
-
-/** An absence of the other kind follows. */
-function isMixed({ element, siblings, index }: Site<AbsenceNode>): boolean {
-  const next = siblings[index + 1];
-  return next?.kind === "absence" && next.link !== element.link;
-}
-
-/** All that follows is optional. */
-function isBeforeNothing(site: Site<AbsenceNode>): boolean {
-  const { sites, mayEnd } = whatFollows(site);
-  return mayEnd && sites.some(({ element }) => element.kind !== "absence");
-}
-
-/** A group follows that may begin with another step than its first. */
-function isBeforeSkippedHead({ siblings, index }: Site<AbsenceNode>): boolean {
-  const next = siblings[index + 1];
-  return next !== undefined && hasSkippedHead(next);
-}
-
-/** Another absence is between it and a loop. */
-function isSecondAfterLoop({ siblings, index }: Site<AbsenceNode>): boolean {
-  const before = siblings.slice(0, index).findLast(({ kind }) => kind !== "absence");
-  return siblings[index - 1]?.kind === "absence" && before !== undefined && repeats(before);
-}
-
-/** It comes after `times(m, n)`: after an event that was passed over there, it is not looked at. */
-function isAfterRange({ siblings, index }: Site<AbsenceNode>): boolean {
-  const before = siblings.slice(0, index).findLast(({ kind }) => kind !== "absence");
-  if (before?.kind !== "step") return false;
-  const { min, max } = before.quantifier;
-  return max !== null && min < max;
-}
-
-/** It comes after a greedy loop, so that what the loop can take does not count. */
-function isAfterGreed({ siblings, index }: Site<AbsenceNode>): boolean {
-  const before = siblings.slice(0, index).findLast(({ kind }) => kind !== "absence");
-  return before?.kind === "step" && before.quantifier.greedy;
 }
 
 /** A match ends before a `notNext` after which nothing need be taken, and so is not decided by the event that decides that. */

@@ -1,99 +1,101 @@
-// Reasons that lie in limits on the time between two events. Flink keeps such a limit where a run waits, not where it takes,
-// and there on some states only:
-//
-//     a single step                       in its own state: the limit holds ...
-//     after a loop, an option, notNext    ... but not while the run still waits in the state before
-//     an optional step                    ... also for what comes after it, but no longer once an event was passed over
-//     times(n, w), oneOrMore(w)           in all states but the last
-//     a counted step with withinPrev      nowhere
-//     a group                             nowhere; or, between two iterations, for whatever comes next
+// Reasons that lie in limits on the time between two events; where Flink keeps these is told in readings-of-gaps.ts.
 
-import type { Element, GroupNode, StepNode } from "../../lib/pattern/ast.ts";
-import { endsOf, pairsOfRuns } from "./asking.ts";
-import type { FlinkCase, Gap } from "./case.ts";
-import { definitionOf, type Reading } from "./definition.ts";
+import type { Element } from "../../lib/pattern/ast.ts";
+import type { Finding } from "./answers.ts";
+import { endsOf, type Pair, pairsOf, pairsOfRuns } from "./asking.ts";
+import type { FlinkCase } from "./case.ts";
+import { changedBy, definitionOf } from "./definition.ts";
+import { isEnteredByTaking, type KeptGap, keptGaps, stepsThatEnter, withoutMisplacedGaps } from "./readings-of-gaps.ts";
+import { mayGoOn } from "./readings-of-groups.ts";
 import {
   beforeTrailingAbsences,
+  hasOpenAbsence,
   isAbsence,
-  isCounted,
-  isStep,
   mayTakeNothing,
   type Site,
-  sitesOf,
   stepsBefore,
   stepsIn,
   trailingAbsences,
+  whatPrecedes,
 } from "./structure.ts";
 
-/** The pattern without the limits that Flink keeps elsewhere. */
-export const withoutMisplacedGaps: Reading = (asked) =>
-  withoutGaps(sitesOf(asked.pattern.elements).filter((site) => hasGap(site, asked) && !isKeptInPlace(site)));
-
-/** The pattern without any limit. */
-export const withoutAnyGaps: Reading = (asked) =>
-  withoutGaps(sitesOf(asked.pattern.elements).filter((site) => hasGap(site, asked)));
-
-function hasGap({ element }: Site, { gaps }: FlinkCase): boolean {
-  return gaps.some(({ on }) => on === element);
+/** Whether something that a limit forbids is let pass. */
+export function letsMatchesPass(asked: FlinkCase): boolean {
+  return changedBy(withoutMisplacedGaps, asked).moreMatches.some((each) => isLetPass(asked, each));
 }
 
-function withoutGaps(sites: readonly Site[]): ReturnType<Reading> {
-  const lift = (element: Element): Element => (element.kind === "absence" ? element : { ...element, maxGapMs: null });
-  return new Map(sites.map(({ element }) => [element, lift]));
+export function letsRunsPass(asked: FlinkCase): boolean {
+  const { moreMatches, moreTimeOuts } = changedBy(withoutMisplacedGaps, asked);
+  return [...moreMatches, ...moreTimeOuts].some((each) => isLetPass(asked, each));
 }
 
-/** Whether a run may go on, past an element that may be left out or left, later than a limit that Flink keeps there. */
+function isLetPass(asked: FlinkCase, finding: Finding): boolean {
+  const kept = keptGaps(asked);
+  return pairsOf(asked, finding).every((pair) => kept.every((gap) => isShort(pair, gap) || isMissed(pair, gap)));
+}
+
+function isShort({ before, after, to }: Pair, { site, ms }: KeptGap): boolean {
+  const isOwn = stepsIn(site.element).some(({ name }) => name === to);
+  return !isOwn || after === null || after.at - before.at < ms;
+}
+
+/** Whether a run that takes an event after the limit was nowhere where Flink keeps it. */
+function isMissed({ before, from, to, passed }: Pair, { site, ms }: KeptGap): boolean {
+  const { element } = site;
+  // Between the events of a counted step not all states have the limit; of a single one, none has.
+  if (element.kind !== "step" || from === to || (element.quantifier.counted && element.quantifier.max === 1))
+    return true;
+  const isNext = passed.length === 1;
+  if (isEnteredByTaking(site)) {
+    const [first] = passed;
+    return mayTakeNothing(element) && !isNext && first !== undefined && first.at - before.at < ms;
+  }
+  return isNext || mayTakeNothing(element) || headsOption(site) || isEnteredByCopy(site) || isEnteredFromHead(site);
+}
+
+/** Whether Flink waits for it in a copy of its state, without the limit, once an event was passed over: in a group that may be left out. */
+function headsOption({ index, outer }: Site): boolean {
+  return (
+    index === 0 && outer !== null && (mayTakeNothing(outer.element) || mayGoOn(outer.element) || headsOption(outer))
+  );
+}
+
+/** Whether a run may come to it at any event from the head of a group before it, where it waits for another iteration. */
+function isEnteredFromHead(site: Site): boolean {
+  return whatPrecedes(site).some(({ element }) => endsInOpenGroup(element));
+}
+
+function endsInOpenGroup(element: Element | undefined): boolean {
+  return element?.kind === "group" && (mayGoOn(element) || endsInOpenGroup(element.elements.at(-1)));
+}
+
+/** Whether Flink copies its state, without the limit: behind an option before which an absence counts, or a greedy loop with `until`. */
+function isEnteredByCopy({ siblings, index }: Site): boolean {
+  const before = siblings.slice(0, index);
+  const last = before.at(-1);
+  if (last === undefined || last.kind === "absence") return false;
+  const { greedy, until } = last.quantifier;
+  return (greedy && until !== null) || (mayTakeNothing(last) && hasOpenAbsence(before.slice(0, -1)));
+}
+
+/** Whether a run may go on, past an element that may be left out or left, where Flink ends it: it waits there for one event. */
 export function overstaysGap(asked: FlinkCase): boolean {
   return keptGaps(asked).some(({ site, ms }) => {
-    if (isAbsence(site) || isKeptInPlace(site)) return false;
+    if (!mayBeLeft(site)) return false;
     const own = stepsIn(site.element).map(({ name }) => name);
-    const before = [...own, ...stepsBefore(site).map(({ name }) => name)];
+    const before = [...own, ...stepsThatEnter(site).map(({ name }) => name)];
     return pairsOfRuns(asked).some(
-      ({ before: event, from, to, until }) =>
-        before.includes(from) && (to === null || !own.includes(to)) && until - event.at >= ms,
+      ({ before: event, from, to, passed, until }) =>
+        before.includes(from) && (to === null || !own.includes(to)) && (passed[0]?.at ?? until) - event.at >= ms,
     );
   });
 }
 
-/** The limits that Flink keeps at all, in some state. */
-export function keptGaps({ pattern, gaps }: FlinkCase): readonly { readonly site: Site; readonly ms: number }[] {
-  const sites = sitesOf(pattern.elements);
-  return gaps.flatMap(({ on, ms, call }) => {
-    const site = sites.find(({ element }) => element === on);
-    return site === undefined || isIgnored(on, call) ? [] : [{ site, ms }];
-  });
-}
-
-function isIgnored(on: Element, call: Gap["call"]): boolean {
-  if (on.kind === "absence") return false;
-  if (on.kind === "step") return call === "within" && on.quantifier.counted;
-  return call === "within" || on.quantifier.max !== null;
-}
-
-/** A single step that a run comes to by taking the event before it. */
-function isKeptInPlace(site: Site): boolean {
-  return isStep(site) && !isCounted(site.element) && !mayTakeNothing(site.element) && isEnteredByTaking(site);
-}
-
-function isEnteredByTaking({ siblings, index, outer }: Site): boolean {
-  const before = siblings[index - 1];
-  if (before === undefined) return outer === null || (isPlain(outer.element) && isEnteredByTaking(outer));
-  if (before.kind !== "absence") return endsByTaking(before);
-  return before.link === "notFollowedBy" && isEnteredByTaking({ siblings, index: index - 1, outer, element: before });
-}
-
-/** Taken once, whatever comes. */
-function isPlain({ quantifier }: StepNode | GroupNode): boolean {
-  return quantifier.max === 1 && !quantifier.optional;
-}
-
-/** Whether a run has left it once it has taken its last event. */
-function endsByTaking(element: Element): boolean {
-  if (element.kind === "absence" || mayTakeNothing(element)) return false;
+/** Whether a run may go on without it, or without another event of it; also with the group that it heads. */
+function mayBeLeft({ element, index, outer }: Site): boolean {
+  if (element.kind === "absence") return false;
   const { min, max } = element.quantifier;
-  if (min !== max) return false;
-  const last = element.kind === "group" ? element.elements.at(-1) : undefined;
-  return last === undefined || endsByTaking(last);
+  return mayTakeNothing(element) || min !== max || (index === 0 && outer !== null && mayBeLeft(outer));
 }
 
 // gap-on-absence: a run that waits for the event after a `notNext` is ended by the limit that stands there.

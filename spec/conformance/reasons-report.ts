@@ -5,10 +5,10 @@ import type { Instant } from "../../lib/time/instant.ts";
 import type { Finding, Findings } from "./answers.ts";
 import { endsOf, fits, matchesByTime, type Pair, pairsOfMatches } from "./asking.ts";
 import type { CaseEvent, FlinkCase } from "./case.ts";
-import { definitionOf, type Reading, readBy, rolesOf } from "./definition.ts";
-import { READINGS } from "./readings.ts";
+import { definitionOf, reportedOf, rolesOf } from "./definition.ts";
+import { READINGS, readBy, WAYS_TO_READ } from "./readings.ts";
+import { keptGaps, withoutAnyGaps } from "./readings-of-gaps.ts";
 import { endsInLoop } from "./reasons-absence.ts";
-import { keptGaps, withoutAnyGaps } from "./reasons-gap.ts";
 import {
   canGrow,
   edgeSteps,
@@ -29,23 +29,40 @@ import {
 
 export function hasTie(asked: FlinkCase): boolean {
   if (!asked.hasSkip) return false;
-  const { matches } = definitionOf(asked);
-  return matches.some((one, index) =>
-    matches
-      .slice(index + 1)
-      .some((other) => waitTogether(asked, one, other) && [one, other].some((each) => drops(asked, each))),
-  );
+  const heldUntil = holdingRuns(asked, definitionOf(asked).open);
+  const waiting = definitionOf(asked).matches.map((match) => ({
+    first: endsOf(asked, match).first,
+    at: match.at,
+    isHeld: isHeld(asked, match, heldUntil),
+    isReported: reportedOf(asked).has(rolesOf(match)),
+    drops: drops(asked, match),
+  }));
+  return waiting.some((one, index) => {
+    for (let next = index + 1; next < waiting.length; next++) {
+      const other = waiting[next] as (typeof waiting)[number];
+      if (one.first !== other.first || !(one.isReported || other.isReported) || !(one.drops || other.drops)) continue;
+      if (one.at === other.at || (one.at < other.at ? one : other).isHeld) return true;
+    }
+    return false;
+  });
 }
 
-function waitTogether(asked: FlinkCase, one: Finding, other: Finding): boolean {
-  if (endsOf(asked, one).first !== endsOf(asked, other).first) return false;
-  return one.at === other.at || isHeld(asked, one.at < other.at ? one : other, definitionOf(asked).open);
+/** Until when a run that began with an event is open, by the number of that event. */
+type HoldingRuns = ReadonlyMap<number, Instant>;
+
+function holdingRuns(asked: FlinkCase, open: Findings["open"]): HoldingRuns {
+  const until = new Map<number, Instant>();
+  for (const run of open) {
+    const { number } = endsOf(asked, run).first;
+    until.set(number, Math.max(run.at, until.get(number) ?? run.at));
+  }
+  return until;
 }
 
 /** Whether a match is complete while a run is open that began earlier. */
-function isHeld(asked: FlinkCase, match: Finding, open: Findings["open"]): boolean {
+function isHeld(asked: FlinkCase, match: Finding, runs: HoldingRuns): boolean {
   const { first } = endsOf(asked, match);
-  return open.some((run) => run.at >= match.at && endsOf(asked, run).first.number < first.number);
+  return [...runs].some(([number, until]) => number < first.number && until >= match.at);
 }
 
 /** Whether a match drops others that begin with its first event. */
@@ -62,15 +79,13 @@ export function growsAfterMatch(asked: FlinkCase): boolean {
   if (!canGrow(asked.pattern.elements)) return false;
   return WAYS_TO_READ.some((readings) => {
     const { matches, open } = definitionOf(asked, readBy(readings, asked));
-    const isKept = (match: Finding) => !drops(asked, match) || isHeld(asked, match, open);
+    const runs = holdingRuns(asked, open);
+    const isKept = (match: Finding) => !drops(asked, match) || isHeld(asked, match, runs);
     return matches.some(
       (match) => isKept(match) && endsOfLife(asked, match).some((end) => isOpenUntil(asked, open, match, end)),
     );
   });
 }
-
-/** As it is written; as Flink reads it; and without the limits that end runs, of which Flink keeps some elsewhere. */
-const WAYS_TO_READ: readonly (readonly Reading[])[] = [[], READINGS, [...READINGS, withoutAnyGaps]];
 
 /** When a run may time out in Flink: at the end of the window, or of a gap. */
 function endsOfLife(asked: FlinkCase, finding: Finding): readonly Instant[] {
@@ -105,7 +120,8 @@ export function isReleasedByClock(asked: FlinkCase): boolean {
   if (matchesByTime(asked).length > 0) return true;
   if (!asked.hasSkip || (asked.pattern.withinMs === null && asked.gaps.length === 0)) return false;
   const { matches, open } = definitionOf(asked);
-  return matches.some((match) => isHeld(asked, match, open));
+  const runs = holdingRuns(asked, open);
+  return matches.some((match) => isHeld(asked, match, runs));
 }
 
 // silent-absence: beside the match that time completes, what waits in the loop before the absence times out.
@@ -119,7 +135,7 @@ export function waitsInLoop(asked: FlinkCase): boolean {
 export function isAmbiguous(asked: FlinkCase): boolean {
   if (waitsInLoop(asked)) return true;
   const groups = sitesOf(asked.pattern.elements).filter(isGroup);
-  const isLoose = groups.some(({ element }) => isAmbiguousGroup(element));
+  const isLoose = looseGroupsOf(asked).length > 0;
   return WAYS_TO_READ.some((readings) => {
     const pairs = pairsOfMatches(asked, readBy(readings, asked));
     return (isLoose && pairs.length > 0) || groups.some((group) => isLeftTwice(group, pairs));
@@ -137,6 +153,12 @@ function isLeftTwice(group: Site<GroupNode>, pairs: readonly Pair[]): boolean {
   return min !== max && pairs.some(isLeft);
 }
 
+function looseGroupsOf({ pattern }: FlinkCase): readonly Site<GroupNode>[] {
+  return sitesOf(pattern.elements)
+    .filter(isGroup)
+    .filter(({ element }) => isAmbiguousGroup(element));
+}
+
 /** Whether the same events in the same roles may be iterations of a group in several ways. */
 function isAmbiguousGroup(group: GroupNode): boolean {
   if (!repeats(group)) return group.quantifier.optional && group.elements.every(mayTakeNothing);
@@ -149,14 +171,21 @@ function isAmbiguousGroup(group: GroupNode): boolean {
   });
 }
 
+function stepsBeside(site: Site): readonly StepNode[] {
+  return [...stepsBefore(site), ...stepsAfter(site)];
+}
+
 /** Before an optional element and behind it, in a loop and behind it: once an event was passed over. */
 export function waitsInSeveralStates(asked: FlinkCase): boolean {
-  if (sitesOf(asked.pattern.elements).some((site) => isGroup(site) && isAmbiguousGroup(site.element))) return true;
+  const loose = looseGroupsOf(asked)
+    .flatMap((group) => [...stepsIn(group.element), ...(mayTakeNothing(group.element) ? stepsBeside(group) : [])])
+    .map(({ name }) => name);
   return WAYS_TO_READ.some((readings) => {
     const elements = readBy(readings, asked);
     const sites = new Map(sitesOf(elements).map((site) => [isStep(site) ? site.element.name : "", site]));
     const { matches, timedOut, open } = definitionOf(asked, elements);
     return [...matches, ...timedOut, ...(asked.gaps.length > 0 ? open : [])].some((run) => {
+      if (run.taken.some(({ step }) => loose.includes(step))) return true;
       const site = sites.get(run.taken.at(-1)?.step ?? "");
       const next = asked.events[asked.events.indexOf(endsOf(asked, run).last) + 1];
       return site !== undefined && next !== undefined && isAliveAt(asked, run, next) && waysPast(site, next).length > 1;

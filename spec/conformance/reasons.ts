@@ -3,8 +3,12 @@
 
 import { type Answer, ASPECTS, type Aspect } from "./answers.ts";
 import type { FlinkCase } from "./case.ts";
-import { type Changed, changedBy, type Reading } from "./definition.ts";
-import { READINGS } from "./readings.ts";
+import { type Changed, changedBy } from "./definition.ts";
+import type { Reading } from "./readings.ts";
+import { withoutLostAbsences } from "./readings-of-absences.ts";
+import { withoutMisplacedGaps } from "./readings-of-gaps.ts";
+import { withoutLastGreed, withoutLostGreed } from "./readings-of-greed.ts";
+import { withEmptyIterations, withOpenExits, withOverwrittenHeads, withoutOuterUntils } from "./readings-of-groups.ts";
 import {
   bitesInRange,
   endsBeforeNotNext,
@@ -12,26 +16,11 @@ import {
   hasAbsenceAfterNothing,
   killsTaker,
   losesAbsence,
-  withoutLostAbsences,
 } from "./reasons-absence.ts";
 import { failsOnMiss, hasNoDuration, skipsNowhere } from "./reasons-call.ts";
-import { endsAtWindow, hasGapOnNotNext, overstaysGap, withoutMisplacedGaps } from "./reasons-gap.ts";
-import {
-  endsGreedily,
-  isGreedyAndLoose,
-  leaksGuard,
-  looksUpInVain,
-  withoutLastGreed,
-  withoutLostGreed,
-} from "./reasons-greedy.ts";
-import {
-  bitesGroup,
-  endsInsideGroup,
-  withEmptyIterations,
-  withOpenExits,
-  withOverwrittenHeads,
-  withoutOuterUntils,
-} from "./reasons-group.ts";
+import { endsAtWindow, hasGapOnNotNext, letsMatchesPass, letsRunsPass, overstaysGap } from "./reasons-gap.ts";
+import { endsGreedily, isGreedyAndLoose, leaksGuard, looksUpInVain } from "./reasons-greedy.ts";
+import { bitesGroup, endsInsideGroup } from "./reasons-group.ts";
 import {
   growsAfterMatch,
   hasTie,
@@ -134,11 +123,11 @@ export const REASONS: readonly Reason[] = [
   },
   {
     name: "gap-on-quantified",
-    causes: anyOf(readAs(withoutMisplacedGaps), {
-      matchesHere: overstaysGap,
-      timeOutsHere: overstaysGap,
-      timeOutsThere: overstaysGap,
-    }),
+    causes: {
+      ...anyOf(readAs(withoutMisplacedGaps), { matchesHere: overstaysGap, timeOutsHere: overstaysGap }),
+      matchesThere: letsMatchesPass,
+      timeOutsThere: (asked) => letsRunsPass(asked) || overstaysGap(asked),
+    },
   },
   { name: "short-absence", causes: anySet(endsAtWindow) },
   { name: "tie", causes: { ...anySet(hasTie), held: hasTie, reportTimes: hasTie } },
@@ -154,14 +143,14 @@ function anySet(predicate: Predicate): Reason["causes"] {
 
 /** Flink reads the pattern in another way: what that adds, it has alone; what that takes away, it lacks. */
 function readAs(reading: Reading): Reason["causes"] {
-  const when = (says: (changed: Changed) => boolean) => (asked: FlinkCase) => says(changedBy(reading, READINGS, asked));
+  const when = (says: (changed: Changed) => boolean) => (asked: FlinkCase) => says(changedBy(reading, asked));
   return {
     matchesThere: when(({ moreMatches }) => moreMatches.length > 0),
     matchesHere: when(({ fewerMatches }) => fewerMatches),
     timeOutsThere: when(({ moreTimeOuts, moreMatches }) => moreTimeOuts.length + moreMatches.length > 0),
     timeOutsHere: when(({ fewerTimeOuts }) => fewerTimeOuts),
     reportTimes: when(({ otherTimes }) => otherTimes),
-    held: (asked) => asked.hasSkip && changedBy(reading, READINGS, asked).otherRuns,
+    held: (asked) => asked.hasSkip && changedBy(reading, asked).otherRuns,
   };
 }
 

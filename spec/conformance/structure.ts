@@ -170,3 +170,10 @@ export function hasSkippedHead(element: Element): boolean {
   const head = element.kind === "group" ? element.elements[0] : undefined;
   return head !== undefined && (mayTakeNothing(head) || hasSkippedHead(head));
 }
+
+/** Whether a `notFollowedBy` counts at the end of `elements`, with only what may be left out after it. */
+export function hasOpenAbsence(elements: readonly Element[]): boolean {
+  const last = elements.at(-1);
+  if (last === undefined || !mayTakeNothing(last) || last.link === "notNext") return false;
+  return last.link === "notFollowedBy" || hasOpenAbsence(elements.slice(0, -1));
+}
