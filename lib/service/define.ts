@@ -4,6 +4,7 @@ import { ConfigError, describeProblems, type Problem } from "../core/errors.ts";
 import { DEFAULT_LIMITS } from "../matching/run-matcher.ts";
 import { reportsAtDeadline } from "./deadline.ts";
 import { defineInput } from "./define-input.ts";
+import { defineKafka } from "./define-kafka.ts";
 import { definePattern, type OutputOption, readMatcherLimits } from "./define-pattern.ts";
 import {
   type InputDefinition,
@@ -32,6 +33,7 @@ const SERVICE_OPTIONS = [
   "retryWithin",
   "stopWithin",
   "limits",
+  "kafka",
 ] as const;
 
 const MIB = 1_048_576;
@@ -57,7 +59,7 @@ const MAX_APP_LENGTH = 200;
  * is for `runService`, or the command `sequitur run` with the file that exports it.
  *
  * @throws {ConfigError} with everything that is wrong, code, place and remedy of each; its own code is that of the first:
- *   `BAD_OPTION`, `UNKNOWN_OPTION`, `BAD_NAME`, `DUPLICATE_TOPIC`, `DUPLICATE_PATTERN`, or what a key or time written as an expression can be
+ *   `BAD_OPTION`, `UNKNOWN_OPTION`, `BAD_NAME`, `BAD_BROKER`, `DUPLICATE_TOPIC`, `DUPLICATE_PATTERN`, or what a key or time written as an expression can be
  *   refused for. Whether the patterns themselves make sense is looked at when the service starts.
  *
  * @example
@@ -119,6 +121,7 @@ function define(options: Options, notes: Notes): ServiceDefinition {
     retryWithinMs: options.durationMs("retryWithin", 300_000, 0),
     stopWithinMs: options.durationMs("stopWithin", 10_000, 0),
     limits,
+    kafka: defineKafka(options, notes),
   };
   checkTogether(definition, notes);
   return Object.freeze(definition);

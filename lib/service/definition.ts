@@ -10,6 +10,7 @@ import type { MatcherLimits, TimedOutReport } from "../matching/matcher.ts";
 import type { Refusal } from "../pattern/builder/refusal.ts";
 import type { Pattern } from "../pattern/pattern.ts";
 import type { Duration } from "../time/duration.ts";
+import type { KafkaOptions, KafkaSettings } from "../transports/kafka/options.ts";
 
 /** Carries the type of a topic's events, for the compiler only. */
 declare const EVENT: unique symbol;
@@ -188,6 +189,8 @@ export type ServiceOptions<Inputs extends readonly InputTopic[], Patterns extend
   /** How long a stop may take to match and send what was read. Default `"10s"`. */
   readonly stopWithin?: Duration;
   readonly limits?: Partial<ServiceLimits>;
+  /** How to reach Kafka. What is left out comes from the environment or the command line; see `KafkaOptions`. */
+  readonly kafka?: KafkaOptions;
 };
 
 /** The events of a list of inputs. */
@@ -249,6 +252,8 @@ export interface ServiceDefinition {
   readonly retryWithinMs: number;
   readonly stopWithinMs: number;
   readonly limits: ServiceLimits;
+  /** What the service file says of Kafka; `null`: nothing. */
+  readonly kafka: KafkaSettings | null;
 }
 
 /**

@@ -5,6 +5,7 @@ export type { Summary } from "../runtime/engine.ts";
 export type { LaneState } from "../runtime/lane-state.ts";
 export type { Metrics } from "../runtime/metrics.ts";
 export type { Log, OutputRecord, Sink } from "../runtime/ports.ts";
+export type { KafkaOptions, KafkaSaslOptions, KafkaTlsOptions, Secret } from "../transports/kafka/options.ts";
 export { createMemoryLog, type Feed, type MemoryLog } from "../transports/memory/index.ts";
 export { createNdjsonSink, createNdjsonSource } from "../transports/ndjson/index.ts";
 export { service } from "./define.ts";

@@ -19,6 +19,10 @@ export interface Options {
   /** A whole number from 1. */
   count(name: string, otherwise: number): number;
   oneOf<T extends string>(name: string, allowed: readonly T[], otherwise: T): T;
+  /** `true` or `false`. */
+  flag(name: string, otherwise: boolean): boolean;
+  /** A text that is not empty. */
+  text(name: string, otherwise: string): string;
   /** A function, or `null`. */
   func<F>(name: string): F | null;
   /** Options inside these; none are as good as empty ones. */
@@ -73,6 +77,19 @@ function optionsOf(values: object, path: readonly string[], notes: Notes): Optio
       const found = allowed.find((each) => each === value);
       if (found === undefined) bad(name, show(value), `Write ${list(allowed, "or")}.`);
       return found ?? otherwise;
+    },
+    flag(name, otherwise) {
+      const value = raw(name);
+      if (value === undefined || typeof value === "boolean") return value ?? otherwise;
+      bad(name, show(value), "Write true or false.");
+      return otherwise;
+    },
+    text(name, otherwise) {
+      const value = raw(name);
+      if (value === undefined) return otherwise;
+      if (typeof value === "string" && value.trim() !== "") return value;
+      bad(name, show(value), "Write a text.");
+      return otherwise;
     },
     func<F>(name: string): F | null {
       const value = raw(name);

@@ -184,10 +184,10 @@ const cases: readonly Case[] = [
     /at "pattrns".*Did you mean "patterns"\?.*idleAfter/,
   ],
   [
-    "kafka",
-    { ...valid, kafka: {} },
+    "another transport",
+    { ...valid, pulsar: {} },
     "UNKNOWN_OPTION",
-    /at "kafka": There is no such option\. The options here are app, inputs/,
+    /at "pulsar": There is no such option\. The options here are app, inputs/,
   ],
   ["__proto__ as an option", JSON.parse('{"__proto__":1}'), "UNKNOWN_OPTION", /__proto__/],
   ["no inputs", { ...valid, inputs: [] }, "BAD_OPTION", /at "inputs": It is an empty list.*topic\(/],

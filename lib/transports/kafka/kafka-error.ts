@@ -4,7 +4,7 @@
 //     KafkaJSNonRetriableError ─cause▶ KafkaJSNumberOfRetriesExceeded ─cause▶ KafkaJSConnectionError { code, broker }
 //                                                                             ▲ explained
 
-import { ConfigError, SequiturError, TransportError } from "../../core/errors.ts";
+import { SequiturError, TransportError } from "../../core/errors.ts";
 import { withAddresses } from "./brokers.ts";
 import { explainConnection } from "./connection-error.ts";
 import { type KafkaPlace, PROTOCOL_ERRORS, typeOfNumber } from "./kafka-codes.ts";
@@ -103,14 +103,14 @@ function silent(failure: Failure, text: string, doing: string, { brokers }: Kafk
 
 const CODEC = /^(?<codec>\w+) compression not implemented/i;
 
-function missingCodec(failure: Failure, text: string, doing: string, { topic }: KafkaPlace): ConfigError | null {
+function missingCodec(failure: Failure, text: string, doing: string, { topic }: KafkaPlace): TransportError | null {
   const codec = CODEC.exec(text)?.groups?.["codec"];
   if (codec === undefined) return null;
   const place = topic === undefined ? "" : ` of topic "${topic}"`;
-  return new ConfigError(
+  return new TransportError(
     "CODEC_MISSING",
     `Records${place} are compressed with ${codec.toLowerCase()}, which this process cannot read (${doing}). Install the package for it, or let producers use gzip or no compression.`,
-    { cause: failure },
+    { cause: failure, retriable: false },
   );
 }
 

@@ -155,3 +155,6 @@ export type KafkaDefinition = {
   readonly sessionTimeoutMs: number;
   readonly rebalanceTimeoutMs: number;
 };
+
+/** What somebody has said of a `KafkaDefinition`, checked; what nobody has said is not there. */
+export type KafkaSettings = Partial<KafkaDefinition>;
