@@ -1,6 +1,8 @@
 // What is said on the side while a service runs: its log, and what the command itself has to say.
 
+import { saidBy } from "../event/bad-record.ts";
 import type { Log } from "../runtime/ports.ts";
+import { LOG_LEVELS, type LogLevel } from "../service/logging.ts";
 import type { Screen } from "./screen.ts";
 
 export type NoteStyle = { readonly verbose: boolean; readonly quiet: boolean; readonly json: boolean };
@@ -12,11 +14,16 @@ export type Notes = (
   fields?: Readonly<Record<string, unknown>>,
 ) => void;
 
-/** Lets through what somebody wants to read; with `json` as lines of JSON, as scripts read them. */
-export function notesOn(screen: Screen, { verbose, quiet, json }: NoteStyle): Notes {
+/** Lets through what somebody wants to read, or everything from `least` on; with `json` as lines of JSON, as scripts read them. */
+export function notesOn(screen: Screen, { verbose, quiet, json }: NoteStyle, least: LogLevel | null = null): Notes {
+  const isWanted = (level: Parameters<Notes>[0], fields: object): boolean => {
+    if (verbose) return true;
+    if (least !== null) return level === "notice" || LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(least);
+    if (quiet || "writtenTo" in fields) return false; // dead letters are told at the end, with their places
+    return level === "warn" || level === "notice"; // errors end the run and are told then
+  };
   return (level, message, fields = {}) => {
-    const isHeard = verbose || ((level === "warn" || level === "notice") && !quiet); // errors end the run and are told then
-    if (!isHeard || ("writtenTo" in fields && !verbose)) return; // dead letters are told at the end, with their places
+    if (!isWanted(level, fields)) return;
     screen.note(json ? toJson({ log: { level, message, ...fields } }) : toText(level, message, fields));
   };
 }
@@ -26,7 +33,9 @@ function toText(level: Parameters<Notes>[0], message: string, fields: Readonly<R
   return `${level === "notice" ? "" : `${level}: `}${message}${more.join("")}`;
 }
 
-/** JSON in which bigints are text. */
+/** JSON in which bigints are text, and errors what they say. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, each) => (typeof each === "bigint" ? String(each) : each));
+  return JSON.stringify(value, (_, each) =>
+    typeof each === "bigint" ? String(each) : each instanceof Error ? saidBy(each) : each,
+  );
 }

@@ -307,7 +307,7 @@ class EngineAtWork implements Engine {
     this.#stopTicking();
     this.#outbox.close();
     this.#become({ type: "crashed" });
-    log("error", "the service failed", { code: error instanceof SequiturError ? error.code : "UNKNOWN" });
+    log("error", "the service failed", { code: error instanceof SequiturError ? error.code : "UNKNOWN", error });
     this.#expiry.start(this.#config.stopWithinMs, () => undefined);
     for (const giveBack of [() => source.stop(), () => sink.close()]) {
       try {

@@ -1,5 +1,5 @@
 // Every metric of a service: its name for Prometheus, what it counts, its labels, and where in the picture it stands. The
-// table in samples/watching.md is made of this one, so there is no second place to keep.
+// table in samples/watching/README.md is made of this one, so there is no second place to keep.
 //
 // Units are the base units of Prometheus and stand in the name. Labels come from closed sets: the topics, partitions and
 // patterns of the service, and words listed here. Nothing that an event holds is ever a label.

@@ -1,7 +1,7 @@
 // The picture of a service in the text format of Prometheus. Each scrape is made anew from one picture: nothing is counted
 // a second time here, and the figures of one scrape fit together.
 
-import type { Counter, Gauge, Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import { METRIC_TABLE, type MetricRow, type Scrape } from "./metric-table.ts";
 
 /** A page of metrics. */
@@ -25,7 +25,7 @@ export async function createExporter(): Promise<Exporter> {
   const process = ofProcess;
   return async (scrape) => {
     const registry = new client.Registry();
-    for (const row of METRIC_TABLE) fill(metricOf(row, registry, client), row, scrape);
+    for (const row of METRIC_TABLE) expose(row, scrape, registry, client);
     const pages = await Promise.all([registry.metrics(), process.metrics()]);
     return { contentType: registry.contentType, text: pages.join("").replaceAll(NOT_KNOWN, "") };
   };
@@ -34,11 +34,19 @@ export async function createExporter(): Promise<Exporter> {
 /** A scrape right after another finds no delays of the event loop to take a mean of, and the client writes what not everybody can read. */
 const NOT_KNOWN = /^[^#\n]* Nan\n/gm;
 
-function metricOf({ name, type, help, labels }: MetricRow, registry: Registry, client: Client): Counter | Gauge {
+function expose(
+  { name, type, help, labels, read }: MetricRow,
+  scrape: Scrape,
+  registry: Registry,
+  client: Client,
+): void {
   const options = { name, help, labelNames: labels, registers: [registry] };
-  return type === "counter" ? new client.Counter(options) : new client.Gauge(options);
-}
-
-function fill(metric: Counter | Gauge, { read }: MetricRow, scrape: Scrape): void {
-  for (const sample of read(scrape)) if (Number.isFinite(sample.value)) metric.inc(sample.labels, sample.value);
+  const known = read(scrape).filter(({ value }) => Number.isFinite(value));
+  if (type === "counter") {
+    const counter = new client.Counter(options);
+    for (const sample of known) counter.inc(sample.labels, sample.value);
+  } else {
+    const gauge = new client.Gauge(options);
+    for (const sample of known) gauge.set(sample.labels, sample.value);
+  }
 }
