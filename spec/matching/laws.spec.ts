@@ -5,12 +5,15 @@ import { type Contiguity, type Element, ONCE, type PatternAst, type Quantifier }
 import type { Condition } from "../../lib/pattern/expression/expression.ts";
 import { everyElement } from "../../lib/pattern/walk.ts";
 import type { Case } from "../oracle/random.ts";
+import { allowMs } from "../run/ask.ts";
 import { holdsFor } from "./law.ts";
 import { run } from "./whole.ts";
 
 const it = suite("laws of matching");
 
 const RUNS = 1_000;
+
+allowMs(120_000);
 
 const elementsOf = ({ pattern }: Case): readonly Element[] =>
   [...everyElement(pattern.elements)].map(({ element }) => element);
@@ -146,7 +149,7 @@ it("a weaker condition loses no match where any event may pass", () => {
           parts: [condition, { kind: "exists", value: { kind: "field", of: { kind: "candidate" }, path: ["v"] } }],
         };
   holdsFor(
-    300,
+    RUNS,
     (each) => {
       const elements = mapElements(each.pattern.elements, (element) =>
         element.kind === "step" ? { ...element, condition: weaker(element.condition) } : element,
@@ -191,6 +194,115 @@ it("a fixed count is that many steps in a row", () => {
       );
       return each.pattern.elements.some(isUnrollable) && each.pattern.skip.to === "none" && !looksBack && !guarded;
     },
+  );
+});
+
+/** All that is found is reported. */
+const reportingAll = (each: Case): Case => withPattern(each, { skip: { to: "none" }, oncePerMs: null });
+
+/** The same without conditions, which name steps, and without `until`, which closes greedy loops. */
+const withoutConditions = (each: Case): Case => {
+  const elements = mapElements(each.pattern.elements, (element) => {
+    const bare = element.kind === "group" ? element : { ...element, condition: null };
+    if (bare.kind === "absence" || bare.quantifier.until === null) return bare;
+    return { ...bare, quantifier: { ...bare.quantifier, until: null, greedy: false } };
+  });
+  return withPattern(each, { elements });
+};
+
+/** The first element of the pattern itself that `is` so and before no absence; -1 if there is none. */
+const unguarded = ({ pattern: { elements } }: Case, is: (element: Element) => boolean): number =>
+  elements.findIndex((element, index) => is(element) && elements[index + 1]?.kind !== "absence");
+
+/** The pattern with other elements in the place of one, everything reported at once and to the end of time. */
+const withOther = (each: Case, index: number, others: readonly Element[]): Case => ({
+  ...withPattern(each, {
+    emit: "eager",
+    elements: each.pattern.elements
+      .toSpliced(index, 1, ...others)
+      .map((element, place) => (place === 0 && element.kind !== "absence" ? { ...element, link: null } : element)),
+  }),
+  until: Number.POSITIVE_INFINITY,
+});
+const union = (sets: readonly (readonly string[])[]): readonly string[] => [...new Set(sets.flat())].sort();
+
+it("a count from some to more is each of the counts between", () => {
+  const isRange = quantified(({ min, max, greedy }) => max !== null && min < max && !greedy);
+  holdsFor(
+    RUNS,
+    (found) => {
+      const each = reportingAll(found);
+      const index = unguarded(each, isRange);
+      const element = each.pattern.elements[index] as Exclude<Element, { kind: "absence" }>;
+      const { quantifier } = element;
+      const { min, max } = quantifier;
+      const counts = Array.from({ length: (max ?? min) - min + 1 }, (_, more) => min + more);
+      const exactly = (count: number): Element => ({
+        ...element,
+        quantifier: { ...quantifier, min: count, max: count, inner: count === 1 ? "followedBy" : quantifier.inner },
+      });
+      return [
+        union(counts.map((count) => setOf(withOther(each, index, [exactly(count)])))),
+        setOf(withOther(each, index, [element])),
+      ];
+    },
+    (each) => unguarded(each, isRange) >= 0,
+  );
+});
+
+it("what is optional is there or not", () => {
+  const isOptional = (element: Element): boolean => quantified(({ optional, greedy }) => optional && !greedy)(element);
+  const mayGo = (each: Case): boolean => {
+    const { elements } = each.pattern;
+    const index = unguarded(each, isOptional);
+    return index >= 0 && elements.length > 1 && !(index === 0 && elements[1]?.kind === "absence");
+  };
+  holdsFor(
+    RUNS,
+    (found) => {
+      const each = withoutConditions(reportingAll(found));
+      const index = unguarded(each, isOptional);
+      const element = each.pattern.elements[index] as Exclude<Element, { kind: "absence" }>;
+      const needed: Element = { ...element, quantifier: { ...element.quantifier, optional: false } };
+      return [
+        union([setOf(withOther(each, index, [needed])), setOf(withOther(each, index, []))]),
+        setOf(withOther(each, index, [element])),
+      ];
+    },
+    mayGo,
+  );
+});
+
+it("a fixed count of a group is that many groups in a row", () => {
+  const mayBeEmpty = (element: Element): boolean =>
+    element.kind === "absence" ||
+    element.quantifier.optional ||
+    (element.kind === "group" && element.elements.every(mayBeEmpty));
+  const isUnrollable = (element: Element): boolean => element.kind === "group" && !mayBeEmpty(element);
+  const renamed = (elements: readonly Element[], suffix: string): readonly Element[] =>
+    mapElements(elements, (element) =>
+      element.kind === "group" ? element : { ...element, name: `${element.name}${suffix}` },
+    );
+  holdsFor(
+    RUNS,
+    (found) => {
+      const each = withoutConditions(reportingAll(found));
+      const index = unguarded(each, isUnrollable);
+      const any = each.pattern.elements[index] as Extract<Element, { kind: "group" }>;
+      const count = 2 + (each.events.length % 2);
+      const group = { ...any, quantifier: { ...any.quantifier, min: count, max: count, counted: true } };
+      const { inner } = group.quantifier;
+      const copies = Array.from({ length: count }, (_, copy) => ({
+        ...group,
+        link: copy === 0 ? group.link : inner,
+        elements: renamed(group.elements, `x${copy}`),
+        quantifier: ONCE,
+      }));
+      const unrolled = setOf(withOther(each, index, copies)).map((match) => match.replaceAll(/x\d+:/g, ":"));
+      // Which iteration takes what may be chosen in several ways; in a loop these are one match.
+      return [union([unrolled]), setOf(withOther(each, index, [group]))];
+    },
+    (each) => unguarded(each, isUnrollable) >= 0,
   );
 });
 

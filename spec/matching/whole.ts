@@ -5,7 +5,7 @@ import type { Instant } from "../../lib/time/instant.ts";
 import type { Case } from "../oracle/random.ts";
 import { feed, matcherOf } from "./drive.ts";
 
-const UNLIMITED = { maxMatchesPerEvent: 1e6, maxRunsPerKey: 1e6, maxNodesPerKey: 1e6 };
+export const UNLIMITED = { maxMatchesPerEvent: 1e6, maxRunsPerKey: 1e6, maxNodesPerKey: 1e6 };
 
 /** A matcher for the pattern of a case. */
 export function open({ pattern }: Pick<Case, "pattern">): KeyedMatcher {

@@ -13,7 +13,7 @@ import type { OracleEvent } from "./world.ts";
 
 const it = suite("oracle/laws");
 const MANY: readonly Case[] = Array.from({ length: 1_500 }, (_, seed) => randomCase(seed));
-const CASES = MANY.slice(0, 500);
+const CASES = MANY.slice(0, 1_000);
 
 const answer = ({ pattern, events, until }: Case): OracleAnswer => enumerate(pattern, events, { until });
 
