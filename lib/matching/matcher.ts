@@ -235,6 +235,9 @@ export type MatcherStats = {
   readonly oldestFirstAt: Instant | null;
 };
 
+/** What of the statistics a running service shows. */
+export type MatcherCounts = Omit<MatcherStats, "nodes">;
+
 /**
  * Plain data that survives JSON if the events do. Its inside belongs to the matcher that made it.
  *
@@ -262,5 +265,8 @@ export interface KeyedMatcher {
   restore(state: MatcherState): void;
   /** The open runs of a key, oldest first event first. */
   inspect(key: Key): readonly RunView[];
+  /** Cost: a walk over all that open runs hold. */
   stats(): MatcherStats;
+  /** The same without `nodes`. Cost: a look at each open run. */
+  counts(): MatcherCounts;
 }

@@ -18,6 +18,7 @@ import { countNodes, keepWithin, latestFirst } from "./limits.ts";
 import type {
   KeyedMatcher,
   LimitReached,
+  MatcherCounts,
   MatcherLimits,
   MatcherState,
   MatcherStats,
@@ -129,11 +130,17 @@ class RunMatcher implements KeyedMatcher {
   }
 
   stats(): MatcherStats {
-    const runs = [...this.#rows.values()].flatMap((row) => row.runs);
-    const nodes = countNodes(runs.map(({ tail }) => tail));
-    const oldest = runs.reduce((least, { tail }) => Math.min(least, tail.first.at), Number.POSITIVE_INFINITY);
-    const oldestFirstAt = runs.length > 0 ? oldest : null;
-    return { ...this.#counters, keys: this.#rows.size, runs: runs.length, nodes, oldestFirstAt };
+    const tails = [...this.#rows.values()].flatMap((row) => row.runs.map(({ tail }) => tail));
+    return { ...this.counts(), nodes: countNodes(tails) };
+  }
+
+  counts(): MatcherCounts {
+    let [runs, oldest] = [0, Number.POSITIVE_INFINITY];
+    for (const row of this.#rows.values()) {
+      runs += row.runs.length;
+      for (const { tail } of row.runs) oldest = Math.min(oldest, tail.first.at);
+    }
+    return { ...this.#counters, keys: this.#rows.size, runs, oldestFirstAt: runs > 0 ? oldest : null };
   }
 
   #move(runs: readonly Run[], event: PlacedEvent, failures: Failure[]): Moved {

@@ -2,7 +2,7 @@
 // patterns stand in the service, whenever time was moved; so alerts do not depend on how the input was cut into batches.
 
 import type { Key } from "../event/key.ts";
-import type { KeyedMatcher, MatcherStats, Outcome, TimedEvent } from "../matching/matcher.ts";
+import type { KeyedMatcher, MatcherCounts, Outcome, TimedEvent } from "../matching/matcher.ts";
 import { BEGINNING, type Instant } from "../time/instant.ts";
 import { type AlertOptions, type Emission, toEmission } from "./alert.ts";
 
@@ -15,7 +15,7 @@ export type PatternCounts = {
   readonly version: number;
   /** Alerts written; a match whose value has no JSON form gives none. */
   readonly alerts: number;
-  readonly stats: MatcherStats;
+  readonly stats: MatcherCounts;
 };
 
 /** The matchers of one lane. `watermark` is what alerts say of how far time has come. */
@@ -63,7 +63,7 @@ export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
         pattern: name,
         version,
         alerts: alerts[index] ?? 0,
-        stats: (matchers[index] as KeyedMatcher).stats(),
+        stats: (matchers[index] as KeyedMatcher).counts(),
       })),
   };
 }

@@ -146,7 +146,10 @@ export function echoMatcher(name: string, seen: string[] = []): KeyedMatcher {
     save: () => ({ format: "echo", fingerprint: name }),
     restore: () => undefined,
     inspect: () => [],
-    stats: () => ({
+    stats: () => {
+      throw new Error("a service does not count what runs hold: that would stop it for as long as it takes");
+    },
+    counts: () => ({
       events: seen.length,
       matches,
       timedOut: 0,
@@ -155,7 +158,6 @@ export function echoMatcher(name: string, seen: string[] = []): KeyedMatcher {
       failures: 0,
       keys: waiting.size,
       runs: waiting.size,
-      nodes: waiting.size,
       oldestFirstAt: null,
     }),
   };
