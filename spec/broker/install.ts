@@ -50,9 +50,9 @@ export function installed(version: KafkaVersion): Installation | null {
  * @throws {ConfigError} `NO_MAVEN`, `KAFKA_NOT_FETCHED`, `NO_JAVA`, `OLD_JAVA`, `KAFKA_NOT_FORMATTED`
  */
 export async function install(version: KafkaVersion, progress: Progress = () => {}): Promise<Installation> {
+  const java = findJava();
   const there = installed(version);
   if (there !== null) return there;
-  const java = findJava();
   mkdirSync(CACHE, { recursive: true });
   progress(`Kafka ${version}: getting its jars from Maven Central`);
   await withLock(join(CACHE, "lock"), async () => {

@@ -79,11 +79,11 @@ function drained(stream: NodeJS.WritableStream): Promise<void> {
 }
 
 /**
- * The folder of our compiled Java programs, which fit the jars of `installation`.
+ * The folder of our Java programs, compiled against the jars of `installation` if they are not yet: a second or two.
  *
  * @throws {ConfigError} `NO_JDK`
  */
-async function compiled({ folder, classpath }: Installation): Promise<string> {
+export async function compiled({ folder, classpath }: Installation): Promise<string> {
   const files = readdirSync(SOURCES).map((name) => join(SOURCES, name));
   const hash = createHash("sha256");
   for (const file of files) hash.update(readFileSync(file));

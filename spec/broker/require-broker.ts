@@ -7,9 +7,10 @@
 //     it.run();
 import { suite, type Test } from "uvu";
 import { ConfigError } from "../../lib/core/errors.ts";
-import { skipBecause } from "../run/ask.ts";
+import { allowMs, skipBecause } from "../run/ask.ts";
 import { type Broker, type BrokerOptions, startBroker } from "./broker.ts";
 import { DEFAULT_VERSION, install, KAFKA_VERSIONS } from "./install.ts";
+import { compiled } from "./java-client.ts";
 import { logTail } from "./jvm.ts";
 import type { Secured } from "./secured.ts";
 
@@ -29,11 +30,15 @@ export type RequireOptions = Omit<BrokerOptions, "dataFolder" | "progress"> & {
 /** Names brokers that run already, `host:port,host:port`: no broker is started then. */
 const VARIABLE = "SEQUITUR_TEST_BROKERS";
 
+/** Limit of a test: a few starts of Java on a machine that does much else. */
+const TEST_MS = 180_000;
+
 /** Starts a broker for this spec file, or takes the one of `SEQUITUR_TEST_BROKERS`. About two seconds. */
 export async function requireBroker(options: RequireOptions & { secured: true }): Promise<SecuredSpecBroker>;
 export async function requireBroker(options?: RequireOptions): Promise<SpecBroker>;
 export async function requireBroker(options: RequireOptions = {}): Promise<SpecBroker> {
   const { restarts = false, ...rest } = options;
+  allowMs(TEST_MS);
   const named = process.env[VARIABLE];
   if (named !== undefined && named !== "") {
     if (restarts) return absent(`${VARIABLE} names brokers that are not ours to kill`);
@@ -44,6 +49,7 @@ export async function requireBroker(options: RequireOptions = {}): Promise<SpecB
     return { ...NOBODY, address: named, version: "unknown", suite };
   }
   try {
+    await compiled(await install(rest.version ?? DEFAULT_VERSION)); // Before a test has to wait for it.
     const broker = await startBroker(rest);
     showLogAtExit(broker);
     return { ...broker, suite };
@@ -54,6 +60,7 @@ export async function requireBroker(options: RequireOptions = {}): Promise<SpecB
 
 /** uvu's `suite` for tests that start brokers themselves, skipped where none can run. */
 export async function brokerSuite(title: string): Promise<Test> {
+  allowMs(TEST_MS);
   try {
     for (const version of KAFKA_VERSIONS) await install(version);
     return suite(title);
