@@ -33,7 +33,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     refuseSurplus(command, cli.args.slice(command.args.length).concat(options["--"] ?? []));
     const [first, second] = args.map(String);
     divertConsole();
-    return await ACTIONS[command.name as CommandName](first || missingArgument(command), second, given);
+    return await ACTIONS[command.name as CommandName](first || missingArgument(command), second, given, argv);
   } catch (error) {
     complain(error, argv);
     return exitCodeOf(error);
@@ -41,10 +41,10 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
 }
 
 type CommandName = "run" | "check" | "explain" | "init";
-type Action = (first: string, second: string | undefined, given: Given) => Promise<number>;
+type Action = (first: string, second: string | undefined, given: Given, words: readonly string[]) => Promise<number>;
 
 const ACTIONS: Readonly<Record<CommandName, Action>> = {
-  run: (file, _, given) =>
+  run: (file, _, given, words) =>
     run(file, {
       inputs: texts(given, "input"),
       output: text(given, "output"),
@@ -53,6 +53,10 @@ const ACTIONS: Readonly<Record<CommandName, Action>> = {
       json: flag(given, "json"),
       quiet: flag(given, "quiet"),
       verbose: flag(given, "verbose"),
+      brokers: text(given, "brokers"),
+      processes: text(given, "processes"),
+      demo: flag(given, "demo"),
+      words,
     }),
   check: (file, _, given) => check(file, { json: flag(given, "json"), strict: flag(given, "strict") }),
   explain: (file, name, given) => explain(file, name, { json: flag(given, "json"), dot: flag(given, "dot") }),

@@ -2,16 +2,20 @@
 
 import { readFileSync } from "node:fs";
 import { type CAC, type Command, cac } from "cac";
+import { MAX_FRUITLESS } from "./processes.ts";
 
 /** All commands with their options, and the help on them. */
 export function describeCommands(): CAC {
   const cli = cac("sequitur");
   cli
-    .command("run <service>", "Run a service: on its demo events, on files, or on standard input")
+    .command("run <service>", "Run a service: on Kafka, on files, on standard input, or on its demo events")
+    .option("--brokers <host:port,…>", "Read from and write to Kafka; overrides what the file says of brokers")
+    .option("--processes <n>", "On Kafka: share the partitions among n processes, and start those again that die")
     .option(
       "--input <[topic=]path>",
       "Read events from a file of JSON lines, .gz too, or - for standard input; may be repeated",
     )
+    .option("--demo", "Run on the demo events of the service, even if it says where Kafka is")
     .option("--output <path>", "Write alerts as JSON lines to a file, or - for standard output")
     .option("--late <path>", "Write events that came too late to a file")
     .option("--dead-letters <path>", "Write broken records to a file")
@@ -19,6 +23,7 @@ export function describeCommands(): CAC {
     .option("--quiet", "No progress and no summary, only alerts and errors")
     .option("--verbose", "Log what happens inside, and show stacks of errors")
     .example("  $ sequitur run service.ts")
+    .example("  $ sequitur run service.ts --brokers localhost:9092 --processes 2")
     .example("  $ sequitur run service.ts --input events.ndjson.gz --output alerts.ndjson --late late.ndjson")
     .example("  $ zcat events.ndjson.gz | sequitur run service.ts --input - --json | jq .");
   cli
@@ -56,10 +61,15 @@ function helpOf([name, usage, ...rest]: readonly Section[], command: Command | u
 const ABOUT: ReadonlyMap<string, string> = new Map([
   [
     "run",
-    `Without --input it runs on the demo events of the service: the file exports, beside the service, a function
-feed(log, { signal }) that appends them with log.append(topic, { key, value }).
-Alerts go to standard output as they come, progress and summary to standard error; files that are written are
-emptied first. Ctrl-C finishes what was read, a second one leaves at once.`,
+    `It runs on Kafka with --brokers, or where the file says kafka: { brokers }, or SEQUITUR_KAFKA_BROKERS is set. Alerts,
+late events and dead letters go to topics then, and it runs until it is stopped.
+Else it runs on files with --input, or on the demo events of the service: the file exports, beside the service, a
+function feed(log, { signal }) that appends them with log.append(topic, { key, value }). Alerts go to standard output
+as they come; files that are written are emptied first.
+Progress, log and summary go to standard error. Ctrl-C and SIGTERM finish what was read, within the stopWithin of the
+service; a second one leaves at once.
+With --processes this process does no work: it starts n that do, passes on what they print behind their numbers,
+starts those again that die, with growing pauses, and stops them all with itself.`,
   ],
   [
     "check",
@@ -70,9 +80,11 @@ A pattern may also come as JSON, as its toJSON() gives it.`,
   ["init", "Nothing is installed, and nothing is overwritten unless --force says so; then it says what was."],
 ]);
 
-const EXIT_CODES = `  0    all went well, or it was stopped with Ctrl-C
+const EXIT_CODES = `  0    all went well, or it was stopped
   1    the work failed after it had begun, or no record of a topic could be used
-  2    a wrong option, file, setting or pattern; nothing was done
+  2    a wrong option, file, setting, topic or pattern; nothing was done, and trying again would not help
+  3    Kafka was out of reach for too long; the same command may succeed later
+  4    with --processes: one of them died ${MAX_FRUITLESS} times in a row, soon after each start
   130  it was told to stop twice`;
 
 /** Without the blanks that the parser leaves at the ends of lines. */

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { ConfigError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
+import type { Metrics } from "../runtime/metrics.ts";
 import type { Source } from "../runtime/ports.ts";
 import type { ServiceDefinition } from "../service/definition.ts";
 import type { Clock } from "../time/clock.ts";
@@ -16,6 +17,8 @@ export interface RunInput {
   feed(signal: AbortSignal): Promise<void>;
   /** Of files: what was read. */
   stats(): NdjsonStats | null;
+  /** Whether anything was done, so that what goes wrong now is a failure and no refusal. */
+  hasBegun(metrics: Metrics): boolean;
   /** Where a record stands, for people. */
   placeOf(topic: string, partition: string, offset: string): string;
 }
@@ -40,6 +43,7 @@ export function fileInput(definition: ServiceDefinition, given: readonly string[
     source,
     feed: async () => {},
     stats: source.stats,
+    hasBegun: hasRead,
     placeOf: (topic, _, offset) => source.placeOf(topic, BigInt(offset)),
   };
 }
@@ -62,8 +66,18 @@ export function demoInput(definition: ServiceDefinition, feed: Feed, clock: Cloc
       for (const { name } of definition.inputs) log.end(name);
     },
     stats: () => null,
-    placeOf: (topic, partition, offset) => `${topic} partition ${partition} offset ${offset}`,
+    hasBegun: hasRead,
+    placeOf: logPlace,
   };
+}
+
+function hasRead({ topics }: Metrics): boolean {
+  return topics.some(({ records }) => records > 0);
+}
+
+/** Where a record of a log stands, for people. */
+export function logPlace(topic: string, partition: string, offset: string): string {
+  return `${topic} partition ${partition} offset ${offset}`;
 }
 
 /** Reads `topic=path`, or a path alone where there is one topic. */

@@ -3,6 +3,9 @@
 import { MessageChannel } from "node:worker_threads";
 import { EXIT } from "./failure.ts";
 
+/** What is said at the first signal. */
+export const STOPPING = "stopping: what was read is being finished; Ctrl-C again leaves at once";
+
 export interface Signals {
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;

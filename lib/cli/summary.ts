@@ -14,6 +14,8 @@ export type RunReport = {
   readonly elapsedMs: number;
   /** Blank lines in the input; they are no records. */
   readonly blankLines: number;
+  /** How often a process was started again; 0 where one process did all. */
+  readonly restarts: number;
   readonly late: Passed;
   readonly deadLetters: Passed;
   /** The files that late events and dead letters went to; `null`: they were not kept. */
@@ -32,15 +34,20 @@ export function summaryText(report: RunReport): string {
     alertsOf(metrics),
     ...passedText("late event", "late", report.late, report.lateFile, report.placeOf),
     ...passedText("dead letter", "dead-letters", report.deadLetters, report.deadLetterFile, report.placeOf),
+    ...restartsText(report),
     endingOf(report),
   ].join("\n");
 }
 
 /** The report as data that survives JSON. */
 export function summaryJson(report: RunReport): object {
-  const { ending, metrics, elapsedMs, blankLines, late, deadLetters } = report;
+  const { ending, elapsedMs, blankLines, restarts, late, deadLetters } = report;
+  // The service failed to write, but a reader that has seen enough is no failure of the run.
+  const metrics = ending === "outputClosed" ? { ...report.metrics, state: "stopped" as const } : report.metrics;
   const passed = ({ byCode, examples }: Passed): object => ({ byCode: Object.fromEntries(byCode), examples });
-  return { summary: { ending, elapsedMs, blankLines, late: passed(late), deadLetters: passed(deadLetters), metrics } };
+  return {
+    summary: { ending, elapsedMs, blankLines, restarts, late: passed(late), deadLetters: passed(deadLetters), metrics },
+  };
 }
 
 /** The error for topics that had records of which every single one became a dead letter; `null` if there are none. */
@@ -109,6 +116,13 @@ function passedText(
 function exampleText({ topic, partition, offset, code, message }: Example, placeOf: RunReport["placeOf"]): string {
   const place = topic === "" ? "" : `${placeOf(topic, partition, offset)} `;
   return oneLine(`${place}${code === "LATE" ? "" : `${code}: `}${message}`, 240);
+}
+
+function restartsText({ restarts }: RunReport): readonly string[] {
+  if (restarts === 0) return [];
+  return [
+    `processes were started again ${counted(restarts, "time")}: what one that died had read and not finished was read again by others`,
+  ];
 }
 
 const ENDINGS: Readonly<Record<Ending, string>> = {

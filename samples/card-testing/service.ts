@@ -7,6 +7,7 @@ export { feed } from "./feed.ts";
 
 export default service({
   app: "card-fraud",
+  kafka: { startFrom: "earliest" }, // on Kafka, with --brokers: what was written before the first start counts, too
   inputs: [topic<CardEvent>("card-events", { key: (e) => e.card, time: (e) => e.at, outOfOrderness: "5s" })],
   patterns: [cardTesting],
   alerts: topic("card-alerts"),

@@ -146,7 +146,7 @@ it("refuses what cannot be run, in one paragraph, with exit code 2", async ({ pr
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [
       ["service.ts"],
-      /^sequitur: service\.ts has no demo events to run on\. Give it events with --input <path>, or export a function feed/,
+      /^sequitur: service\.ts has no demo events to run on\. Give it events with --input <path>, or Kafka with --brokers <host:port>, or export a function feed/,
     ],
     [["sevrice.ts"], /there is no file sevrice\.ts\. Did you mean service\.ts\?/],
     [

@@ -237,6 +237,7 @@ const report: RunReport = {
   metrics,
   elapsedMs: 3_200,
   blankLines: 1,
+  restarts: 0,
   late,
   deadLetters,
   lateFile: null,

@@ -1,0 +1,276 @@
+// The command on a real Kafka: what Kafka's own producer writes, and what its own consumer reads of the alerts.
+
+import { type ChildProcess, spawnSync } from "node:child_process";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { cardTraffic } from "../../samples/card-testing/generator.ts";
+import { consoleConsume } from "../broker/console-consume.ts";
+import { javaProduce } from "../broker/java-produce.ts";
+import { requireBroker } from "../broker/require-broker.ts";
+import { createTopic, uniqueName } from "../broker/topics.ts";
+import { allowMs } from "../run/ask.ts";
+import { type Result, sequitur } from "./command.ts";
+import { createProject } from "./project.ts";
+import { PATTERN_TS } from "./service-files.ts";
+
+allowMs(120_000);
+
+const broker = await requireBroker();
+const it = broker.suite("sequitur run on Kafka");
+const refusals = suite("what sequitur run says of Kafka before it connects");
+
+/** A service on topics of its own. */
+function serviceTs(name: string): string {
+  return `import { service, topic } from "sequitur/service";
+import { type CardEvent, probing } from "./pattern.ts";
+
+export default service({
+  app: "${name}",
+  kafka: { startFrom: "earliest", connectWithin: "2s" },
+  inputs: [topic<CardEvent>("${name}-in", { key: (e) => e.card, time: (e) => e.at, outOfOrderness: "5s" })],
+  patterns: [probing],
+});
+`;
+}
+
+const project = createProject({ "package.json": '{"type":"module"}', "pattern.ts": PATTERN_TS });
+it.after(() => project.remove());
+
+type Printed = { readonly stdout: string; readonly stderr: string };
+type Running = {
+  readonly result: Promise<Result>;
+  /** Resolves with the process when it has printed something that `holds`. */
+  readonly until: (holds: (printed: Printed) => boolean) => Promise<ChildProcess>;
+};
+
+function start(words: readonly string[], cwd: string = project.folder): Running {
+  let look = (): void => {};
+  let seen: { readonly printed: Printed; readonly child: ChildProcess } | null = null;
+  const result = sequitur(["run", ...words], {
+    cwd,
+    onOutput: (printed, child) => {
+      seen = { printed, child };
+      look();
+    },
+  });
+  const until: Running["until"] = (holds) =>
+    new Promise((resolve, reject) => {
+      look = () => {
+        if (seen !== null && holds(seen.printed)) resolve(seen.child);
+      };
+      look();
+      result.then(({ stderr }) => reject(new Error(`it ended before: ${stderr}`)), reject);
+    });
+  return { result, until };
+}
+
+const START_AT = Date.UTC(2026, 2, 2, 8);
+
+function charge(card: string, amount: number, at: number): { readonly key: string; readonly value: string } {
+  return { key: card, value: JSON.stringify({ type: "charge", card, amount, at: START_AT + at }) };
+}
+
+/** So many cards that are probed and emptied, and a last event in each partition, which moves its time on. */
+function* charges(cards: number, partitions: number): Iterable<{ key: string; value: string; partition?: number }> {
+  for (let card = 0; card < cards; card += 1) yield charge(`c${card}`, 1, card);
+  for (let card = 0; card < cards; card += 1) yield charge(`c${card}`, 900, 10_000 + card);
+  for (let partition = 0; partition < partitions; partition += 1)
+    yield { ...charge(`end${partition}`, 5, 120_000), partition };
+}
+
+it("the sample finds on Kafka what it finds on its demo events; SIGTERM ends it with 0 and an account", async () => {
+  const { arrivals, stories } = cardTraffic({
+    seed: 7,
+    cards: 400,
+    startAt: START_AT,
+    lengthMs: 43_200_000,
+    attacks: 10,
+  });
+  await createTopic(broker, "card-events", 4);
+  await javaProduce(
+    broker,
+    "card-events",
+    arrivals.map(({ event }) => ({ key: event.card, value: JSON.stringify(event) })),
+  );
+  const running = start(["samples/card-testing/service.ts", "--brokers", broker.address], process.cwd());
+  const child = await running.until(({ stderr }) => stderr.includes("reading"));
+  const alerts = await consoleConsume(broker, "card-alerts", { count: 10 });
+  child.kill("SIGTERM");
+  const { code, stdout, stderr } = await running.result;
+  assert.is(code, 0, stderr);
+  assert.is(stdout, "");
+  assert.equal(
+    alerts.map(({ key }) => key).toSorted(),
+    stories
+      .filter(({ kind }) => kind === "attack")
+      .map(({ card }) => card)
+      .toSorted(),
+  );
+  assert.match(stderr, `reading "card-events" on Kafka at ${broker.address}, as a member of group "card-fraud"`);
+  assert.match(stderr, "stopping: what was read is being finished");
+  assert.match(stderr, /\n2,601 records of "card-events" = [\d,]+ on time \+ 0 late \+ 0 dead letters/);
+  assert.match(stderr, /\n10 alerts; \d+ runs still open\nstopped after/);
+});
+
+it("a second signal leaves at once, with 130", async () => {
+  const name = uniqueName("second");
+  project.write(
+    "slow-pattern.ts",
+    PATTERN_TS.replace(
+      /\.select\(.*\)/,
+      ".select((m) => { const until = Date.now() + 10; while (Date.now() < until); return m.cashOut.card; })",
+    ),
+  );
+  project.write("slow.ts", serviceTs(name).replace("./pattern.ts", "./slow-pattern.ts"));
+  await createTopic(broker, `${name}-in`, 2);
+  await javaProduce(broker, `${name}-in`, charges(1_500, 2));
+  const running = start(["slow.ts", "--brokers", broker.address, "--verbose"]);
+  const child = await running.until(({ stderr }) => stderr.includes("reading begins"));
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  child.kill("SIGTERM");
+  await running.until(({ stderr }) => stderr.includes("stopping: "));
+  child.kill("SIGTERM");
+  const { code, stderr } = await running.result;
+  assert.is(code, 130);
+  assert.not.match(stderr, "stopped after", "what was read would take fifteen seconds");
+});
+
+it("a topic that is missing is a refusal, 2; brokers that are away are 3: trying again may help", async () => {
+  const name = uniqueName("missing");
+  project.write("missing.ts", serviceTs(name));
+  const missing = await start(["missing.ts", "--brokers", broker.address]).result;
+  assert.is(missing.code, 2, missing.stderr);
+  assert.match(missing.stderr, `sequitur: There is no topic "${name}-in" on ${broker.address}. Create it`);
+  const away = await start(["missing.ts", "--brokers", "127.0.0.1:1"]).result;
+  assert.is(away.code, 3, away.stderr);
+  assert.match(away.stderr, "127.0.0.1:1");
+  assert.not.match(away.stderr, /^ {4}at /m);
+});
+
+it("with nothing to read that can be used, it says so when it is stopped, and where the records went", async () => {
+  const name = uniqueName("broken");
+  project.write("broken.ts", serviceTs(name));
+  for (const topic of ["in", "dead-letters"]) await createTopic(broker, `${name}-${topic}`, 1);
+  await javaProduce(broker, `${name}-in`, [{ key: "a", value: "{" }]);
+  const running = start(["broken.ts", "--brokers", broker.address, "--json"]);
+  const child = await running.until(({ stderr }) => stderr.includes("reading"));
+  await consoleConsume(broker, `${name}-dead-letters`, { count: 1 });
+  child.kill("SIGINT");
+  const { code, stderr } = await running.result;
+  const [error, { summary }] = stderr
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+    .reverse();
+  assert.equal([code, summary.ending, summary.deadLetters.byCode], [0, "stopped", { NOT_JSON: 1 }]);
+  assert.is(error.error.code, "NOTHING_USABLE");
+});
+
+/** The processes that do the work. */
+function workersOf(parent: ChildProcess): readonly number[] {
+  const { stdout } = spawnSync("ps", ["-o", "pid=,args=", "--ppid", String(parent.pid)], { encoding: "utf8" });
+  return stdout
+    .split("\n")
+    .filter((line) => line.includes("main.ts"))
+    .map((line) => Number.parseInt(line, 10));
+}
+
+it("--processes 2: both have partitions, one that is killed is replaced, all stop together, and the counts add up", async () => {
+  const name = uniqueName("two");
+  project.write("two.ts", serviceTs(name));
+  await createTopic(broker, `${name}-in`, 4);
+  const running = start(["two.ts", "--brokers", broker.address, "--processes", "2", "--verbose"]);
+  const shared = (stderr: string): boolean =>
+    /\[1\].*lanes=\[\d,\d\]/.test(stderr) && /\[2\].*lanes=\[\d,\d\]/.test(stderr);
+  const parent = await running.until(({ stderr }) => shared(stderr));
+  await javaProduce(broker, `${name}-in`, charges(100, 4));
+  const before = await consoleConsume(broker, `${name}-alerts`, { count: 100 });
+  assert.is(new Set(before.map(({ key }) => key)).size, 100);
+  const [first = 0, second = 0] = workersOf(parent);
+  assert.ok(first > 0 && second > 0);
+  process.kill(second, "SIGKILL");
+  await running.until(({ stderr }) => stderr.includes("ended with SIGKILL; it is started again in"));
+  await running.until(({ stderr }) => (stderr.match(/joined the group/g)?.length ?? 0) >= 4);
+  await javaProduce(broker, `${name}-in`, [
+    charge("new", 1, 130_000),
+    charge("new", 700, 130_001),
+    ...["a", "b", "c", "d"].map((card, partition) => ({ ...charge(card, 5, 200_000), partition })),
+  ]);
+  const after = await consoleConsume(broker, `${name}-alerts`, { count: 101 });
+  assert.ok(after.some(({ key }) => key === "new"));
+  parent.kill("SIGTERM");
+  const { code, stderr } = await running.result;
+  assert.is(code, 0, stderr);
+  assert.match(stderr, /\nprocesses were started again 1 time:/);
+  assert.match(stderr, new RegExp(`\\n\\d+ records of "${name}-in" = \\d+ on time \\+ 0 late`));
+  assert.match(stderr, /\nstopped after/);
+  assert.equal(workersOf(parent), []);
+  for (const pid of [first, second]) assert.throws(() => process.kill(pid, 0), /ESRCH/);
+});
+
+it("--processes: a parent that is killed takes the others with it", async () => {
+  const name = uniqueName("orphans");
+  project.write("orphans.ts", serviceTs(name));
+  await createTopic(broker, `${name}-in`, 2);
+  const running = start(["orphans.ts", "--brokers", broker.address, "--processes=2", "--verbose"]);
+  const parent = await running.until(({ stderr }) => (stderr.match(/service is running/g)?.length ?? 0) === 2);
+  const workers = workersOf(parent);
+  assert.is(workers.length, 2);
+  parent.kill("SIGKILL");
+  for (const end = Date.now() + 20_000; workers.some(isAlive); await new Promise((resolve) => setTimeout(resolve, 50)))
+    assert.ok(Date.now() < end, "processes go on without their parent");
+  await running.result;
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+it("--processes: what cannot run is said once for all, and not tried again", async () => {
+  const name = uniqueName("refused");
+  project.write("refused.ts", serviceTs(name));
+  const { code, stderr } = await start(["refused.ts", "--brokers", broker.address, "--processes", "2"]).result;
+  assert.is(code, 2, stderr);
+  assert.match(stderr, /^\[[12]\] sequitur: There is no topic/m);
+  assert.match(stderr, /\nsequitur: process [12] ended with exit code 2: the service cannot run\./);
+  assert.not.match(stderr, "started again");
+});
+
+const REFUSED: readonly (readonly [words: readonly string[], says: RegExp])[] = [
+  [
+    ["--brokers", "b:9092", "--input", "x"],
+    /^sequitur: --brokers and --input say each where events come from: give one/,
+  ],
+  [["--input", "x", "--demo"], /^sequitur: --input and --demo say each where/],
+  [
+    ["--brokers", "b:9092", "--output", "x"],
+    /--output is for runs on files: on Kafka alerts go to the topic "cards-alerts"/,
+  ],
+  [
+    ["--brokers", "b:9092", "--late", "x"],
+    /--late is for runs on files: on Kafka late events go to the topic "cards-late"/,
+  ],
+  [["--brokers", "b:9092", "--dead-letters", "x"], /dead letters go to the topic "cards-dead-letters"/],
+  [["--brokers", "b"], /BAD_BROKER.*"b" has no port/s],
+  [["--processes", "2", "--input", "x"], /--processes shares the partitions of Kafka topics, and this run reads none/],
+  [["--brokers", "b:9092", "--processes", "two"], /--processes two: give a whole number from 1 to 256/],
+  [["--brokers", "b:9092", "--processes", "0"], /--processes 0: give a whole number/],
+  [["--demo"], /has no demo events to run on/],
+];
+refusals("what does not go together is refused, and so are numbers and addresses that make no sense", async () => {
+  project.write("cards.ts", serviceTs("cards"));
+  await Promise.all(
+    REFUSED.map(async ([words, says]) => {
+      const { code, stderr } = await start(["cards.ts", ...words]).result;
+      assert.is(code, 2, words.join(" "));
+      assert.match(stderr, says);
+    }),
+  );
+});
+
+refusals.run();
+it.run();
