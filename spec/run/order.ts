@@ -10,6 +10,8 @@ export const SLOWEST: readonly string[] = [
   "spec/run.spec.ts",
   "spec/cli/run-ends.spec.ts",
   "spec/documents.spec.ts",
+  "spec/broker/main.spec.ts",
+  "spec/broker/broker.spec.ts",
   "spec/cli/init.spec.ts",
   "spec/conformance/conformance.spec.ts",
   "spec/testing/example.spec.ts",
