@@ -79,14 +79,19 @@ function explainTls({ code, message, broker, cause }: ConnectionFailure, { doing
   if (MY_CERTIFICATE.test(words))
     return new ConfigError(
       "CLIENT_CERTIFICATE_REFUSED",
-      `Broker ${broker} did not accept the certificate of this client, or wants one (${doing}): ${message}. Give tls.cert and tls.key with a certificate that is valid and signed by someone the broker trusts.`,
+      `Broker ${broker} did not accept the certificate of this client, or wants one (${doing}): ${reasonOf(message)}. Give tls.cert and tls.key with a certificate that is valid and signed by someone the broker trusts.`,
       { cause },
     );
   return new ConfigError(
     "TLS_REFUSED",
-    `Broker ${broker} and this client could not agree on TLS (${doing}): ${message}. TLS 1.2 or newer is needed on both sides.`,
+    `Broker ${broker} and this client could not agree on TLS (${doing}): ${reasonOf(message)}. TLS 1.2 or newer is needed on both sides.`,
     { cause },
   );
+}
+
+/** What OpenSSL says without the places in its own source: `error:<number>:<library>:<function>:<reason>:<file>…`. */
+function reasonOf(message: string): string {
+  return /error:[^:]*:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
 }
 
 /** TLS was spoken to a port that does not speak it. */

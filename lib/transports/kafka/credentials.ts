@@ -3,9 +3,10 @@
 
 import { X509Certificate } from "node:crypto";
 import { createSecureContext, type ConnectionOptions as TlsOptions } from "node:tls";
-import type { SASLOptions } from "kafkajs";
+import type { Mechanism, SASLOptions } from "kafkajs";
 import { ConfigError } from "../../core/errors.ts";
 import type { Log } from "../../runtime/ports.ts";
+import { bearerMechanism } from "./bearer.ts";
 import type { HiddenSecret, KafkaSasl, KafkaTls } from "./options.ts";
 import { type Environment, remembered, secretReader } from "./secrets.ts";
 
@@ -62,9 +63,8 @@ function attempt(what: string, secret: HiddenSecret | null, remedy: string, act:
  *
  * @throws {ConfigError} `MISSING_SECRET`
  */
-export function saslOptions(sasl: KafkaSasl, { env, log }: Reading): SASLOptions {
-  if (sasl.mechanism === "oauthbearer")
-    return { mechanism: "oauthbearer", oauthBearerProvider: tokenSource(sasl.token, env) };
+export function saslOptions(sasl: KafkaSasl, { env, log }: Reading): SASLOptions | Mechanism {
+  if (sasl.mechanism === "oauthbearer") return bearerMechanism(tokenSource(sasl.token, { env, log }));
   const username = secretReader(sasl.username, "the user name (sasl.username)", env, log);
   const password = secretReader(sasl.password, "the password (sasl.password)", env, log);
   username();
@@ -73,21 +73,18 @@ export function saslOptions(sasl: KafkaSasl, { env, log }: Reading): SASLOptions
   // Not enumerable: whoever prints or copies the object gets no password.
   Object.defineProperty(options, "username", { enumerable: false, get: username });
   Object.defineProperty(options, "password", { enumerable: false, get: () => remembered(password()) });
-  return options;
+  return options as SASLOptions;
 }
 
-function tokenSource(
-  token: Extract<KafkaSasl, { mechanism: "oauthbearer" }>["token"],
-  env: Environment,
-): () => Promise<{ value: string }> {
+function tokenSource(token: HiddenSecret | (() => Promise<string>), { env, log }: Reading): () => Promise<string> {
   if (typeof token !== "function") {
-    const read = secretReader(token, "the token (sasl.token)", env, () => {});
+    const read = secretReader(token, "the token (sasl.token)", env, log);
     read();
-    return async () => ({ value: remembered(read()) });
+    return async () => remembered(read());
   }
   return async () => {
     const value: unknown = await token();
-    if (typeof value === "string" && value !== "") return { value: remembered(value) };
+    if (typeof value === "string" && value !== "") return remembered(value);
     throw new ConfigError("BAD_TOKEN", "The function sasl.token gave no text. Let it give the token itself.");
   };
 }

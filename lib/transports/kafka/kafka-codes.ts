@@ -37,17 +37,31 @@ function operationOf(doing: string): string {
   return "Describe";
 }
 
-/** `option`: what says the same to `kafka-acls`. */
-function notAuthorized(
-  what: (refusal: Refusal) => string,
-  operation: (refusal: Refusal) => string,
-  option: (where: KafkaPlace) => string,
-): Explain {
-  return config("NOT_AUTHORIZED", (refusal) => {
-    const grant = `kafka-acls --add --allow-principal User:… --operation ${operation(refusal)} ${option(refusal.where)}`;
-    return `The brokers do not permit it (${refusal.doing}): the operation ${operation(refusal)} on ${what(refusal)} is missing. Let an administrator add it: ${grant}`;
+type Permission = { readonly operation: string; readonly on: string; readonly option: string };
+
+const notAuthorized = (permission: (refusal: Refusal) => Permission): Explain =>
+  config("NOT_AUTHORIZED", (refusal) => {
+    const { operation, on, option } = permission(refusal);
+    const grant = `kafka-acls --add --allow-principal User:… --operation ${operation} ${option}`;
+    return `The brokers do not permit it (${refusal.doing}): the operation ${operation} on ${on} is missing. Let an administrator add it: ${grant}`;
   });
-}
+
+const onTopic = (refusal: Refusal): Permission => ({
+  operation: operationOf(refusal.doing),
+  on: topicOf(refusal),
+  option: `--topic ${refusal.where.topic ?? "…"}`,
+});
+
+/** Whoever may write to some topic may write idempotently; brokers before 2.8 want that to be granted apart. */
+const onCluster = (refusal: Refusal): Permission => {
+  const operation = operationOf(refusal.doing);
+  const on = { on: "the cluster", option: "--cluster" };
+  if (operation !== "Write") return { operation, ...on };
+  const before = { operation: "IdempotentWrite", ...on };
+  if (refusal.where.topic === undefined) return before;
+  const onIt = onTopic(refusal);
+  return { ...onIt, on: `${onIt.on} (before Kafka 2.8 also ${before.operation} on ${before.on})` };
+};
 
 const topicRefused = config("TOPIC_REFUSED", (refusal) => {
   const remedy =
@@ -80,6 +94,13 @@ const notReady = transport(
     `The cluster at ${where.brokers} is not ready for it yet (${doing}): ${text}. Trying again usually helps.`,
 );
 
+const groupChanged = transport(
+  "GROUP_CHANGED",
+  true,
+  (refusal) =>
+    `The partitions of ${groupOf(refusal)} are being shared out anew (${refusal.doing}): ${refusal.text}. This process joins again; nothing needs to be done.`,
+);
+
 const recordRefused = config(
   "RECORD_REFUSED",
   (refusal) =>
@@ -100,38 +121,24 @@ const replicas = transport(
 );
 
 export const PROTOCOL_ERRORS: ReadonlyMap<string, Explain> = new Map<string, Explain>([
-  [
-    "TOPIC_AUTHORIZATION_FAILED",
-    notAuthorized(
-      topicOf,
-      ({ doing }) => operationOf(doing),
-      ({ topic = "…" }) => `--topic ${topic}`,
-    ),
-  ],
+  ["TOPIC_AUTHORIZATION_FAILED", notAuthorized(onTopic)],
   [
     "GROUP_AUTHORIZATION_FAILED",
-    notAuthorized(
-      groupOf,
-      () => "Read",
-      ({ group = "…" }) => `--group ${group}`,
-    ),
+    notAuthorized((refusal) => ({
+      operation: "Read",
+      on: groupOf(refusal),
+      option: `--group ${refusal.where.group ?? "…"}`,
+    })),
   ],
   [
     "TRANSACTIONAL_ID_AUTHORIZATION_FAILED",
-    notAuthorized(
-      ({ where }) => `the transactional id "${where.transactionalId ?? "…"}"`,
-      () => "Write",
-      ({ transactionalId = "…" }) => `--transactional-id ${transactionalId}`,
-    ),
+    notAuthorized(({ where: { transactionalId = "…" } }) => ({
+      operation: "Write",
+      on: `the transactional id "${transactionalId}"`,
+      option: `--transactional-id ${transactionalId}`,
+    })),
   ],
-  [
-    "CLUSTER_AUTHORIZATION_FAILED",
-    notAuthorized(
-      () => "the cluster",
-      ({ doing }) => (operationOf(doing) === "Write" ? "IdempotentWrite" : operationOf(doing)),
-      () => "--cluster",
-    ),
-  ],
+  ["CLUSTER_AUTHORIZATION_FAILED", notAuthorized(onCluster)],
   ["UNKNOWN_TOPIC_OR_PARTITION", missing],
   ["UNKNOWN_TOPIC_ID", missing],
   [
@@ -199,6 +206,10 @@ export const PROTOCOL_ERRORS: ReadonlyMap<string, Explain> = new Map<string, Exp
         `${groupOf(refusal)} has as many members as group.max.size allows (${refusal.doing}). Start fewer processes, or raise it.`,
     ),
   ],
+  ["REBALANCE_IN_PROGRESS", groupChanged],
+  ["ILLEGAL_GENERATION", groupChanged],
+  ["UNKNOWN_MEMBER_ID", groupChanged],
+  ["MEMBER_ID_REQUIRED", groupChanged],
   ["INVALID_PARTITIONS", topicRefused],
   ["INVALID_REPLICATION_FACTOR", topicRefused],
   ["INVALID_REPLICA_ASSIGNMENT", topicRefused],
@@ -252,4 +263,17 @@ const YOUNGER: ReadonlyMap<string, string> = new Map([
 /** The name of the error that kafkajs only has a number for; empty if it is not one that we know. */
 export function typeOfNumber(text: string): string {
   return YOUNGER.get(/(\d+)$/.exec(text)?.[1] ?? "") ?? "";
+}
+
+/** Errors of which kafkajs keeps the text only, when it joins a group. */
+const JOINING: readonly (readonly [text: string, type: string])[] = [
+  ["This is not the correct coordinator for this group", "NOT_COORDINATOR_FOR_GROUP"],
+  ["The group is rebalancing", "REBALANCE_IN_PROGRESS"],
+  ["Specified group generation id is not valid", "ILLEGAL_GENERATION"],
+  ["The coordinator is not aware of this member", "UNKNOWN_MEMBER_ID"],
+];
+
+/** The name of the error that kafkajs only has a text for; empty if it is not one that we know. */
+export function typeOfText(text: string): string {
+  return JOINING.find(([known]) => text.startsWith(known))?.[1] ?? "";
 }

@@ -7,7 +7,7 @@
 import { SequiturError, TransportError } from "../../core/errors.ts";
 import { withAddresses } from "./brokers.ts";
 import { explainConnection } from "./connection-error.ts";
-import { type KafkaPlace, PROTOCOL_ERRORS, typeOfNumber } from "./kafka-codes.ts";
+import { type KafkaPlace, PROTOCOL_ERRORS, typeOfNumber, typeOfText } from "./kafka-codes.ts";
 import { withoutSecrets } from "./secrets.ts";
 
 /** Deeper than kafkajs ever wraps; a ring of causes ends, too. */
@@ -56,17 +56,24 @@ function chainOf(error: unknown): readonly Failure[] {
 function explainOne(failure: Failure, doing: string, where: KafkaPlace): SequiturError | null {
   const text = sayOf(failure);
   const named = typeof failure.topic === "string" ? { ...where, topic: failure.topic } : where;
-  if (typeof failure.type === "string") {
-    const type = failure.code === -99 ? typeOfNumber(failure.message) : failure.type;
-    return PROTOCOL_ERRORS.get(type)?.({ doing, where: named, text, cause: failure }) ?? null;
-  }
+  const type = typeOf(failure);
+  if (type !== null) return PROTOCOL_ERRORS.get(type)?.({ doing, where: named, text, cause: failure }) ?? null;
   if (failure.name === "KafkaJSSASLAuthenticationError") return explainLogin(failure, text, doing, where);
-  if (failure.name === "KafkaJSRequestTimeoutError") return silent(failure, text, doing, where);
+  if (TIMEOUTS.has(failure.name)) return silent(failure, text, doing, where);
   if (failure.name === "KafkaJSConnectionError" || failure.name === "KafkaJSConnectionClosedError")
     return explainConnection({ ...connectionOf(failure, text), cause: failure }, { doing, seeds: where.brokers });
+  if (failure.name === "KafkaJSGroupCoordinatorNotFound") return noCoordinator(failure, doing, where);
   if (failure.name === "KafkaJSNotImplemented") return missingCodec(failure, text, doing, named);
   return null;
 }
+
+/** Name of the error of the protocol; `null`: it is none. */
+function typeOf({ name, type, code, message }: Failure): string | null {
+  if (typeof type === "string") return code === -99 ? typeOfNumber(message) : type;
+  return name === "KafkaJSError" ? typeOfText(message) : null;
+}
+
+const TIMEOUTS: ReadonlySet<string> = new Set(["KafkaJSRequestTimeoutError", "KafkaJSTimeout", "KafkaJSLockTimeout"]);
 
 function connectionOf(failure: Failure, message: string): { code: string; message: string; broker: string } {
   const isClosed = failure.name === "KafkaJSConnectionClosedError" || /^Connection closed|^Closed/.test(message);
@@ -97,6 +104,16 @@ function silent(failure: Failure, text: string, doing: string, { brokers }: Kafk
   return new TransportError(
     "BROKER_SILENT",
     `Broker ${broker} did not answer in time (${doing}): ${text}. If it stays so, look at the load of the broker, and check that the port is one of Kafka.`,
+    { cause: failure, retriable: true },
+  );
+}
+
+/** What kafkajs makes of every failure to ask for the coordinator, if it runs without our repairs. */
+function noCoordinator(failure: Failure, doing: string, { brokers, group }: KafkaPlace): TransportError {
+  const whose = group === undefined ? "the group" : `group "${group}"`;
+  return new TransportError(
+    "CLUSTER_NOT_READY",
+    `The cluster at ${brokers} did not say which broker coordinates ${whose} (${doing}). If it stays so, check that this client has the operation Read on ${whose}, and the log of the brokers.`,
     { cause: failure, retriable: true },
   );
 }

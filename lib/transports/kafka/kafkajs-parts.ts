@@ -56,6 +56,11 @@ export type RequestQueueClass = {
 /** `retry` are the options of the client. */
 export type ClusterClass = new (options: { readonly retry?: unknown }) => object;
 
+/** `withBroker` gives what the first broker answers that does not fail, or `null`. */
+export type BrokerPoolClass = new (
+  options: object,
+) => { withBroker<Found>(ask: (broker: unknown) => Promise<Found>): Promise<Found | null> };
+
 export type PartitionMetadata = { readonly partitionId: number };
 export type GroupMessages = <Message>(options: {
   readonly topic: string;

@@ -9,10 +9,13 @@
 //                                          where the client says 20. Its retries count, too, then: the client's, not 5
 //     P6  protocol/requests/fetch/v4/decodeMessages   five big numbers, three texts and four buffers per record: our own reader
 //                                          instead, `record-batch.ts`; older formats go on to the stock one
+//     P7  cluster/brokerPool               asks one broker after the other, and if all fail keeps to itself why: a missing permission
+//                                          becomes "Failed to find group coordinator", or a TypeError
 
 import type { Codecs } from "./codecs.ts";
 import { CommittedBatch } from "./committed-batch.ts";
 import type {
+  BrokerPoolClass,
   ClusterClass,
   Decoder,
   DecoderClass,
@@ -41,6 +44,7 @@ export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
     ["src/network/requestQueue/index.js", (exports) => withoutIdleTimers(exports as RequestQueueClass)],
     ["src/producer/groupMessagesPerPartition.js", () => groupMessages],
     ["src/cluster/index.js", (exports) => withRetry(exports as ClusterClass)],
+    ["src/cluster/brokerPool.js", (exports) => withReasons(exports as BrokerPoolClass)],
     [
       "src/protocol/requests/fetch/v4/decodeMessages.js",
       (_, load) =>
@@ -92,6 +96,25 @@ function withRetry(Cluster: ClusterClass): ClusterClass {
     constructor(options: ConstructorParameters<ClusterClass>[0]) {
       super(options);
       this.retry = options.retry;
+    }
+  };
+}
+
+/** P7. */
+function withReasons(BrokerPool: BrokerPoolClass): BrokerPoolClass {
+  return class extends BrokerPool {
+    override async withBroker<Found>(ask: (broker: unknown) => Promise<Found>): Promise<Found | null> {
+      const failures: unknown[] = [];
+      const found = await super.withBroker(async (broker) => {
+        try {
+          return await ask(broker);
+        } catch (error) {
+          failures.push(error);
+          throw error;
+        }
+      });
+      if (found === null && failures.length > 0) throw failures.at(-1);
+      return found;
     }
   };
 }

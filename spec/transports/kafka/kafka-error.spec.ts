@@ -109,6 +109,7 @@ const ANSWERS: Readonly<Record<string, readonly string[]>> = {
   MESSAGE_TOO_LARGE: ["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"],
   BAD_TOPIC_NAME: ["INVALID_TOPIC_EXCEPTION"],
   "NOT_ENOUGH_REPLICAS again": ["NOT_ENOUGH_REPLICAS", "NOT_ENOUGH_REPLICAS_AFTER_APPEND"],
+  "GROUP_CHANGED again": ["ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "REBALANCE_IN_PROGRESS", "MEMBER_ID_REQUIRED"],
   OTHER_GROUP_PROTOCOL: ["INCONSISTENT_GROUP_PROTOCOL"],
   BAD_GROUP: ["INVALID_GROUP_ID"],
   SESSION_TIMEOUT_REFUSED: ["INVALID_SESSION_TIMEOUT"],
@@ -156,6 +157,21 @@ it("knows some errors that are younger than kafkajs, by their numbers", () => {
   assert.match(explain(protocol.createErrorFromCode(120)).message, /Unknown error code 120/);
 });
 
+it("knows the errors of which kafkajs keeps the text only, and its own time-outs", () => {
+  const joining = [16, 22, 25, 27].map((code) =>
+    kindOf(explain(make("KafkaJSError", protocol.createErrorFromCode(code)))),
+  );
+  assert.equal(joining, [
+    "CLUSTER_NOT_READY again",
+    "GROUP_CHANGED again",
+    "GROUP_CHANGED again",
+    "GROUP_CHANGED again",
+  ]);
+  assert.is(kindOf(explain(make("KafkaJSError", "something else"))), "KAFKA_FAILED again");
+  for (const name of ["KafkaJSLockTimeout", "KafkaJSTimeout", "KafkaJSRequestTimeoutError"])
+    assert.is(kindOf(explain(make(name, "Timeout while acquiring lock"))), "BROKER_SILENT again");
+});
+
 it("says which permission is missing, and for what", () => {
   const said = (code: number, doing: string, where: KafkaPlace = WHERE): string | undefined =>
     / {1}--operation.*$/.exec(explain(protocol.createErrorFromCode(code), doing, where).message)?.[0];
@@ -165,7 +181,8 @@ it("says which permission is missing, and for what", () => {
   assert.is(said(29, "reading", { brokers: "a:1" }), " --operation Read --topic …");
   assert.is(said(30, "joining the group"), " --operation Read --group fraud");
   assert.is(said(31, 'creating topic "cards"'), " --operation Create --cluster");
-  assert.is(said(31, 'writing topic "cards"'), " --operation IdempotentWrite --cluster");
+  assert.is(said(31, 'writing topic "cards"'), " --operation Write --topic cards");
+  assert.is(said(31, "writing", { brokers: "a:1" }), " --operation IdempotentWrite --cluster");
   assert.is(
     said(53, "sending", { brokers: "a:1", transactionalId: "fraud.1" }),
     " --operation Write --transactional-id fraud.1",
@@ -206,6 +223,13 @@ it("says when an address came from the cluster and not from its user", () => {
     lost("kafka-internal:9092"),
     /not one of yours \(a:9092,b:9092\): the cluster gave it .* mend advertised\.listeners/,
   );
+});
+
+it("says what may be behind a coordinator that is not found", () => {
+  const error = make("KafkaJSGroupCoordinatorNotFound", "Failed to find group coordinator");
+  assert.is(kindOf(explain(error)), "CLUSTER_NOT_READY again");
+  assert.match(explain(error).message, /coordinates group "fraud".*the operation Read on group "fraud"/);
+  assert.match(explain(error, "joining", { brokers: "a:1" }).message, /coordinates the group \(joining\)/);
 });
 
 it("names the codec and the topic of records that it cannot read", () => {
