@@ -1,7 +1,11 @@
-// How batches are compressed, by the numbers that Kafka gives to its codecs.
+// How batches are compressed, by the numbers that Kafka gives to its codecs. Whatever the bytes say, no more than a limit
+// comes out of them: a few kilobytes of gzip can hold gigabytes.
 
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
+import { decompressLz4 } from "./lz4.ts";
+import { decompressSnappy } from "./snappy.ts";
+import { findZstd, type ZstdReader } from "./zstd.ts";
 
 /** Why a batch could not be decompressed. */
 export type CodecFailure = {
@@ -10,38 +14,63 @@ export type CodecFailure = {
   readonly reason: string;
 };
 
+/** A `CodecFailure` where an error is needed. */
+export class CodecError extends Error {
+  readonly failure: CodecFailure;
+  constructor(failure: CodecFailure) {
+    super(failure.reason);
+    this.failure = failure;
+  }
+}
+
 export type Codecs = {
-  /** What `bytes` were before codec number `codec`, `maxBytes` at most. */
+  /** What `bytes` were before codec number `codec`, `maxBytes` at most. Does not reject. */
   decompress(codec: number, bytes: Buffer, maxBytes: number): Promise<Buffer | CodecFailure>;
 };
 
-const NAMES = ["none", "gzip", "snappy", "lz4", "zstd"];
-const GZIP = 1;
-const gunzipped = promisify(gunzip);
+/** Gives what was compressed, or `null` if that is more than `maxBytes`. Rejects where the bytes are not of its format. */
+type Decompress = (bytes: Buffer, maxBytes: number) => Promise<Buffer | null>;
 
-export function createCodecs(): Codecs {
+type Codec = { readonly name: string; readonly decompress: Decompress | null };
+
+/** The codecs of this process: gzip, snappy, lz4, and zstd where something reads it. */
+export function createCodecs(zstd: ZstdReader | null = findZstd()): Codecs {
+  const codecs = new Map<number, Codec>([
+    [1, { name: "gzip", decompress: decompressGzip }],
+    [2, { name: "snappy", decompress: async (bytes, maxBytes) => decompressSnappy(bytes, maxBytes) }],
+    [3, { name: "lz4", decompress: async (bytes, maxBytes) => decompressLz4(bytes, maxBytes) }],
+    [4, { name: "zstd", decompress: zstd }],
+  ]);
   return {
-    decompress: (codec, bytes, maxBytes) => {
-      const name = NAMES[codec];
-      if (name === undefined)
-        return Promise.resolve({
-          kind: "corrupt",
-          reason: `it says that codec ${codec} was used, which does not exist`,
-        });
-      if (codec === GZIP) return decompressGzip(bytes, maxBytes);
-      const reason = `it is compressed with ${name}, which cannot be read yet. Have its producer use gzip.`;
-      return Promise.resolve({ kind: "codecMissing", reason });
+    decompress: async (number, bytes, maxBytes) => {
+      const codec = codecs.get(number);
+      if (codec === undefined)
+        return { kind: "corrupt", reason: `it says it has codec ${number}, which does not exist` };
+      if (codec.decompress === null) return ZSTD_MISSING;
+      try {
+        const whole = await codec.decompress(bytes, maxBytes);
+        return whole ?? { kind: "tooLarge", reason: `it has more than ${maxBytes} bytes when it is decompressed` };
+      } catch (error) {
+        return { kind: "corrupt", reason: `its ${codec.name} is broken: ${(error as Error).message}` };
+      }
     },
   };
 }
 
-async function decompressGzip(bytes: Buffer, maxBytes: number): Promise<Buffer | CodecFailure> {
+const ZSTD_MISSING: CodecFailure = {
+  kind: "codecMissing",
+  reason:
+    "it is compressed with zstd, which this Node.js does not read by itself. " +
+    "Install the package fzstd beside sequitur (npm install fzstd), run Node.js 22.15 or newer, or have producers use another codec.",
+};
+
+const gunzipped = promisify(gunzip);
+
+async function decompressGzip(bytes: Buffer, maxBytes: number): Promise<Buffer | null> {
   try {
     return await gunzipped(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === "ERR_BUFFER_TOO_LARGE"
-      ? { kind: "tooLarge", reason: `it has more than ${maxBytes} bytes when it is decompressed` }
-      : { kind: "corrupt", reason: `its gzip cannot be read (${message})` };
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") return null;
+    throw error;
   }
 }

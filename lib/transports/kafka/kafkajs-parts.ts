@@ -8,6 +8,7 @@ export type Decoder = {
   offset: number;
   readInt32(): number;
   readBytes(length: number): Buffer;
+  readVarIntBytes(): Buffer;
   canReadBytes(length: number): boolean;
 };
 export type DecoderClass = new (bytes: Buffer) => Decoder;
@@ -72,3 +73,11 @@ export type GroupMessages = <Message>(options: {
     readonly message: Message;
   }) => number;
 }) => Record<number, Message[]>;
+
+/** Codecs by number, each made when it is needed. */
+export type Compression = {
+  readonly Codecs: Record<
+    number,
+    () => { compress(encoder: unknown): Promise<Buffer>; decompress(bytes: Buffer): Promise<Buffer> }
+  >;
+};

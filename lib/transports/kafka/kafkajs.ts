@@ -1,6 +1,5 @@
 // kafkajs as the rest of this folder gets it: exactly the version that the patches are made for, in a copy of its own.
 
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { Batch, IHeaders, KafkaMessage } from "kafkajs";
@@ -10,6 +9,7 @@ import { createCodecs } from "./codecs.ts";
 import { patches } from "./patches.ts";
 import { privateCopy } from "./private-copy.ts";
 import { RecordView } from "./record-view.ts";
+import { findBrokenPatch } from "./self-test.ts";
 
 export type KafkaJs = typeof import("kafkajs");
 
@@ -36,22 +36,39 @@ export function loadKafkajs({ patched, log }: { readonly patched: boolean; reado
     );
   const known = loaded.get(patched);
   if (known !== undefined) return known;
-  const folder = findPackage(patched);
-  const kafkajs = (patched ? privateCopy(folder, patches(createCodecs()))("index.js") : require(folder)) as KafkaJs;
+  const folder = dirname(require.resolve("kafkajs/package.json"));
+  const kafkajs = patched ? loadPatched(folder) : (require(folder) as KafkaJs);
   loaded.set(patched, kafkajs);
   return kafkajs;
 }
 
-function findPackage(patched: boolean): string {
-  const file = require.resolve("kafkajs/package.json");
-  const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
-  if (patched && version !== VERSION)
+/** A patched copy of the kafkajs in `folder`. @throws {ConfigError} as `loadKafkajs`. */
+export function loadPatched(folder: string): KafkaJs {
+  const load = privateCopy(folder, patches(createCodecs()));
+  const { version } = load("package.json") as { readonly version: string };
+  if (version !== VERSION)
     throw new ConfigError(
       "OTHER_KAFKAJS",
-      `kafkajs ${version} is installed in ${dirname(file)}, and the patches are made for ${VERSION}. ` +
+      `kafkajs ${version} is installed in ${folder}, and the patches are made for ${VERSION}. ` +
         `Install kafkajs ${VERSION}, or set kafka: { patches: false } to run the other one without them.`,
     );
-  return dirname(file);
+  try {
+    const kafkajs = load("index.js") as KafkaJs;
+    const broken = findBrokenPatch(load);
+    if (broken === null) return kafkajs;
+    throw patchesFailed(folder, `it is not so that it ${broken}`);
+  } catch (error) {
+    throw error instanceof ConfigError ? error : patchesFailed(folder, String(error), error);
+  }
+}
+
+function patchesFailed(folder: string, why: string, cause?: unknown): ConfigError {
+  return new ConfigError(
+    "PATCHES_FAILED",
+    `The patches do not work with the kafkajs in ${folder}: ${why}. Its files may have been changed: install it again, ` +
+      "or set kafka: { patches: false } to run it as it is, without protection from aborted records.",
+    { cause },
+  );
 }
 
 /**

@@ -12,11 +12,12 @@
 //     P7  cluster/brokerPool               asks one broker after the other, and if all fail keeps to itself why: a missing permission
 //                                          becomes "Failed to find group coordinator", or a TypeError
 
-import type { Codecs } from "./codecs.ts";
+import { CodecError, type Codecs } from "./codecs.ts";
 import { CommittedBatch } from "./committed-batch.ts";
 import type {
   BrokerPoolClass,
   ClusterClass,
+  Compression,
   Decoder,
   DecoderClass,
   GroupMessages,
@@ -45,6 +46,7 @@ export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
     ["src/producer/groupMessagesPerPartition.js", () => groupMessages],
     ["src/cluster/index.js", (exports) => withRetry(exports as ClusterClass)],
     ["src/cluster/brokerPool.js", (exports) => withReasons(exports as BrokerPoolClass)],
+    ["src/protocol/message/compression/index.js", (exports) => withCodecs(exports as Compression, codecs)],
     [
       "src/protocol/requests/fetch/v4/decodeMessages.js",
       (_, load) =>
@@ -131,8 +133,28 @@ function messageDecoder(
     const bytes = decoder.readBytes(size);
     if (!isOldFormat(bytes)) return decodeBatches(bytes, codecs, MAX_DECOMPRESSED_BYTES);
     const failure = mistakeInOldFormat(bytes);
-    return failure === null ? decodeOldFormat(new StockDecoder(bytes), size) : { batches: [], failure };
+    if (failure !== null) return { batches: [], failure };
+    try {
+      return await decodeOldFormat(new StockDecoder(bytes), size);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      return { batches: [], failure: { ...error.failure, offset: bytes.readBigInt64BE(0) } };
+    }
   };
+}
+
+/** Our codecs for kafkajs' reader of older formats, which knows gzip only, and no limit. Writing stays as it is. */
+function withCodecs(compression: Compression, codecs: Codecs): Compression {
+  for (const [number, stock] of Object.entries(compression.Codecs))
+    compression.Codecs[Number(number)] = () => ({
+      compress: (encoder) => stock().compress(encoder),
+      decompress: async (bytes) => {
+        const whole = await codecs.decompress(Number(number), bytes, MAX_DECOMPRESSED_BYTES);
+        if (Buffer.isBuffer(whole)) return whole;
+        throw new CodecError(whole);
+      },
+    });
+  return compression;
 }
 
 function areStock(messages: Messages): messages is StockMessages {

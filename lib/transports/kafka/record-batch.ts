@@ -11,7 +11,8 @@
 
 import type { CodecFailure, Codecs } from "./codecs.ts";
 import { crc32c } from "./crc32c.ts";
-import { LEAST_RECORD_BYTES, Malformed, type RecordSource, RecordView, VarintReader } from "./record-view.ts";
+import { type RecordSource, RecordView } from "./record-view.ts";
+import { LEAST_RECORD_BYTES, Malformed, VarintReader } from "./varint.ts";
 
 /** Bytes of a batch before its records. The first 12, offset and length, are not counted by the length. */
 const HEADER_BYTES = 61;

@@ -1,9 +1,14 @@
 // kafkajs, tamed.
+
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import type { Batch } from "kafkajs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadKafkajs, recordsOf } from "../../../lib/transports/kafka/kafkajs.ts";
+import { ConfigError } from "../../../lib/core/errors.ts";
+import { loadKafkajs, loadPatched, recordsOf } from "../../../lib/transports/kafka/kafkajs.ts";
 
 const it = suite("patches");
 const require = createRequire(import.meta.url);
@@ -20,6 +25,44 @@ it("loads a patched kafkajs once, and leaves the one of everybody else as it is"
   assert.equal(lines.length, 1);
   assert.match(lines[0] ?? "", /^warn kafkajs runs without patches/);
 });
+
+it("refuses another version, and one whose files were changed", () => {
+  const scratch = mkdtempSync(join(tmpdir(), "sequitur-kafkajs-"));
+  try {
+    cpSync(dirname(require.resolve("kafkajs/package.json")), scratch, { recursive: true });
+    const file = join(scratch, "src/protocol/recordBatch/record/v0/decoder.js");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace("offset,\n    key", "offset: '1',\n    key"));
+    assert.is(
+      codeOf(() => loadPatched(scratch)),
+      "PATCHES_FAILED it is not so that it reads records as kafkajs does",
+    );
+    rmSync(file);
+    assert.match(
+      codeOf(() => loadPatched(scratch)),
+      /^PATCHES_FAILED Error: ENOENT/,
+    );
+    writeFileSync(join(scratch, "package.json"), '{ "version": "2.3.0" }');
+    assert.match(
+      codeOf(() => loadPatched(scratch)),
+      /^OTHER_KAFKAJS kafkajs 2\.3\.0 is installed in .* made for 2\.2\.4/,
+    );
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+});
+
+/** Code and reason of the ConfigError that `act` throws. */
+function codeOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof ConfigError)
+      return `${error.code} ${error.message.replace(/^The patches do not work with .*?: (.*?)\. Its files.*/s, "$1")}`;
+    throw error;
+  }
+  return "nothing thrown";
+}
 
 it("makes records of stock messages", () => {
   const messages = [
