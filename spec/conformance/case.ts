@@ -1,6 +1,6 @@
 // One recorded case, whichever of the two formats it came in.
 
-import type { AbsenceNode, Element, PatternAst } from "../../lib/pattern/ast.ts";
+import type { AbsenceNode, Element, PatternAst, Quantifier } from "../../lib/pattern/ast.ts";
 import type { Instant } from "../../lib/time/instant.ts";
 
 export type FlinkCase = {
@@ -71,6 +71,11 @@ export function numbersOf(roles: Roles): readonly number[] {
       .split(",")
       .map(Number),
   );
+}
+
+/** Flink ignores `greedy` where the count is fixed, and so where it is one or none. */
+export function withoutIdleGreed(quantifier: Quantifier): Quantifier {
+  return quantifier.min === quantifier.max ? { ...quantifier, greedy: false } : quantifier;
 }
 
 /** An element of either format, as far as the window goes. */

@@ -71,9 +71,10 @@ function compareReadings(reading: Reading, asked: FlinkCase): Changed {
   if (reading(asked).size === 0) return UNCHANGED;
   const { elements } = asked.pattern;
   const alone = compare(asked, elements, readBy([reading], asked));
+  const all = READINGS.includes(reading) ? READINGS : [...READINGS, reading];
   const others = READINGS.filter((each) => each !== reading);
   const rest = readBy(others, asked);
-  return rest === elements ? alone : join(alone, compare(asked, rest, readBy(READINGS, asked)));
+  return rest === elements ? alone : join(alone, compare(asked, rest, readBy(all, asked)));
 }
 
 function compare(asked: FlinkCase, before: readonly Element[], after: readonly Element[]): Changed {

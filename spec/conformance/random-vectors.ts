@@ -18,6 +18,7 @@ import {
   toRoles,
   windowOf,
   withGaps,
+  withoutIdleGreed,
 } from "./case.ts";
 
 export type RandomVector = {
@@ -106,8 +107,7 @@ function toExpression(w: RandomCondition): Condition {
 function toQuantifier(calls: readonly Call[]): Quantifier {
   let quantifier = ONCE;
   for (const call of calls) quantifier = { ...quantifier, ...whatCallSays(call) };
-  // Flink ignores `greedy` where the count is fixed, and so where it is one or none.
-  return quantifier.min === quantifier.max ? { ...quantifier, greedy: false } : quantifier;
+  return withoutIdleGreed(quantifier);
 }
 
 function whatCallSays(call: Call): Partial<Quantifier> {

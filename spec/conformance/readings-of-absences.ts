@@ -10,9 +10,9 @@ export const withoutLostAbsences: Reading = (asked) =>
   new Map(lostAbsences(asked).map((absence) => [absence, () => null]));
 
 /** Absences that are dropped, or decided at the wrong event. */
-export function lostAbsences({ pattern, windowOnLast }: FlinkCase): readonly AbsenceNode[] {
+export function lostAbsences(asked: FlinkCase): readonly AbsenceNode[] {
+  const { pattern } = asked;
   const trailing = trailingAbsences(pattern.elements);
-  const isForgotten = pattern.withinMs !== null && !windowOnLast;
   const isLost = [
     endsGroup,
     isMixed,
@@ -25,7 +25,18 @@ export function lostAbsences({ pattern, windowOnLast }: FlinkCase): readonly Abs
   const lost = sitesOf(pattern.elements).flatMap((site) =>
     isAbsence(site) && isLost.some((predicate) => predicate(site)) ? site.element : [],
   );
-  return [...(isForgotten ? trailing : trailing.slice(0, -1)), ...lost];
+  return [...(isForgotten(asked) ? trailing : trailing.slice(0, -1)), ...lost];
+}
+
+/** Whether the absence that ends the pattern is lost in the loop before it only, and counts while a run waits for its deadline. */
+export function losesLastInLoop(asked: FlinkCase): boolean {
+  const last = trailingAbsences(asked.pattern.elements).at(-1);
+  return last !== undefined && !isForgotten(asked) && lostAbsences(asked).includes(last);
+}
+
+/** The window stands on an earlier element than the absence that needs it. */
+function isForgotten({ pattern, windowOnLast }: FlinkCase): boolean {
+  return pattern.withinMs !== null && !windowOnLast;
 }
 
 /** It stands at the end of a group's body. */

@@ -27,6 +27,14 @@ export const withOpenExits: Reading = ({ pattern }) => {
   ]);
 };
 
+/** The pattern without the `until` of groups after these: what comes while a run waits in the group before does not count there. */
+export const withoutUntilsBehindExits: Reading = ({ pattern }) => {
+  const open = sitesOf(pattern.elements).filter((site) => isGroup(site) && mayGoOn(site.element));
+  const behind = open.flatMap((site) => whatFollows(site).sites).flatMap(({ element }) => heads(element));
+  const groups = behind.filter((element) => element.kind === "group" && element.quantifier.until !== null);
+  return new Map(groups.map((element) => [element, withQuantifier({ until: null })]));
+};
+
 /** An element, and what may be the first in it to take an event. */
 function heads(element: Element): readonly Element[] {
   if (element.kind !== "group") return [element];

@@ -7,6 +7,7 @@ import { endsOf, fits, matchesByTime, type Pair, pairsOfMatches } from "./asking
 import type { CaseEvent, FlinkCase } from "./case.ts";
 import { definitionOf, reportedOf, rolesOf } from "./definition.ts";
 import { READINGS, readBy, WAYS_TO_READ } from "./readings.ts";
+import { losesLastInLoop } from "./readings-of-absences.ts";
 import { keptGaps, withoutAnyGaps } from "./readings-of-gaps.ts";
 import { endsInLoop } from "./reasons-absence.ts";
 import {
@@ -22,6 +23,7 @@ import {
   stepsAfter,
   stepsBefore,
   stepsIn,
+  trailingAbsences,
   whatFollows,
 } from "./structure.ts";
 
@@ -127,7 +129,20 @@ export function isReleasedByClock(asked: FlinkCase): boolean {
 // silent-absence: beside the match that time completes, what waits in the loop before the absence times out.
 
 export function waitsInLoop(asked: FlinkCase): boolean {
-  return endsInLoop(asked) && WAYS_TO_READ.some((readings) => matchesByTime(asked, readBy(readings, asked)).length > 0);
+  if (!endsInLoop(asked)) return false;
+  if (WAYS_TO_READ.some((readings) => matchesByTime(asked, readBy(readings, asked)).length > 0)) return true;
+  const complete = losesLastInLoop(asked) ? definitionOf(asked, readBy(READINGS, asked)).matches : [];
+  return complete.some((match) => staysQuiet(asked, match));
+}
+
+/** Whether nothing that the last absence forbids comes after the last event of a match, and its deadline does. */
+function staysQuiet(asked: FlinkCase, match: Finding): boolean {
+  const { withinMs, elements } = asked.pattern;
+  const [absence] = trailingAbsences(elements).slice(-1);
+  const { first, last } = endsOf(asked, match);
+  const deadline = first.at + (withinMs ?? Number.POSITIVE_INFINITY);
+  const later = asked.events.filter(({ number, at }) => number > last.number && at < deadline);
+  return absence !== undefined && deadline <= asked.until && !later.some((event) => fits(absence, event));
 }
 
 // duplicate: the same events in the same roles are reported once for each way in which they arise, or wait.

@@ -8,7 +8,13 @@ import type { Reading } from "./readings.ts";
 import { withoutLostAbsences } from "./readings-of-absences.ts";
 import { withoutMisplacedGaps } from "./readings-of-gaps.ts";
 import { withoutLastGreed, withoutLostGreed } from "./readings-of-greed.ts";
-import { withEmptyIterations, withOpenExits, withOverwrittenHeads, withoutOuterUntils } from "./readings-of-groups.ts";
+import {
+  withEmptyIterations,
+  withOpenExits,
+  withOverwrittenHeads,
+  withoutOuterUntils,
+  withoutUntilsBehindExits,
+} from "./readings-of-groups.ts";
 import {
   bitesInRange,
   endsBeforeNotNext,
@@ -17,7 +23,7 @@ import {
   killsTaker,
   losesAbsence,
 } from "./reasons-absence.ts";
-import { failsOnMiss, hasNoDuration, skipsNowhere } from "./reasons-call.ts";
+import { failsOnMiss, hasIdleGap, hasNoDuration, skipsNowhere } from "./reasons-call.ts";
 import { endsAtWindow, hasGapOnNotNext, letsMatchesPass, letsRunsPass, overstaysGap } from "./reasons-gap.ts";
 import { endsGreedily, isGreedyAndLoose, leaksGuard, looksUpInVain } from "./reasons-greedy.ts";
 import { bitesGroup, endsInsideGroup } from "./reasons-group.ts";
@@ -62,6 +68,8 @@ export type Reason = {
   readonly name: ReasonName;
   /** In which ways it can make answers differ, and on which cases. */
   readonly causes: Readonly<Partial<Record<Aspect, Predicate>>>;
+  /** It can make the number of matches that are withheld another, and nothing else with that. */
+  readonly holds?: Predicate;
   /** The codes with which patterns are refused for it, and which patterns. */
   readonly refusals?: Readonly<Record<string, Predicate>>;
 };
@@ -74,6 +82,7 @@ export const REASONS: readonly Reason[] = [
     refusals: {
       ABSENCE_AFTER_NOTHING: hasAbsenceAfterNothing,
       BAD_DURATION: hasNoDuration,
+      GAP_BEYOND_WITHIN: hasIdleGap,
       GREEDY_WITH_COMBINATIONS: isGreedyAndLoose,
       SKIP_TARGET_MAY_BE_MISSING: failsOnMiss,
     },
@@ -86,7 +95,7 @@ export const REASONS: readonly Reason[] = [
     name: "silent-absence",
     causes: { matchesHere: fallsSilent, timeOutsThere: fallsSilent, timeOutsOfMatches: waitsInLoop },
   },
-  { name: "group-exit", causes: readAs(withOpenExits) },
+  { name: "group-exit", causes: anyOf(readAs(withOpenExits), readAs(withoutUntilsBehindExits)) },
   {
     name: "group-until",
     causes: anyOf(readAs(withoutOuterUntils), { matchesHere: endsInsideGroup, timeOutsHere: endsInsideGroup }),
@@ -134,7 +143,11 @@ export const REASONS: readonly Reason[] = [
   { name: "gap-timeout", causes: { timeOutsByGap: outlivesGap } },
   { name: "timeout-of-match", causes: { timeOutsOfMatches: growsAfterMatch } },
   { name: "deadline-time", causes: { reportTimes: isReleasedByClock } },
-  { name: "duplicate", causes: { repeatedMatches: isAmbiguous, repeatedTimeOuts: waitsInSeveralStates } },
+  {
+    name: "duplicate",
+    causes: { repeatedMatches: isAmbiguous, repeatedTimeOuts: waitsInSeveralStates },
+    holds: isAmbiguous,
+  },
 ];
 
 function anySet(predicate: Predicate): Reason["causes"] {
@@ -175,8 +188,9 @@ export function reasonFor(aspect: Aspect, asked: FlinkCase, ours: Answer): Reaso
  * Under a skip strategy a match that is missing drops nothing, and a run that lives too long holds others back: whatever
  * makes the answers differ in one way makes them differ in others.
  */
-function isCause({ causes }: Reason, aspect: Aspect, asked: FlinkCase): boolean {
+function isCause({ causes, holds }: Reason, aspect: Aspect, asked: FlinkCase): boolean {
   if (causes[aspect]?.(asked)) return true;
+  if (aspect === "held" && asked.hasSkip && holds?.(asked)) return true;
   if (!asked.hasSkip || !SPREADING.includes(aspect)) return false;
   return SPREADING.some((each) => causes[each]?.(asked));
 }

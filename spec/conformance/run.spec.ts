@@ -137,7 +137,7 @@ it("tells its options, and without files asks about its own", () => {
   const { status, stdout } = conformance("--help");
   assert.is(status, 0);
   for (const option of ["FILE", "--show N", "--json", "--help", "Exit code"]) assert.match(stdout, option);
-  assert.match(stdout, "Without FILE: the four files of spec/conformance/flink");
+  assert.match(stdout, "Without FILE: the five files of spec/conformance/flink");
 });
 
 it("exits with 2 and tells the file and the line that is wrong", () => {

@@ -8,7 +8,7 @@ import { BadVectors } from "./vectors.ts";
 const USAGE = `npm run conformance [-- [options] FILE...]
 
 Holds the engine against Flink's recorded answers and says of each file how many cases agree, how many differ for which
-reason, and how many for none (spec/conformance/README.md). Without FILE: the four files of spec/conformance/flink.
+reason, and how many for none (spec/conformance/README.md). Without FILE: the five files of spec/conformance/flink.
 
   FILE          JSON Lines in either format of spec/conformance/flink/README.md, gzipped or not
   --show N      how many unexplained cases are shown of each file; default 5
@@ -18,7 +18,7 @@ reason, and how many for none (spec/conformance/README.md). Without FILE: the fo
 Exit code: 0 if every difference has a reason, 1 if one has none or the engine is not what the enumerator says, 2 if a file or
 an argument is wrong.`;
 
-const OWN_FILES = ["flink-tests", "random-noskip", "random-mix", "random-windows"];
+const OWN_FILES = ["flink-tests", "corners", "random-noskip", "random-mix", "random-windows"];
 const DEFAULT_SHOWN = 5;
 
 type Wish = {

@@ -20,6 +20,7 @@ import {
   toRoles,
   windowOf,
   withGaps,
+  withoutIdleGreed,
 } from "./case.ts";
 import { iterativeCondition } from "./iterative.ts";
 
@@ -144,7 +145,7 @@ function toQuantifier(
   until: Condition | null,
 ): Quantifier {
   const [min, max] = times ?? [timesOrMore ?? 1, timesOrMore === undefined ? 1 : null];
-  return {
+  return withoutIdleGreed({
     ...ONCE,
     min,
     max,
@@ -153,7 +154,7 @@ function toQuantifier(
     inner: inner ? toContiguity(inner) : ONCE.inner,
     until,
     counted: times !== undefined || timesOrMore !== undefined,
-  };
+  });
 }
 
 function toContiguity(strategy: Strategy): Contiguity {
