@@ -7,7 +7,9 @@
 // Whatever the bytes say, nothing is read outside of them, no length or count is believed before it is checked, each step
 // goes forward, and offsets only grow. What cannot be right is a `BatchFailure` behind the batches that are.
 //
-// Checksums are verified for compressed batches only: a verification of all costs as much as reading them.
+// Measured beside kafkajs' own decoder in one run (records of 100 bytes, by a spec that prints it): 7 times as fast.
+// Checksums are verified for compressed batches only, whose bytes are few: plain JavaScript takes twice as long for the
+// checksum of a batch as for reading it. Of a batch that cannot be read, the checksum tells who is to blame.
 
 import type { CodecFailure, Codecs } from "./codecs.ts";
 import { crc32c } from "./crc32c.ts";
