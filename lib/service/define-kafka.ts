@@ -32,7 +32,7 @@ const DURATIONS = [
   ["rebalanceTimeout", "rebalanceTimeoutMs", 1],
 ] as const;
 
-const KAFKA_OPTIONS = [
+export const KAFKA_OPTIONS: readonly string[] = [
   "brokers",
   "clientId",
   "groupId",
