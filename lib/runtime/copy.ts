@@ -57,6 +57,7 @@ function copyOf(
   headers.set("sequitur-partition", String(from.partition));
   headers.set("sequitur-offset", String(record.offset));
   const isTooLarge = (record.value?.length ?? 0) > maxBytes;
+  if (record.timestamp !== null) headers.set("sequitur-timestamp", String(record.timestamp));
   if (record.value === null) headers.set("sequitur-value", "null");
   if (isTooLarge) headers.set("sequitur-value", `left out: ${record.value?.length} bytes`);
   return {

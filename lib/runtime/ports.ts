@@ -82,7 +82,7 @@ export type OutputRecord = {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array;
   readonly headers: Headers;
-  /** The record's timestamp. */
+  /** When it happened. Kafka, which deletes by timestamps, is given the time of sending instead. */
   readonly timestamp: Instant;
 };
 

@@ -190,6 +190,7 @@ it("a late record leaves as it came, with where it was and why", () => {
     "sequitur-topic": "in",
     "sequitur-partition": "2",
     "sequitur-offset": "5",
+    "sequitur-timestamp": "42",
   });
   const atTheEnd = lateCopy("late", from, record(5, "x"), 1_000, Number.POSITIVE_INFINITY, 100).record;
   assert.equal([atTheEnd.headers.get("sequitur-watermark"), atTheEnd.timestamp], ["end", 1_000]);

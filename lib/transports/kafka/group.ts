@@ -113,7 +113,8 @@ class GroupAtWork implements Group {
         positions.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset) })),
       );
     } catch (error) {
-      throw this.#explain(error, "committing positions");
+      const { groupId } = this.#options.definition;
+      throw isOfAnotherTime(error) ? notAMember(groupId) : this.#explain(error, "committing positions");
     }
   }
 
@@ -204,7 +205,7 @@ class GroupAtWork implements Group {
     this.#crashes += 1;
     onLost();
     const retryInMs = backoffMs(BACKOFF, definition.clientId, this.#crashes);
-    const isInVain = !(error instanceof TransportError && error.retriable);
+    const isInVain = !(error instanceof TransportError && error.retriable) && !wasOutOfRange(cause);
     if (isInVain || now + retryInMs - this.#lostAt > retryWithinMs) {
       this.#giveUp(error);
       return;
@@ -224,6 +225,20 @@ class GroupAtWork implements Group {
     const { brokers, groupId } = this.#options.definition;
     return explainKafkaError(error, doing, { brokers: brokers.join(","), group: groupId });
   }
+}
+
+/** What brokers answer to a member of a generation that is over, or about to be. */
+const OTHER_GENERATION = new Set(["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID"]);
+
+function isOfAnotherTime(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ("type" in error && OTHER_GENERATION.has(String(error.type))) || isOfAnotherTime(error.cause);
+}
+
+/** Whether the log has no more what was to be read. After the next join it is looked where it begins. */
+function wasOutOfRange(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === "KafkaJSOffsetOutOfRange" || wasOutOfRange(error.cause);
 }
 
 function placesIn(assignment: Readonly<Record<string, readonly number[]>>): readonly TopicPartition[] {

@@ -81,3 +81,7 @@ export type Compression = {
     () => { compress(encoder: unknown): Promise<Buffer>; decompress(bytes: Buffer): Promise<Buffer> }
   >;
 };
+
+export type ConsumerGroupClass = {
+  readonly prototype: { recoverFromOffsetOutOfRange(error: unknown): Promise<void> };
+};

@@ -11,6 +11,8 @@
 //                                          instead, `record-batch.ts`; older formats go on to the stock one
 //     P7  cluster/brokerPool               asks one broker after the other, and if all fail keeps to itself why: a missing permission
 //                                          becomes "Failed to find group coordinator", or a TypeError
+//     P8  consumer/consumerGroup           where the log has no more what is to be read, it goes on elsewhere without a word, and
+//                                          forgets the position of the group: what is lost is for the source to say
 
 import { CodecError, type Codecs } from "./codecs.ts";
 import { CommittedBatch } from "./committed-batch.ts";
@@ -18,6 +20,7 @@ import type {
   BrokerPoolClass,
   ClusterClass,
   Compression,
+  ConsumerGroupClass,
   Decoder,
   DecoderClass,
   GroupMessages,
@@ -44,6 +47,7 @@ export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
     ["src/consumer/batch.js", (exports) => committedBatches(exports as StockBatchClass)],
     ["src/network/requestQueue/index.js", (exports) => withoutIdleTimers(exports as RequestQueueClass)],
     ["src/producer/groupMessagesPerPartition.js", () => groupMessages],
+    ["src/consumer/consumerGroup.js", (exports) => withoutReset(exports as ConsumerGroupClass)],
     ["src/cluster/index.js", (exports) => withRetry(exports as ClusterClass)],
     ["src/cluster/brokerPool.js", (exports) => withReasons(exports as BrokerPoolClass)],
     ["src/protocol/message/compression/index.js", (exports) => withCodecs(exports as Compression, codecs)],
@@ -67,6 +71,14 @@ function committedBatches(Stock: StockBatchClass): unknown {
       ? new Stock(topic, fetchedOffset, { ...data, messages })
       : new CommittedBatch(topic, fetchedOffset, { ...data, messages });
   };
+}
+
+/** P8. The consumer crashes with the error instead. */
+function withoutReset(ConsumerGroup: ConsumerGroupClass): ConsumerGroupClass {
+  ConsumerGroup.prototype.recoverFromOffsetOutOfRange = async (error) => {
+    throw error;
+  };
+  return ConsumerGroup;
 }
 
 /** P3. A request that waits starts the timer, and the timer itself goes on as long as one does. */

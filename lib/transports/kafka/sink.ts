@@ -1,5 +1,8 @@
 // Writes alerts, late events and dead letters. A record's partition is decided here, by its key as Kafka's own producers
 // do it, and does not change when it is sent again.
+//
+// Its timestamp is the time of sending, not that of the event: topics delete by timestamps, so alerts on events of last year
+// would be gone within minutes. When the event was, stands in the alert, and in the headers of copies.
 
 import type { Kafka, Producer, TopicMessages } from "kafkajs";
 import { invariant } from "../../core/errors.ts";
@@ -17,8 +20,6 @@ export type KafkaSinkOptions = {
   readonly log: Log;
 };
 
-/** Brokers refuse records that are farther ahead of their clock than an hour. */
-const MAX_AHEAD_MS = 3_000_000;
 const ALL_REPLICAS = -1;
 
 /** Writes to Kafka. */
@@ -91,16 +92,16 @@ class KafkaSink implements Sink {
   }
 
   #sorted(records: readonly OutputRecord[]): TopicMessages[] {
-    const now = this.#options.clock.now();
+    const timestamp = String(this.#options.clock.now());
     const byTopic = new Map<string, TopicMessages>();
-    for (const { topic, key, value, headers, timestamp } of records) {
+    for (const { topic, key, value, headers } of records) {
       const messages = byTopic.get(topic)?.messages ?? [];
       messages.push({
         key: key === null ? null : Buffer.from(key.buffer, key.byteOffset, key.byteLength),
         value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
         headers: Object.fromEntries(headers),
         partition: this.#partitionOf(topic, key),
-        timestamp: String(timestampOf(timestamp, now)),
+        timestamp,
       });
       byTopic.set(topic, { topic, messages });
     }
@@ -125,9 +126,4 @@ class KafkaSink implements Sink {
 function decided({ message: { partition } }: { readonly message: { readonly partition?: number } }): number {
   invariant(partition !== undefined, "that a record has its partition");
   return partition;
-}
-
-/** Brokers take whole milliseconds since 1970, and nothing from the far future. */
-function timestampOf(at: number, now: number): number {
-  return at >= 0 && at <= now + MAX_AHEAD_MS ? Math.floor(at) : now;
 }

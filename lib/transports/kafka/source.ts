@@ -40,8 +40,8 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
 }
 
 /** Brokers that have not answered for so long are as good as away. Fetches are answered after a quarter of a second at most. */
-const SILENT_MS = 5_000;
-const LOOK_EVERY_MS = 1_000;
+const SILENT_MS = 1_500;
+const LOOK_EVERY_MS = 500;
 const BACKOFF: Backoff = { firstMs: 200, mostMs: 5_000 };
 
 class KafkaSource implements Source {

@@ -1,0 +1,64 @@
+// What must come out, found in another way than the service finds it: a plain loop says what is late or broken, and the
+// matcher in process is given the rest in order of time.
+import { createMatcher } from "../../lib/index.ts";
+import type { Pattern } from "../../lib/pattern/pattern.ts";
+import { partitionOf } from "../../lib/transports/partitioner.ts";
+import type { JavaRecord } from "../broker/java-produce.ts";
+import { large, OUT_OF_ORDERNESS_MS, type Sale, testing } from "./traffic.ts";
+
+export type Expected = {
+  readonly records: number;
+  readonly late: number;
+  readonly broken: number;
+  /** `<pattern> <value>` of each alert, sorted. */
+  readonly alerts: readonly string[];
+};
+
+/** What a service that reads all of `records` from `partitions` partitions has to find. */
+export function expectedOf(records: Iterable<JavaRecord>, partitions: number): Expected {
+  const lanes = Array.from({ length: partitions }, () => ({ newest: Number.NEGATIVE_INFINITY, onTime: [] as Sale[] }));
+  const counts = { records: 0, late: 0, broken: 0 };
+  for (const { key, value } of records) {
+    counts.records += 1;
+    const lane = lanes[partitionOf(Buffer.from(key as string), partitions)];
+    const sale = saleOf(value as string);
+    if (sale === null || lane === undefined) {
+      counts.broken += 1;
+    } else if (sale.at <= lane.newest - OUT_OF_ORDERNESS_MS - 1) {
+      counts.late += 1;
+    } else {
+      lane.newest = Math.max(lane.newest, sale.at);
+      lane.onTime.push(sale);
+    }
+  }
+  const alerts = lanes.flatMap(({ onTime }) => {
+    const inOrder = onTime
+      .map((sale, place) => ({ sale, place }))
+      .sort((a, b) => a.sale.at - b.sale.at || a.place - b.place);
+    const sales = inOrder.map(({ sale }) => sale);
+    return [...found(large, sales), ...found(testing, sales)];
+  });
+  return { ...counts, alerts: alerts.sort() };
+}
+
+function found<M, R>(pattern: Pattern<Sale, M, R>, sales: readonly Sale[]): string[] {
+  const matcher = createMatcher(pattern, { key: (e) => e.card, time: (e) => e.at });
+  return sales.flatMap((sale) => matcher.push(sale).map(({ value }) => `${pattern.name} ${String(value)}`));
+}
+
+function saleOf(text: string): Sale | null {
+  try {
+    const { card, at, ...rest } = JSON.parse(text) as Partial<Sale>;
+    return typeof card === "string" && typeof at === "number" ? ({ ...rest, card, at } as Sale) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Alerts as they came out, in the form of `Expected`. */
+export function alertsIn(values: readonly (string | null)[]): readonly string[] {
+  return values
+    .map((value) => JSON.parse(value ?? "null") as { pattern: string; value: unknown })
+    .map(({ pattern, value }) => `${pattern} ${String(value)}`)
+    .sort();
+}

@@ -1,0 +1,156 @@
+// npm run kafka-load: the service on a broker of its own, at full size. Every alert is compared with what has to come out, and
+// the time is compared with that of kafkajs reading the same topic and dropping everything, in the same run.
+import { parseArgs } from "node:util";
+import { type Broker, startBroker } from "../broker/broker.ts";
+import { consoleConsume } from "../broker/console-consume.ts";
+import { DEFAULT_VERSION, KAFKA_VERSIONS } from "../broker/install.ts";
+import { javaProduce } from "../broker/java-produce.ts";
+import { createTopic } from "../broker/topics.ts";
+import { decided, runOnKafka, until } from "../transports/kafka/kit.ts";
+import { alertsIn, expectedOf } from "./expected.ts";
+import { dropAll } from "./raw.ts";
+import { salesService, type TrafficOptions, traffic } from "./traffic.ts";
+
+const USAGE = `npm run kafka-load -- [--events 500000] [--partitions 6] [--keys 5000] [--seed 1] [--kafka ${DEFAULT_VERSION}] [--rounds 3] [--json]
+
+  --events N      records, all written before anything is read
+  --partitions N  of the input topic
+  --keys N        different keys
+  --seed S        which traffic: a whole number
+  --kafka V       ${KAFKA_VERSIONS.join(" or ")}
+  --rounds N      how often each contender reads the topic, in turn; the median counts
+  --json          prints the result as JSON
+
+0.2 % of the events are late, 0.1 % of the records are broken, the others are out of order within two seconds.
+Exits with 0 if the alerts are those that have to come, with 1 if not, with 2 if the arguments make no sense.`;
+
+type Command = {
+  readonly traffic: TrafficOptions;
+  readonly partitions: number;
+  readonly version: (typeof KAFKA_VERSIONS)[number];
+  readonly rounds: number;
+  readonly json: boolean;
+};
+
+const command = parseCommand(process.argv.slice(2));
+if (typeof command === "string") {
+  (command === USAGE ? console.log : console.error)(command);
+  process.exitCode = command === USAGE ? 0 : 2;
+} else {
+  process.exitCode = await run(command);
+}
+
+async function run({ traffic: options, partitions, version, rounds, json }: Command): Promise<number> {
+  const say = json ? (): void => {} : (line: string): void => console.log(line);
+  const broker = await startBroker({ version, heapMb: 1_024, optimize: true, progress: say });
+  try {
+    say(`Kafka ${version}: writing ${options.events} events of ${options.keys} keys to ${partitions} partitions`);
+    await createTopic(broker, "load-in", partitions);
+    await javaProduce(broker, "load-in", traffic(options), { withinMs: 600_000 });
+    say("finding out what has to come out");
+    const expected = expectedOf(traffic(options), partitions);
+    const perSecond = { service: [] as number[], kafkajs: [] as number[], patched: [] as number[] };
+    let wrong = 0;
+    for (let round = 1; round <= rounds; round += 1) {
+      perSecond.kafkajs.push(await dropAll(broker.address, "load-in", options.events, { patched: false }));
+      perSecond.patched.push(await dropAll(broker.address, "load-in", options.events, { patched: true }));
+      const served = await serve(broker, options, `round-${round}`);
+      perSecond.service.push(served.perSecond);
+      wrong += differences(served.alerts, expected.alerts);
+      const place = `round ${round} of ${rounds}`;
+      say(
+        `${place}: kafkajs ${rate(perSecond.kafkajs)}, with our reader ${rate(perSecond.patched)}, service ${rate(perSecond.service)}, ${served.alerts.length} alerts`,
+      );
+    }
+    const result = {
+      kafka: version,
+      events: options.events,
+      alerts: expected.alerts.length,
+      late: expected.late,
+      broken: expected.broken,
+      wrong,
+      eventsPerSecond: median(perSecond.service),
+      kafkajsPerSecond: median(perSecond.kafkajs),
+      patchedPerSecond: median(perSecond.patched),
+      ratioToKafkajs: Number((median(perSecond.service) / median(perSecond.kafkajs)).toFixed(3)),
+    };
+    console.log(json ? JSON.stringify(result) : summary(result));
+    return wrong === 0 ? 0 : 1;
+  } finally {
+    await broker.stop();
+  }
+}
+
+type Served = { readonly perSecond: number; readonly alerts: readonly string[] };
+
+/** Reads the topic once, as a group of its own, with alerts in a topic of their own. Rates count from the first record. */
+async function serve(broker: Broker, { events }: TrafficOptions, name: string): Promise<Served> {
+  const service = runOnKafka(salesService(name, { topic: "load-in" }), broker.address);
+  await until("the first record", () => decided(service) > 0);
+  const before = decided(service);
+  const startedAt = performance.now();
+  // The last two seconds of event time wait for later events, until the topic has been silent for a while.
+  const atOnce = events - 2_000;
+  await until("all but the last records", () => decided(service) >= atOnce, 1_800_000);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  await until("all records decided", () => decided(service) === events);
+  await service.running.stop();
+  const alerts = await consoleConsume(broker, `${name}-alerts`, { withinMs: 600_000 });
+  return { perSecond: Math.round((atOnce - before) / seconds), alerts: alertsIn(alerts.map(({ value }) => value)) };
+}
+
+/** How many of two sorted lists are not in the other. */
+function differences(found: readonly string[], expected: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const said of expected) counts.set(said, (counts.get(said) ?? 0) + 1);
+  for (const said of found) counts.set(said, (counts.get(said) ?? 0) - 1);
+  return [...counts.values()].reduce((sum, count) => sum + Math.abs(count), 0);
+}
+
+function rate(all: readonly number[]): string {
+  return `${(all.at(-1) ?? 0).toLocaleString("en")}/s`;
+}
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+}
+
+function summary(result: Readonly<Record<string, string | number>>): string {
+  return Object.entries(result)
+    .map(([name, value]) => `${name.padEnd(18)} ${value.toLocaleString("en")}`)
+    .join("\n");
+}
+
+function parseCommand(argv: string[]): Command | string {
+  try {
+    const { values } = parseArgs({
+      args: argv,
+      options: {
+        events: { type: "string", default: "500000" },
+        partitions: { type: "string", default: "6" },
+        keys: { type: "string", default: "5000" },
+        seed: { type: "string", default: "1" },
+        kafka: { type: "string", default: DEFAULT_VERSION },
+        rounds: { type: "string", default: "3" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) return USAGE;
+    const version = KAFKA_VERSIONS.find((known) => known === values.kafka);
+    if (version === undefined) return `--kafka takes ${KAFKA_VERSIONS.join(" or ")}, not "${values.kafka}".`;
+    const [events, partitions, keys, seed, rounds] = ["events", "partitions", "keys", "seed", "rounds"].map((name) =>
+      count(name, values[name as "events"]),
+    ) as [number, number, number, number, number];
+    const shares = { late: 0.002, broken: 0.001 };
+    return { traffic: { events, keys, seed, ...shares }, partitions, version, rounds, json: values.json };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function count(name: string, text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new Error(`--${name} takes a whole number from 1 up, not "${text}".`);
+}

@@ -1,0 +1,40 @@
+// What reading alone costs: kafkajs' consumer, stock or with our patches, that drops all it gets.
+import { loadKafkajs } from "../../lib/transports/kafka/kafkajs.ts";
+
+let groups = 0;
+
+/** Reads `events` records of a topic from its beginning; records per second from the first batch to the last. */
+export async function dropAll(
+  address: string,
+  topic: string,
+  events: number,
+  { patched }: { readonly patched: boolean },
+): Promise<number> {
+  const kafkajs = loadKafkajs({ patched, log: () => undefined });
+  groups += 1;
+  const kafka = new kafkajs.Kafka({ brokers: address.split(","), logLevel: kafkajs.logLevel.NOTHING });
+  const consumer = kafka.consumer({ groupId: `drop-${groups}`, maxWaitTimeInMs: 250 });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  let read = 0;
+  let startedAt = 0;
+  let first = 0;
+  const seconds = await new Promise<number>((resolve, reject) => {
+    consumer
+      .run({
+        autoCommit: false,
+        partitionsConsumedConcurrently: 4,
+        eachBatch: async ({ batch }) => {
+          read += batch.messages.length;
+          if (startedAt === 0) {
+            startedAt = performance.now();
+            first = read;
+          }
+          if (read >= events) resolve((performance.now() - startedAt) / 1_000);
+        },
+      })
+      .catch(reject);
+  });
+  await consumer.disconnect();
+  return Math.round((read - first) / seconds);
+}
