@@ -7,6 +7,7 @@ export const SLOWEST: readonly string[] = [
   "spec/exhaustive/exhaustive.spec.ts",
   "spec/matching/agreement.spec.ts",
   "spec/matching/laws.spec.ts",
+  "spec/matching/process-laws.spec.ts",
   "spec/run.spec.ts",
   "spec/cli/run-ends.spec.ts",
   "spec/documents.spec.ts",
