@@ -138,6 +138,9 @@ it("a schema that throws, or gives no object, makes a bad record", () => {
   });
   assert.is(decode(bytes("{}"), { schema: throwing }), "SCHEMA");
   assert.is(decode(bytes("{}"), { schema: schema(() => ({ value: "text" })) }), "NOT_AN_OBJECT");
+  const nothing = createDecoder({ ...plain, schema: schema(() => ({ value: undefined })) })(bytes("{}"), noHeaders);
+  const message = "The record holds nothing. An event must be an object.";
+  assert.equal(nothing, { kind: "bad", code: "NOT_AN_OBJECT", message });
 });
 
 it("a schema that answers with anything else makes a bad record that says so", () => {
