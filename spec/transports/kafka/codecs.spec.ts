@@ -96,6 +96,56 @@ it("reads blocks that refer to blocks before them, stored ones, and frames with 
   assert.equal(await codecs.decompress(LZ4, frame(0x5c, 3, 0, 0, 0, 0, 0, 0, 0, 0, ...checked), 100), Buffer.from(abc));
 });
 
+it("makes room for lz4 of many blocks, and stops at the limit in the middle of one", async () => {
+  // Runs of 60,000 bytes in blocks of 64 KB at most: one literal, then a match that repeats it.
+  const run = [0x1f, 0x61, 1, 0, ...Array.from({ length: 235 }, () => 255), 55, 0x10, 0x61];
+  const length = 1 + 4 + 15 + 235 * 255 + 55 + 1;
+  const block = [run.length & 255, run.length >>> 8, 0, 0, ...run];
+  const frame = Buffer.from([
+    0x04,
+    0x22,
+    0x4d,
+    0x18,
+    0x40,
+    0x40,
+    0,
+    ...block,
+    ...block,
+    ...block,
+    ...block,
+    0,
+    0,
+    0,
+    0,
+  ]);
+  assert.equal(await codecs.decompress(LZ4, frame, MEGABYTE), Buffer.alloc(4 * length, "a"));
+  for (const limit of [4 * length - 1, 3 * length + 1, 3 * length])
+    assert.is(((await codecs.decompress(LZ4, frame, limit)) as { kind: string }).kind, "tooLarge");
+  const long = [0x1f, 0x61, 1, 0, ...Array.from({ length: 300 }, () => 255), 0, 0x10, 0x61];
+  const bad = Buffer.from([
+    0x04,
+    0x22,
+    0x4d,
+    0x18,
+    0x40,
+    0x40,
+    0,
+    long.length & 255,
+    long.length >>> 8,
+    0,
+    0,
+    ...long,
+    0,
+    0,
+    0,
+    0,
+  ]);
+  assert.equal(await codecs.decompress(LZ4, bad, MEGABYTE), {
+    kind: "corrupt",
+    reason: "its lz4 is broken: a block is longer than it may be",
+  });
+});
+
 it("refuses what reaches outside, with the codec's name", async () => {
   const lz4Block = (...sequence: readonly number[]): Buffer =>
     Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x40, 0x40, 0, sequence.length, 0, 0, 0, ...sequence, 0, 0, 0, 0]);

@@ -96,9 +96,7 @@ for (const [how, close] of [
     assert.ok(elapsedMs < 10_000, `${elapsedMs} ms of a request timeout of 30 s`);
   });
 
-type Decode = (
-  decoder: object,
-) => Promise<
+type Decode = (decoder: object) => Promise<
   readonly { readonly offset: string; readonly value: Buffer }[] & {
     readonly failure?: { readonly kind: string; readonly reason: string; readonly offset: bigint };
   }
