@@ -220,7 +220,8 @@ npm start        # runs on made-up logins and prints alerts, until Ctrl-C
 | \`events.ts\` | made-up logins |
 | \`service.ts\` | where events come from, which patterns they are matched against, where alerts go |
 
-Run it on events of your own, one JSON object a line: \`npx sequitur run service.ts --input events.ndjson\`.
+Run it on events of your own, one JSON object a line: \`npx sequitur run service.ts --input events.ndjson\`,
+or on Kafka: \`npx sequitur run service.ts --brokers localhost:9092\`.
 See what the pattern means: \`npx sequitur explain service.ts\`. Look for mistakes: \`npm run check\`.
 `;
 }

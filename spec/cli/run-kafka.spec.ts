@@ -9,7 +9,7 @@ import { javaProduce } from "../broker/java-produce.ts";
 import { requireBroker } from "../broker/require-broker.ts";
 import { createTopic, uniqueName } from "../broker/topics.ts";
 import { allowMs } from "../run/ask.ts";
-import { type Result, sequitur } from "./command.ts";
+import { execute, type Result, sequitur } from "./command.ts";
 import { createProject } from "./project.ts";
 import { PATTERN_TS } from "./service-files.ts";
 
@@ -110,6 +110,30 @@ it("the sample finds on Kafka what it finds on its demo events; SIGTERM ends it 
   assert.match(stderr, "stopping: what was read is being finished");
   assert.match(stderr, /\n2,601 records of "card-events" = [\d,]+ on time \+ 0 late \+ 0 dead letters/);
   assert.match(stderr, /\n10 alerts; \d+ runs still open\nstopped after/);
+});
+
+it("the traffic of the sample can be written by anybody: npm run traffic", async () => {
+  const words = [
+    "--conditions=sequitur-source",
+    "--import",
+    import.meta.resolve("tsx"),
+    "samples/card-testing/to-kafka.ts",
+  ];
+  const traffic = (...more: readonly string[]): Promise<Result> =>
+    execute(process.execPath, [...words, ...more], { cwd: process.cwd() });
+  const { code, stdout } = await traffic(broker.address);
+  assert.equal([code, stdout], [0, '2601 events are in "card-events"\n']);
+  const records = await consoleConsume(broker, "card-events", { count: 2 * 2_601 });
+  const byKey = new Map<string | null, Set<number>>();
+  for (const { key, partition } of records) byKey.set(key, (byKey.get(key) ?? new Set()).add(partition));
+  assert.ok(
+    [...byKey.values()].every((partitions) => partitions.size === 1),
+    "where Kafka's own producer puts them",
+  );
+  assert.is((await traffic()).code, 2);
+  const away = await traffic("127.0.0.1:1");
+  assert.is(away.code, 1);
+  assert.match(away.stderr, "could not be written to 127.0.0.1:1");
 });
 
 it("a second signal leaves at once, with 130", async () => {
