@@ -188,6 +188,10 @@ it("refuses what is no secret, and shows nothing of it", () => {
     problems({ tls: { ca: "/etc/ca.pem" } })[0] ?? "",
     /tls > ca": It is a text that is not in PEM\. Write \{ file:/,
   );
+  assert.match(
+    problems({ tls: { key: "-----BEGIN KEY" } })[0] ?? "",
+    /"kafka > tls": cert and key go together\. Give cert, too/,
+  );
   assert.equal(problems({ sasl: "hunter2" }), [
     'BAD_OPTION at "kafka > sasl": It is no object. Write { mechanism, username, password }, or leave it out.',
   ]);

@@ -91,7 +91,7 @@ function explainTls({ code, message, broker, cause }: ConnectionFailure, { doing
 
 /** What OpenSSL says without the places in its own source: `error:<number>:<library>:<function>:<reason>:<file>…`. */
 function reasonOf(message: string): string {
-  return /error:[^:]*:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
+  return /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
 }
 
 /** TLS was spoken to a port that does not speak it. */

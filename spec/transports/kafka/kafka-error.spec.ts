@@ -225,6 +225,28 @@ it("says when an address came from the cluster and not from its user", () => {
   );
 });
 
+it("explains what no broker of ours does: a certificate of tomorrow, and a TLS that is not ours", () => {
+  const lost = (code: string, said: string): SequiturError =>
+    explain(make("KafkaJSConnectionError", `Connection error: ${said}`, { broker: "a:9092", code }), "connecting");
+  assert.is(kindOf(lost("CERT_NOT_YET_VALID", "certificate is not yet valid")), "CERTIFICATE_NOT_YET_VALID");
+  const old = lost(
+    "EPROTO",
+    "write EPROTO 80:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:x.c:1:",
+  );
+  assert.is(
+    `${kindOf(old)}: ${old.message}`,
+    "TLS_REFUSED: Broker a:9092 and this client could not agree on TLS (connecting): tlsv1 alert protocol version. TLS 1.2 or newer is needed on both sides.",
+  );
+  assert.match(
+    lost("ERR_SSL_UNEXPECTED", "unexpected").message,
+    /\(connecting\): Connection error: unexpected\. TLS 1\.2/,
+  );
+  assert.match(
+    lost("EMFILE", "too many open files").message,
+    /Kafka \(connecting\): a:9092: too many open files\. Check the address/,
+  );
+});
+
 it("says what may be behind a coordinator that is not found", () => {
   const error = make("KafkaJSGroupCoordinatorNotFound", "Failed to find group coordinator");
   assert.is(kindOf(explain(error)), "CLUSTER_NOT_READY again");

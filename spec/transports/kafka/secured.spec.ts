@@ -2,6 +2,7 @@
 // that no secret gets out.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, connect as openPlain } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Kafka } from "kafkajs";
@@ -137,6 +138,8 @@ it("says that the password, the token or the mechanism is refused", async () => 
         `^The brokers at ${brokers} refused who we say we are \\(connecting\\): Authentication failed.*Check the user name, the password`,
       ),
     );
+  const none = { mechanism: "oauthbearer", token: async () => undefined as never } as const;
+  await refusal({ brokers, tls: tls(), sasl: none }, "BAD_TOKEN", /sasl\.token gave no text/);
   const over = { mechanism: "oauthbearer", token: bearerToken(ADMIN, -600_000) } as const;
   await refusal(
     { brokers, tls: tls(), sasl: over },
@@ -170,6 +173,26 @@ it("says what a port expects that it does not get", async () => {
   await refusal({ brokers: secured.saslTls, tls: false, sasl: scram("x") }, "TLS_PORT", /wants TLS/);
 });
 
+it("asks a port that just hangs up on plain text whether it speaks TLS", async () => {
+  const [host = "", port = ""] = secured.tls.split(":");
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", (first) => {
+      if (first[0] !== TLS_HANDSHAKE) return socket.destroy();
+      const behind = openPlain({ host, port: Number(port) });
+      behind.on("error", () => socket.destroy());
+      behind.write(first);
+      return socket.pipe(behind).pipe(socket);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = `127.0.0.1:${(server.address() as { port: number }).port}`;
+  await refusal({ brokers: address, tls: false }, "TLS_PORT", new RegExp(`broker ${address} wants TLS`));
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const TLS_HANDSHAKE = 0x16;
+
 it("says what is wrong with a certificate", async () => {
   await refusal(
     { brokers: secured.expiredTls, tls: tls() },
@@ -198,6 +221,7 @@ it("gets in with a certificate of its own, and by another name", async () => {
   const own = { ...tls(), cert: { file: secured.clientCertificateFile }, key: { file: secured.clientKeyFile } };
   await connecting({ brokers: secured.mutualTls, tls: own });
   await connecting({ brokers: secured.tls, tls: { ...tls(), serverName: "localhost" } });
+  await connecting({ brokers: secured.tls.replace("127.0.0.1", "localhost"), tls: tls() });
 });
 
 it("does with one broker out of several", async () => {
