@@ -58,7 +58,8 @@ const ACTIONS: Readonly<Record<CommandName, Action>> = {
       demo: flag(given, "demo"),
       words,
     }),
-  check: (file, _, given) => check(file, { json: flag(given, "json"), strict: flag(given, "strict") }),
+  check: (file, _, given) =>
+    check(file, { json: flag(given, "json"), strict: flag(given, "strict"), brokers: text(given, "brokers") }),
   explain: (file, name, given) => explain(file, name, { json: flag(given, "json"), dot: flag(given, "dot") }),
   init: (folder, _, given) => init(folder, { force: flag(given, "force"), from: text(given, "from") }),
 };

@@ -28,10 +28,12 @@ export function describeCommands(): CAC {
     .example("  $ zcat events.ndjson.gz | sequitur run service.ts --input - --json | jq .");
   cli
     .command("check <service>", "List everything that is wrong with a service and its patterns")
+    .option("--brokers <host:port,…>", "Also test the cluster: connection, topics, permissions, and the newest records")
     .option("--strict", "Warnings count as errors")
     .option("--json", "Print the problems as JSON")
     .option("--verbose", "Show stacks of errors")
     .example("  $ sequitur check service.ts")
+    .example("  $ sequitur check service.ts --brokers localhost:9092")
     .example("  $ sequitur check pattern.json --strict");
   cli
     .command("explain <file> [pattern]", "Say what patterns mean, how they are matched, and what bounds their state")
@@ -74,7 +76,10 @@ starts those again that die, with growing pauses, and stops them all with itself
   [
     "check",
     `Types are not checked here: a mistyped field or tag is found by the editor and by tsc.
-A pattern may also come as JSON, as its toJSON() gives it.`,
+A pattern may also come as JSON, as its toJSON() gives it.
+With --brokers it looks at the cluster as the service would use it, and changes nothing there: no group is joined, no position
+committed, no topic created, no record written. TLS and SASL come from the service file or from SEQUITUR_KAFKA_…. The newest
+records of the inputs, 1,000 of each, are read as the service would read them.`,
   ],
   ["explain", "A pattern may also come as JSON, as its toJSON() gives it."],
   ["init", "Nothing is installed, and nothing is overwritten unless --force says so; then it says what was."],

@@ -171,7 +171,7 @@ export function describeProblems(pattern: string, problems: readonly Problem[]):
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   const lines = ordered.map((problem) => {
     const place = problem.path.length > 0 ? ` at "${problem.path.join(" > ")}"` : "";
-    return `  ${problem.severity} ${problem.code}${place}: ${problem.message} ${problem.remedy}`;
+    return `  ${problem.severity} ${problem.code}${place}: ${problem.message} ${problem.remedy}`.trimEnd();
   });
   return `pattern "${pattern}" has ${count}\n${lines.join("\n")}`;
 }

@@ -27,13 +27,14 @@ export function createPlacement(): Placement {
       if (before === undefined) {
         if (met.size < SAMPLE_KEYS) met.set(encoded, place);
       } else if (before.partition !== place.partition) {
-        throw notColocated(key, before, place);
+        throw keyNotColocated(key, before, place);
       }
     },
   };
 }
 
-function notColocated(key: Key, one: TopicPartition, other: TopicPartition): ConfigError {
+/** `KEY_NOT_COLOCATED`, with both places. */
+export function keyNotColocated(key: Key, one: TopicPartition, other: TopicPartition): ConfigError {
   const where = [one, other].map(({ topic, partition }) => `partition ${partition} of "${topic}"`).join(" and in ");
   return new ConfigError(
     "KEY_NOT_COLOCATED",

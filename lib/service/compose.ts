@@ -40,7 +40,8 @@ export function compose(service: ServiceDefinition): EngineConfig {
   };
 }
 
-function composeInput(input: InputDefinition, { limits, patterns }: ServiceDefinition): LaneInput {
+/** How the records of one input are read. */
+export function composeInput(input: InputDefinition, { limits, patterns }: ServiceDefinition): LaneInput {
   const decode = createDecoder({
     topic: input.name,
     decode: input.decode,

@@ -21,7 +21,7 @@ import {
 } from "./group-protocol.ts";
 
 /** Changes when members of two releases could not share a group. The broker refuses a member that has no name in common with the others. */
-const NAME = "sequitur-sticky-1";
+export const ASSIGNER_NAME = "sequitur-sticky-1";
 
 export type AssignerOptions = {
   /** Names this process, the same for as long as it runs. */
@@ -44,10 +44,10 @@ export function createAssigner(options: AssignerOptions): PartitionAssigner {
   return ({ cluster }): Assigner => {
     beforeEachJoin(cluster, options.beforeJoin);
     return {
-      name: NAME,
+      name: ASSIGNER_NAME,
       version: 0,
       protocol: ({ topics }) => ({
-        name: NAME,
+        name: ASSIGNER_NAME,
         metadata: encodeSubscription({
           topics: [...topics].sort(),
           userData: encodeClaims({ instance: options.instance, owned: options.owned() }),

@@ -1,0 +1,194 @@
+// The test before a deployment: does the cluster have what a service needs, may the service use it, and do the records that
+// stand there become events? Nothing is changed on the cluster.
+//
+//     connect ─▶ ask topics, group ─▶ read the newest records ─▶ decode, schema, key, time as in the service ─▶ one list of problems
+
+import { type Problem, SequiturError } from "../core/errors.ts";
+import type { Log } from "../runtime/ports.ts";
+import type { Clock } from "../time/clock.ts";
+import { connect, describeConnection } from "../transports/kafka/connection.ts";
+import { loadKafkajs } from "../transports/kafka/kafkajs.ts";
+import type { KafkaDefinition } from "../transports/kafka/options.ts";
+import { describePartitioner } from "../transports/kafka/partitioners.ts";
+import { askCluster, type ClusterPicture, type OutputPicture } from "../transports/kafka/preflight.ts";
+import { composeInput } from "./compose.ts";
+import { outputTopics } from "./define.ts";
+import type { ServiceDefinition } from "./definition.ts";
+import { type BadSample, examine } from "./preflight-events.ts";
+import { guessPartitioner, judgeInput, judgeTogether, type SampledInput } from "./preflight-inputs.ts";
+import { judgeGroup, judgeOutput } from "./preflight-outputs.ts";
+import { problemOf } from "./preflight-problem.ts";
+
+/** What was found. Plain data, as `--json` prints it. */
+export type PreflightReport = {
+  /** As `host:port,host:port`. */
+  readonly brokers: string;
+  /** Brokers, TLS, user; no secrets. */
+  readonly connection: string;
+  readonly problems: readonly Problem[];
+  readonly inputs: readonly InputReport[];
+  readonly outputs: readonly OutputReport[];
+  readonly group: GroupReport | null;
+  /** What is worth knowing and wrong in no way. */
+  readonly notes: readonly string[];
+};
+
+/** An input that could be read, by its newest records. */
+export type InputReport = {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly records: number;
+  readonly events: number;
+  readonly bad: readonly BadSample[];
+  /** Different ones. */
+  readonly keys: number;
+  /** As ISO 8601. */
+  readonly oldest: string | null;
+  readonly newest: string | null;
+  readonly late: number;
+  readonly disorderMs: number;
+  /** In words; `null`: it cannot be told. */
+  readonly partitioner: string | null;
+};
+
+export type OutputReport = {
+  readonly topic: string;
+  readonly state: "found" | "to be created" | "refused";
+  readonly partitions: number | null;
+};
+
+export type GroupReport = {
+  readonly name: string;
+  readonly members: number;
+  /** Partitions that have a position. */
+  readonly positions: number;
+  /** Records behind the end, in those. */
+  readonly behind: number;
+};
+
+/** Who runs a check waits for it: brokers that need longer to answer count as away. */
+const CONNECT_WITHIN_MS = 5_000;
+const SAMPLE = { records: 1_000, withinMs: 10_000 };
+
+export type PreflightParts = { readonly log: Log; readonly clock: Clock };
+
+/** Tests `service` against the cluster of `kafka`. Takes a few seconds, 20 at most unless requests time out. */
+export async function preflight(
+  service: ServiceDefinition,
+  kafka: KafkaDefinition,
+  { log, clock }: PreflightParts,
+): Promise<PreflightReport> {
+  const where = { brokers: kafka.brokers.join(","), connection: describeConnection(kafka) };
+  try {
+    const kafkajs = loadKafkajs({ patched: kafka.patches, log });
+    const quick = { ...kafka, connectWithinMs: Math.min(kafka.connectWithinMs, CONNECT_WITHIN_MS) };
+    const client = await connect(quick, { kafkajs, log, clock });
+    const topics = { inputs: service.inputs.map(({ name }) => name), outputs: outputTopics(service) };
+    const picture = await askCluster(client, kafka, { ...topics, sample: SAMPLE }, clock);
+    return { ...where, ...judge(service, kafka, picture, clock.now()) };
+  } catch (error) {
+    if (!(error instanceof SequiturError)) throw error;
+    return { ...where, problems: [problemOf(error, [])], inputs: [], outputs: [], group: null, notes: [] };
+  }
+}
+
+/** What a picture of the cluster means for `service`, at the time `readAt`. */
+export function judge(
+  service: ServiceDefinition,
+  kafka: KafkaDefinition,
+  picture: ClusterPicture,
+  readAt: number,
+): Omit<PreflightReport, "brokers" | "connection"> {
+  const problems: Problem[] = [];
+  const sampled: SampledInput[] = [];
+  for (const [index, definition] of service.inputs.entries()) {
+    const input = picture.inputs[index];
+    const failed = input?.described.kind === "refused" ? input.described : input?.sample;
+    if (failed?.kind === "refused") problems.push(problemOf(failed.error, [definition.name]));
+    if (input?.described.kind !== "known" || input.sample?.kind !== "known") continue;
+    const { partitions } = input.described.value;
+    try {
+      const sample = examine(composeInput(definition, service), input.sample.value, readAt);
+      sampled.push({ definition, partitions, sample, partitioner: guessPartitioner(sample, partitions) });
+    } catch (error) {
+      if (!(error instanceof SequiturError)) throw error;
+      problems.push(problemOf(error, [definition.name]));
+    }
+  }
+  problems.push(
+    ...sampled.flatMap(judgeInput),
+    ...judgeTogether(sampled),
+    ...picture.outputs.flatMap((output) => judgeOutput(output, picture.brokers, service.limits.maxOutputBytes)),
+    ...judgeGroup(picture, kafka),
+  );
+  return {
+    problems,
+    inputs: sampled.map(reportInput),
+    outputs: picture.outputs.map(reportOutput),
+    group: reportGroup(picture),
+    notes: notesOf(sampled, kafka, picture),
+  };
+}
+
+function reportInput({ definition, partitions, sample, partitioner }: SampledInput): InputReport {
+  const { records, events, late, disorderMs, bad, keys, oldest, newest } = sample;
+  return {
+    topic: definition.name,
+    partitions,
+    records,
+    events,
+    bad: [...bad.values()],
+    keys: keys.size,
+    oldest: oldest === null ? null : new Date(oldest).toISOString(),
+    newest: newest === null ? null : new Date(newest).toISOString(),
+    late,
+    disorderMs,
+    partitioner: partitioner.kind === "recognised" ? describePartitioner(partitioner.partitioner) : null,
+  };
+}
+
+function reportOutput({ topic, described }: OutputPicture): OutputReport {
+  if (described.kind === "refused") return { topic, state: "refused", partitions: null };
+  if (described.value === null) return { topic, state: "to be created", partitions: null };
+  return { topic, state: "found", partitions: described.value.partitions };
+}
+
+function reportGroup({ group, inputs }: ClusterPicture): GroupReport | null {
+  if (group.kind === "refused") return null;
+  const { name, members, positions } = group.value;
+  let [known, behind] = [0, 0n];
+  for (const { topic, sample } of inputs) {
+    for (const { partition, end } of sample?.kind === "known" ? sample.value : []) {
+      const position = positions.get(topic)?.get(partition) ?? null;
+      if (position === null) continue;
+      known += 1;
+      if (position < end) behind += end - position;
+    }
+  }
+  return { name, members, positions: known, behind: Number(behind) };
+}
+
+function notesOf(sampled: readonly SampledInput[], kafka: KafkaDefinition, picture: ClusterPicture): readonly string[] {
+  const notes = sampled
+    .filter(({ sample }) => sample.records === 0)
+    .map(({ definition }) => `"${definition.name}" is empty: its keys, times and schema could not be tried`);
+  const partitioners = new Set(
+    sampled.map(({ partitioner }) => (partitioner.kind === "recognised" ? partitioner.partitioner : null)),
+  );
+  const [only] = partitioners;
+  if (partitioners.size === 1 && only != null && only !== "murmur2")
+    notes.push(
+      `record keys are placed by ${describePartitioner(only)}, alerts by murmur2: an alert may be in another partition number than the events of its key`,
+    );
+  const group = reportGroup(picture);
+  if (group?.positions === 0)
+    notes.push(`group "${group.name}" has no positions: it would begin with the ${kafka.startFrom} records`);
+  const hidden = picture.outputs.filter(
+    ({ described }) => described.kind === "known" && described.value?.settings === null,
+  );
+  if (hidden.length > 0)
+    notes.push(
+      `the settings of ${hidden.map(({ topic }) => `"${topic}"`).join(", ")} may not be seen by this client, so they were not checked`,
+    );
+  return notes;
+}

@@ -1,0 +1,97 @@
+// Whether a topic is there, what it is like, whether it may be written, and whether it could be created. Nothing is changed.
+
+import type { KafkaDefinition } from "./options.ts";
+import type { Answer, Asking } from "./preflight-asking.ts";
+
+export type TopicPicture = {
+  readonly partitions: number;
+  /** Copies of the partition that has the fewest. */
+  readonly copies: number;
+  /** `null`: this client may not see them. */
+  readonly settings: TopicSettings | null;
+};
+
+export type TopicSettings = {
+  /** `delete`, `compact` or both. */
+  readonly cleanupPolicy: string;
+  /** `max.message.bytes`: the largest batch of records that it takes. */
+  readonly maxMessageBytes: number;
+};
+
+/** Refused with `MISSING_TOPIC` if there is none. */
+export function describeTopic(asking: Asking, topic: string): Promise<Answer<TopicPicture>> {
+  return asking.ask(`describing topic "${topic}"`, { topic }, async () => {
+    const { topics } = await asking.admin.fetchTopicMetadata({ topics: [topic] });
+    const partitions = topics.find(({ name }) => name === topic)?.partitions ?? [];
+    return {
+      partitions: partitions.length,
+      copies: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+      settings: await settingsOf(asking, topic),
+    };
+  });
+}
+
+/** How kafkajs numbers topics among what has settings. */
+const TOPIC_RESOURCE = 2;
+
+async function settingsOf({ admin, ask }: Asking, topic: string): Promise<TopicSettings | null> {
+  const names = ["cleanup.policy", "max.message.bytes"];
+  const asked = await ask(`describing topic "${topic}"`, { topic }, () =>
+    admin.describeConfigs({
+      resources: [{ type: TOPIC_RESOURCE, name: topic, configNames: names }],
+      includeSynonyms: false,
+    }),
+  );
+  if (asked.kind === "refused") return null;
+  const entries = new Map(
+    asked.value.resources.flatMap(({ configEntries }) =>
+      configEntries.map((each) => [each.configName, each.configValue]),
+    ),
+  );
+  const [cleanupPolicy, maxMessageBytes] = names.map((name) => entries.get(name));
+  return cleanupPolicy === undefined || maxMessageBytes === undefined
+    ? null
+    : { cleanupPolicy, maxMessageBytes: Number(maxMessageBytes) };
+}
+
+/** Asks the brokers whether they would create it; they do not. */
+export function tryToCreate(
+  { admin, ask }: Asking,
+  topic: string,
+  { partitions, replicationFactor }: NonNullable<KafkaDefinition["createTopics"]>,
+): Promise<Answer<null>> {
+  return ask(`creating topic "${topic}"`, { topic }, async () => {
+    const asked = {
+      topic,
+      numPartitions: partitions ?? CLUSTER_DEFAULT,
+      replicationFactor: replicationFactor ?? CLUSTER_DEFAULT,
+    };
+    await admin.createTopics({ validateOnly: true, waitForLeaders: false, topics: [asked] });
+    return null;
+  });
+}
+
+const CLUSTER_DEFAULT = -1;
+
+/** A partition that no topic has. */
+const NO_PARTITION = 2_147_483_647;
+const TIMEOUT_MS = 5_000;
+
+/**
+ * Kafka has no rehearsal for writing. But brokers look at the permission first: who may write is told that this partition does
+ * not exist, who may not, that he may not. There is no record in the request, and no place where one could go.
+ */
+export function tryToWrite({ cluster, ask }: Asking, topic: string): Promise<Answer<null>> {
+  return ask(`writing topic "${topic}"`, { topic }, async () => {
+    await cluster.addTargetTopic(topic);
+    const [partition] = cluster.findTopicPartitionMetadata(topic);
+    const broker = await cluster.findBroker({ nodeId: String(partition?.leader) });
+    const nothing = { topic, partitions: [{ partition: NO_PARTITION, messages: [] }] };
+    try {
+      await broker.produce({ acks: -1, timeout: TIMEOUT_MS, topicData: [nothing] });
+    } catch (error) {
+      if ((error as { readonly type?: unknown }).type !== "UNKNOWN_TOPIC_OR_PARTITION") throw error;
+    }
+    return null;
+  });
+}

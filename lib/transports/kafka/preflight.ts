@@ -1,0 +1,134 @@
+// What a cluster says about the topics and the group of a service, asked without changing anything: no group is joined, no
+// position committed, no topic made, no record written. Each question gets its own answer, so that all that is wrong is known at once.
+
+import type { Cluster, Kafka } from "kafkajs";
+import { invariant } from "../../core/errors.ts";
+import type { Clock } from "../../time/clock.ts";
+import { explainKafkaError } from "./kafka-error.ts";
+import type { KafkaDefinition } from "./options.ts";
+import type { Answer, Asking } from "./preflight-asking.ts";
+import { askGroup, type GroupPicture } from "./preflight-group.ts";
+import { type PartitionSample, type SampleLimits, sampleTopic } from "./preflight-sample.ts";
+import { describeTopic, type TopicPicture, tryToCreate, tryToWrite } from "./preflight-topics.ts";
+
+export type InputPicture = {
+  readonly topic: string;
+  readonly described: Answer<TopicPicture>;
+  /** Its newest records, one sample for each partition; `null`: it could not be described, so it was not read. */
+  readonly sample: Answer<readonly PartitionSample[]> | null;
+};
+
+export type OutputPicture = {
+  readonly topic: string;
+  /** `null`: it is missing, and the service may create it. */
+  readonly described: Answer<TopicPicture | null>;
+  /** Whether it may be written; `null`: there is nothing to try it on. */
+  readonly writable: Answer<null> | null;
+};
+
+export type ClusterPicture = {
+  /** How many brokers the cluster has. */
+  readonly brokers: number;
+  /** In the order of the questions, as are `outputs`. */
+  readonly inputs: readonly InputPicture[];
+  readonly outputs: readonly OutputPicture[];
+  readonly group: Answer<GroupPicture>;
+};
+
+export type PreflightQuestions = {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly sample: SampleLimits;
+};
+
+/** Asks the cluster that `kafka` is connected to. Takes as long as the sample may, and a few requests for each topic. @throws {SequiturError} if the cluster itself does not answer. */
+export async function askCluster(
+  kafka: Kafka,
+  definition: KafkaDefinition,
+  questions: PreflightQuestions,
+  clock: Clock,
+): Promise<ClusterPicture> {
+  const brokers = definition.brokers.join(",");
+  const admin = kafka.admin();
+  const cluster = clusterOf(kafka);
+  try {
+    await admin.connect();
+    await cluster.connect();
+    const asking: Asking = {
+      admin,
+      cluster,
+      clock,
+      definition,
+      ask: async (doing, where, work) => {
+        try {
+          return { kind: "known", value: await work() };
+        } catch (error) {
+          return { kind: "refused", error: explainKafkaError(error, doing, { brokers, ...where }) };
+        }
+      },
+    };
+    const inputs = await askInputs(asking, questions);
+    const found = inputs.filter(({ described }) => described.kind === "known").map(({ topic }) => topic);
+    return {
+      brokers: (await admin.describeCluster()).brokers.length,
+      inputs,
+      outputs: await inTurn(questions.outputs, (topic) => askOutput(asking, topic)),
+      group: await askGroup(asking, found),
+    };
+  } catch (error) {
+    throw explainKafkaError(error, "describing the cluster", { brokers });
+  } finally {
+    await Promise.allSettled([admin.disconnect(), cluster.disconnect()]);
+  }
+}
+
+async function askInputs(asking: Asking, { inputs, sample }: PreflightQuestions): Promise<readonly InputPicture[]> {
+  const until = asking.clock.now() + sample.withinMs;
+  return inTurn(inputs, async (topic): Promise<InputPicture> => {
+    const described = await describeTopic(asking, topic);
+    if (described.kind === "refused") return { topic, described, sample: null };
+    const read = await asking.ask(`reading topic "${topic}"`, { topic }, () =>
+      sampleTopic(asking, topic, described.value.partitions, { records: sample.records, until }),
+    );
+    return { topic, described, sample: read };
+  });
+}
+
+async function askOutput(asking: Asking, topic: string): Promise<OutputPicture> {
+  const described = await describeTopic(asking, topic);
+  if (described.kind === "known") return { topic, described, writable: await tryToWrite(asking, topic) };
+  if (described.error.code !== "MISSING_TOPIC" || asking.definition.createTopics === null)
+    return { topic, described, writable: null };
+  const created = await tryToCreate(asking, topic, asking.definition.createTopics);
+  return { topic, described: created.kind === "known" ? { kind: "known", value: null } : created, writable: null };
+}
+
+/** One after the other: a check must not be a burst of requests. */
+async function inTurn<T, R>(list: readonly T[], work: (each: T) => Promise<R>): Promise<readonly R[]> {
+  const done: R[] = [];
+  for (const each of list) done.push(await work(each));
+  return done;
+}
+
+/** kafkajs shows the requests of brokers to assigners only; a consumer that never runs joins no group. */
+function clusterOf(kafka: Kafka): Cluster {
+  const found: Cluster[] = [];
+  kafka.consumer({
+    groupId: "never-joined",
+    allowAutoTopicCreation: false,
+    partitionAssigners: [
+      ({ cluster }) => {
+        found.push(cluster);
+        return {
+          name: "none",
+          version: 0,
+          assign: async () => [],
+          protocol: () => ({ name: "none", metadata: Buffer.alloc(0) }),
+        };
+      },
+    ],
+  });
+  const [cluster] = found;
+  invariant(cluster !== undefined, "a consumer of kafkajs makes its assigners at once");
+  return cluster;
+}
