@@ -3,6 +3,7 @@
 import { pattern } from "../../lib/index.ts";
 import type { ServiceDefinition } from "../../lib/service/definition.ts";
 import { service, topic } from "../../lib/service/index.ts";
+import type { KafkaOptions } from "../../lib/transports/kafka/options.ts";
 import type { JavaRecord } from "../broker/java-produce.ts";
 
 export type Sale = {
@@ -77,7 +78,11 @@ export const testing = pattern<Sale>("testing")
   .skip("pastLast")
   .select((m) => `${m.probe.n}-${m.spend.n}`);
 
-export type SalesOptions = { readonly idleAfter?: "2s" | "5s" | "10s"; readonly topic?: string };
+export type SalesOptions = {
+  readonly idleAfter?: "2s" | "5s" | "10s";
+  readonly topic?: string;
+  readonly kafka?: KafkaOptions;
+};
 
 /** The service under load. `name` keeps several apart on one cluster; it reads `<name>-in`, or `topic`. */
 export function salesService(name: string, options: SalesOptions = {}): ServiceDefinition {
@@ -91,6 +96,7 @@ export function salesService(name: string, options: SalesOptions = {}): ServiceD
       }),
     ],
     patterns: [large, testing],
+    ...(options.kafka === undefined ? {} : { kafka: options.kafka }),
     idleAfter: options.idleAfter ?? "2s",
     whenAllIdle: "clock",
   });

@@ -93,7 +93,7 @@ it("goes on where it was when the broker is killed and comes back, with everythi
   await until("reading has begun", () => (member.running.metrics().topics[0]?.records ?? 0) > 1_000);
   await broker.kill();
   const written = javaProduce(broker, `${app}-in`, all.slice(6_000)); // waits for the broker, too
-  await pause(8_000); // longer than idleAfter: time must not go on
+  await pause(60_000); // far longer than idleAfter: time must not go on
   await broker.restart();
   await written;
   await untilThrough(app);
