@@ -8,15 +8,17 @@ import { READINGS, type Reading, readBy } from "./readings.ts";
 
 /** What is found without skip strategy. Each case is looked at once in each reading. */
 export function definitionOf(asked: FlinkCase, elements: readonly Element[] = asked.pattern.elements): Findings {
-  const known = KNOWN.get(asked) ?? new Map<string, Findings>();
+  const known = KNOWN.get(asked) ?? new Map<readonly Element[] | string, Findings>();
   KNOWN.set(asked, known);
+  const seen = known.get(elements);
+  if (seen !== undefined) return seen;
   const key = JSON.stringify(elements);
   const found = known.get(key) ?? find(asked, elements);
-  known.set(key, found);
+  known.set(key, found).set(elements, found);
   return found;
 }
 
-const KNOWN = new WeakMap<FlinkCase, Map<string, Findings>>();
+const KNOWN = new WeakMap<FlinkCase, Map<readonly Element[] | string, Findings>>();
 
 function find(asked: FlinkCase, elements: readonly Element[]): Findings {
   const alone = { ...asked, pattern: { ...asked.pattern, elements, skip: { to: "none" }, emit: "eager" } as const };

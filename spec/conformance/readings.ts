@@ -10,8 +10,18 @@ import { withEmptyIterations, withOpenExits, withOverwrittenHeads, withoutOuterU
 /** Another reading of a pattern: what becomes of its elements; `null` leaves one out. Empty where it is the same. */
 export type Reading = (asked: FlinkCase) => ReadonlyMap<Element, (element: Element) => Element | null>;
 
-/** The elements of a case as read. */
+/** The elements of a case as read; the same list for the same list of readings. */
 export function readBy(readings: readonly Reading[], asked: FlinkCase): readonly Element[] {
+  const known = READ.get(asked) ?? new WeakMap<readonly Reading[], readonly Element[]>();
+  READ.set(asked, known);
+  const elements = known.get(readings) ?? read(readings, asked);
+  known.set(readings, elements);
+  return elements;
+}
+
+const READ = new WeakMap<FlinkCase, WeakMap<readonly Reading[], readonly Element[]>>();
+
+function read(readings: readonly Reading[], asked: FlinkCase): readonly Element[] {
   const edits = readings.map((reading) => reading(asked)).filter(({ size }) => size > 0);
   return edits.length === 0 ? asked.pattern.elements : edit(asked.pattern.elements, edits);
 }
@@ -39,5 +49,8 @@ export const READINGS: readonly Reading[] = [
   withoutMisplacedGaps,
 ];
 
-/** As it is written; as Flink reads it; and without the limits that end runs, of which Flink keeps some elsewhere. */
-export const WAYS_TO_READ: readonly (readonly Reading[])[] = [[], READINGS, [...READINGS, withoutAnyGaps]];
+/** All of them, and without the limits that end runs, of which Flink keeps some elsewhere. */
+export const READINGS_WITHOUT_GAPS: readonly Reading[] = [...READINGS, withoutAnyGaps];
+
+/** As it is written, and as Flink reads it. */
+export const WAYS_TO_READ: readonly (readonly Reading[])[] = [[], READINGS, READINGS_WITHOUT_GAPS];

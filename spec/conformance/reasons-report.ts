@@ -6,9 +6,9 @@ import type { Finding, Findings } from "./answers.ts";
 import { endsOf, fits, matchesByTime, type Pair, pairsOfMatches } from "./asking.ts";
 import type { CaseEvent, FlinkCase } from "./case.ts";
 import { definitionOf, reportedOf, rolesOf } from "./definition.ts";
-import { READINGS, readBy, WAYS_TO_READ } from "./readings.ts";
+import { READINGS, READINGS_WITHOUT_GAPS, readBy, WAYS_TO_READ } from "./readings.ts";
 import { losesLastInLoop } from "./readings-of-absences.ts";
-import { keptGaps, withoutAnyGaps } from "./readings-of-gaps.ts";
+import { keptGaps } from "./readings-of-gaps.ts";
 import { endsInLoop } from "./reasons-absence.ts";
 import {
   canGrow,
@@ -112,7 +112,7 @@ function isOpenUntil(asked: FlinkCase, open: Findings["open"], run: Finding, end
 
 export function outlivesGap(asked: FlinkCase): boolean {
   if (asked.gaps.length === 0) return false;
-  const { open } = definitionOf(asked, readBy([...READINGS, withoutAnyGaps], asked));
+  const { open } = definitionOf(asked, readBy(READINGS_WITHOUT_GAPS, asked));
   return open.some((run) => endsOfLife(asked, run).some((end) => isOpenUntil(asked, open, run, end)));
 }
 
