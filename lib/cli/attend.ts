@@ -2,6 +2,7 @@
 
 import { TransportError } from "../core/errors.ts";
 import type { ServiceDefinition } from "../service/definition.ts";
+import type { OpenHttp } from "../service/http.ts";
 import { type RunningService, runService } from "../service/run.ts";
 import type { Clock } from "../time/clock.ts";
 import { describeFailure, EXIT, exitCodeOf } from "./failure.ts";
@@ -38,6 +39,8 @@ export type Run = Ends & {
   readonly log: Notes;
   readonly command: RunCommand;
   readonly clock: Clock;
+  /** Where metrics and health are served; `null`: nowhere. */
+  readonly pages: OpenHttp | null;
 };
 
 /** How often the progress line is written on a terminal. */
@@ -58,6 +61,7 @@ export async function attend(run: Run): Promise<number> {
   let running: RunningService | null = null;
   try {
     running = runService(definition, { source: input.source, sink: outlet, clock, log, signal });
+    run.pages?.watch(running);
     if (readsKeyboard(command)) log("notice", "reading events from the keyboard; Ctrl-D ends them");
     stopTelling = tellHowItGoes(run, running);
     const { reason } = await endOf(running, run, signal);

@@ -56,6 +56,11 @@ const ACTIONS: Readonly<Record<CommandName, Action>> = {
       brokers: text(given, "brokers"),
       processes: text(given, "processes"),
       demo: flag(given, "demo"),
+      log: text(given, "log"),
+      logLevel: text(given, "logLevel"),
+      httpPort: text(given, "httpPort"),
+      httpHost: text(given, "httpHost"),
+      httpTokenFile: text(given, "httpTokenFile"),
       words,
     }),
   check: (file, _, given) =>

@@ -22,6 +22,11 @@ export function describeCommands(): CAC {
     .option("--json", "Print alerts as JSON lines, and the summary as JSON")
     .option("--quiet", "No progress and no summary, only alerts and errors")
     .option("--verbose", "Log what happens inside, and show stacks of errors")
+    .option("--log <text|json>", "The form of the log; JSON is usual on Kafka away from a terminal")
+    .option("--log-level <level>", "From what on the log is written: debug, info, warn or error")
+    .option("--http-port <port>", "Serve /metrics, /healthz and /readyz, on 127.0.0.1; 0 for any port that is free")
+    .option("--http-host <address>", "Serve them on another address of this machine; needs a token")
+    .option("--http-token-file <path>", "The file with the token that /metrics asks for")
     .example("  $ sequitur run service.ts")
     .example("  $ sequitur run service.ts --brokers localhost:9092 --processes 2")
     .example("  $ sequitur run service.ts --input events.ndjson.gz --output alerts.ndjson --late late.ndjson")
@@ -71,7 +76,9 @@ as they come; files that are written are emptied first.
 Progress, log and summary go to standard error. Ctrl-C and SIGTERM finish what was read, within the stopWithin of the
 service; a second one leaves at once.
 With --processes this process does no work: it starts n that do, passes on what they print behind their numbers,
-starts those again that die, with growing pauses, and stops them all with itself.`,
+starts those again that die, with growing pauses, and stops them all with itself.
+Metrics and health are served with --http-port, or where SEQUITUR_HTTP_PORT is set; SEQUITUR_HTTP_HOST and
+SEQUITUR_HTTP_TOKEN stand for the other two.`,
   ],
   [
     "check",

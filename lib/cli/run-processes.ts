@@ -5,6 +5,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { ServiceDefinition } from "../service/definition.ts";
+import type { OpenHttp } from "../service/http.ts";
 import type { Clock } from "../time/clock.ts";
 import { LIVE_EVERY_MS } from "./attend.ts";
 import { EXIT, type FailureStyle } from "./failure.ts";
@@ -19,6 +20,7 @@ import { PLAIN_EVERY_MS, topicName } from "./run-kafka.ts";
 import type { Screen } from "./screen.ts";
 import { listenForSignals, STOPPING } from "./signals.ts";
 import { tellEnd } from "./tell-end.ts";
+import type { LogFormat } from "./watching.ts";
 
 export type ProcessesOptions = {
   readonly count: number;
@@ -27,11 +29,15 @@ export type ProcessesOptions = {
   readonly log: Notes;
   readonly command: RunCommand;
   readonly clock: Clock;
+  /** How the processes log: as this one does, though their standard error is no terminal. */
+  readonly logFormat: LogFormat;
+  /** Where metrics and health of all are served; `null`: nowhere. */
+  readonly pages: OpenHttp | null;
 };
 
 /** Runs `count` processes until they are told to stop, or it is no use. Resolves with the exit code. */
 export async function runProcesses(options: ProcessesOptions): Promise<number> {
-  const { count, definition, screen, log, command, clock } = options;
+  const { count, definition, screen, log, command, clock, logFormat, pages } = options;
   const startedAt = clock.now();
   let kill = (): void => {};
   const signals = listenForSignals(
@@ -43,18 +49,20 @@ export async function runProcesses(options: ProcessesOptions): Promise<number> {
   );
   const supervision = superviseProcesses({
     count,
-    start: (number) => startProcess(number, command.words, screen),
+    start: (number) => startProcess(number, withLog(command.words, logFormat), screen),
     stopWithinMs: definition.stopWithinMs,
     signal: signals.signal,
     clock,
     say: (message) => log("warn", message),
   });
   kill = supervision.kill;
+  const metrics = (): Metrics => supervision.picture()?.metrics ?? NOTHING_YET;
+  pages?.watch({ metrics, health: metrics });
   const stopShowing = isShown(command, screen)
     ? showProgress({
         clock,
         screen,
-        metrics: () => supervision.picture()?.metrics ?? NOTHING_YET,
+        metrics,
         share: () => null,
         everyMs: screen.live ? LIVE_EVERY_MS : PLAIN_EVERY_MS,
       })
@@ -93,6 +101,11 @@ function tell({ definition, command }: ProcessesOptions, outcome: Outcome, elaps
 function sayWhy(why: string, { json }: FailureStyle): string {
   if (json) return `${JSON.stringify({ error: { name: "TransportError", code: "PROCESSES_FAILED", message: why } })}\n`;
   return `sequitur: ${why}. What it said stands above, behind its number.\n`;
+}
+
+/** The words, with the form of the log, where they do not say it. */
+function withLog(words: readonly string[], format: LogFormat): readonly string[] {
+  return words.some((word) => word === "--log" || word.startsWith("--log=")) ? words : [...words, "--log", format];
 }
 
 /** Not in this process's group: Ctrl-C on a terminal reaches the parent alone, which then says once what to do. */

@@ -9,7 +9,7 @@ import { type Clock, systemClock } from "../time/clock.ts";
 import { attend, type Ends } from "./attend.ts";
 import { requireService } from "./exports.ts";
 import { loadModule } from "./load.ts";
-import { type NoteStyle, notesOn } from "./notes.ts";
+import type { NoteStyle } from "./notes.ts";
 import { createOutlet } from "./outlet.ts";
 import { parentOf } from "./parent.ts";
 import { refuseSameFile } from "./run-files.ts";
@@ -18,8 +18,10 @@ import { kafkaEnds, kafkaNotice } from "./run-kafka.ts";
 import { runProcesses } from "./run-processes.ts";
 import { type Way, type WayOptions, wayOf } from "./run-way.ts";
 import { createScreen, type Screen } from "./screen.ts";
+import { logFormatOf, openNotes, openPages, type WatchOptions } from "./watching.ts";
 
 export type RunCommand = WayOptions &
+  WatchOptions &
   NoteStyle & {
     /** The command line without node and script, for the processes that do the work. */
     readonly words: readonly string[];
@@ -33,14 +35,23 @@ export async function run(file: string, command: RunCommand, clock: Clock = syst
   const way = wayOf(module, definition, command);
   refuseSameFile(command, module.files);
   const screen = createScreen(process.stderr, process.stdout);
-  const log = notesOn(screen, command);
-  const parts = { definition, screen, log, command, clock };
-  if (way.on !== "kafka")
-    return attend({ ...parts, ...localEnds(way, definition, command, screen, clock), parent, module });
-  const kafka = kafkaOf(definition, { brokers: way.brokers ?? undefined, log: parent === null ? log : () => {} });
-  if (parent === null) log("notice", kafkaNotice(definition, kafka));
-  if (parent === null && way.processes !== null) return runProcesses({ ...parts, count: way.processes });
-  return attend({ ...parts, ...(await kafkaEnds(definition, kafka, { clock, log })), parent, module });
+  const logFormat = logFormatOf(command, way.on === "kafka", screen.live);
+  const log = await openNotes(screen, command, definition.app, logFormat);
+  const pages = parent === null ? await openPages(command, definition.app, log) : null;
+  // Where the log is JSON, so is all else on standard error.
+  const style = { ...command, json: command.json || logFormat === "json" };
+  const parts = { definition, screen, log, command: style, clock, pages };
+  try {
+    if (way.on !== "kafka")
+      return await attend({ ...parts, ...localEnds(way, definition, command, screen, clock), parent, module });
+    const kafka = kafkaOf(definition, { brokers: way.brokers ?? undefined, log: parent === null ? log : () => {} });
+    if (parent === null) log("notice", kafkaNotice(definition, kafka));
+    if (parent === null && way.processes !== null)
+      return await runProcesses({ ...parts, logFormat, count: way.processes });
+    return await attend({ ...parts, ...(await kafkaEnds(definition, kafka, { clock, log })), parent, module });
+  } finally {
+    await pages?.close();
+  }
 }
 
 /** Files, standard input, demo events; alerts to standard output or a file. */

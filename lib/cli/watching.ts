@@ -54,7 +54,7 @@ export async function openNotes(
  *
  * @throws {ConfigError} `BAD_PORT`, `NO_HTTP`, and what `serveHttp` throws.
  */
-export async function openPages(options: WatchOptions, app: string, log: Log): Promise<OpenHttp | null> {
+export async function openPages(options: WatchOptions, app: string, notes: Notes): Promise<OpenHttp | null> {
   const port = options.httpPort ?? fromEnvironment("SEQUITUR_HTTP_PORT");
   const host = options.httpHost ?? fromEnvironment("SEQUITUR_HTTP_HOST") ?? "127.0.0.1";
   if (port === null) {
@@ -70,6 +70,8 @@ export async function openPages(options: WatchOptions, app: string, log: Log): P
     throw new ConfigError("BAD_PORT", message);
   }
   const { openHttp } = await import("../service/http.ts"); // other runs need not load it
+  // Where they are is asked for, so it is said even to those who asked for no log.
+  const log: Log = (level, ...line) => notes(level === "info" ? "notice" : level, ...line);
   return openHttp({ app, host, port: Number(port), log, ...tokenOf(options) });
 }
 
