@@ -9,6 +9,7 @@ import { javaProduce } from "../broker/java-produce.ts";
 import { requireBroker } from "../broker/require-broker.ts";
 import { createTopic, uniqueName } from "../broker/topics.ts";
 import { allowMs } from "../run/ask.ts";
+import { readExposition } from "../service/exposition.ts";
 import { execute, type Result, sequitur } from "./command.ts";
 import { createProject } from "./project.ts";
 import { PATTERN_TS } from "./service-files.ts";
@@ -43,10 +44,11 @@ type Running = {
   readonly until: (holds: (printed: Printed) => boolean) => Promise<ChildProcess>;
 };
 
+/** Starts the command with its log as text, as on a terminal. */
 function start(words: readonly string[], cwd: string = project.folder): Running {
   let look = (): void => {};
   let seen: { readonly printed: Printed; readonly child: ChildProcess } | null = null;
-  const result = sequitur(["run", ...words], {
+  const result = sequitur(["run", ...words, "--log", "text"], {
     cwd,
     onOutput: (printed, child) => {
       seen = { printed, child };
@@ -169,6 +171,40 @@ it("a topic that is missing is a refusal, 2; brokers that are away are 3: trying
   assert.is(away.code, 3, away.stderr);
   assert.match(away.stderr, "127.0.0.1:1");
   assert.not.match(away.stderr, /^ {4}at /m);
+});
+
+it("away from a terminal its log is JSON, a line each, and so is what it fails with", async () => {
+  const words = ["run", "missing.ts", "--brokers", broker.address];
+  const { stderr } = await sequitur(words, { cwd: project.folder });
+  const lines = stderr
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { readonly msg?: string; readonly error?: { readonly code: string } });
+  assert.match(lines[0]?.msg ?? "", /^reading "missing-\w+-in" on Kafka at /);
+  assert.ok(lines.some(({ msg, error }) => msg === "the service failed" && error?.code === "MISSING_TOPIC"));
+  assert.is(lines.at(-1)?.error?.code, "MISSING_TOPIC");
+});
+
+it("several processes are watched as one: the pages of the process that was started", async () => {
+  const name = uniqueName("pages");
+  await createTopic(broker, `${name}-in`, 2);
+  project.write("pages.ts", serviceTs(name));
+  const words = ["pages.ts", "--brokers", broker.address, "--processes", "2", "--http-port", "0"];
+  const running = start(words);
+  let url = "";
+  const parent = await running.until(({ stderr }) => {
+    url = /served url="([^"]+)"/.exec(stderr)?.[1] ?? "";
+    return url !== "";
+  });
+  for (let lanes = 0, ready = 0; lanes < 2 || ready !== 200; ) {
+    const page = readExposition(await (await fetch(`${url}/metrics`)).text());
+    const awake = page.get("sequitur_lane_state")?.samples.filter(({ value }) => value === 1) ?? [];
+    lanes = new Set(awake.map(({ labels }) => labels.get("partition"))).size;
+    ready = (await fetch(`${url}/readyz`)).status;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  parent.kill("SIGTERM");
+  assert.is((await running.result).code, 0);
 });
 
 it("with nothing to read that can be used, it says so when it is stopped, and where the records went", async () => {
