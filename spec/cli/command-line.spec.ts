@@ -60,8 +60,8 @@ const UNKNOWN: readonly (readonly [readonly string[], string])[] = [
     'sequitur: "sequitur run" has no option --dead-leters. Did you mean --dead-letters?\n',
   ],
   [
-    ["check", "service.ts", "--brokers=x"],
-    'sequitur: "sequitur check" has no option --brokers. See "sequitur check --help".\n',
+    ["explain", "service.ts", "--brokers=x"],
+    'sequitur: "sequitur explain" has no option --brokers. See "sequitur explain --help".\n',
   ],
   [
     ["run", "service.ts", "--input"],
