@@ -5,6 +5,7 @@ import { codeOf, type Files } from "./source.ts";
 export const ENTRIES: Readonly<Record<string, string>> = {
   sequitur: "lib/index.ts",
   "sequitur/service": "lib/service/index.ts",
+  "sequitur/kafka": "lib/service/kafka.ts",
 };
 
 /** One exported name, where it is declared, and the doc comment there. */
