@@ -22,7 +22,7 @@ const USAGE = `npm run kafka-load -- [--events 500000] [--partitions 6] [--keys 
   --json          prints the result as JSON
 
 0.2 % of the events are late, 0.1 % of the records are broken, the others are out of order within two seconds.
-Exits with 0 if the alerts are those that have to come, with 1 if not, with 2 if the arguments make no sense.`;
+Exits with 0 if the alerts, late events and dead letters are those that have to come and every record is accounted for, with 1 if not, with 2 if the arguments make no sense.`;
 
 type Command = {
   readonly traffic: TrafficOptions;
@@ -57,6 +57,8 @@ async function run({ traffic: options, partitions, version, rounds, json }: Comm
       const served = await serve(broker, options, `round-${round}`);
       perSecond.service.push(served.perSecond);
       wrong += differences(served.alerts, expected.alerts);
+      wrong += Math.abs(served.late - expected.late) + Math.abs(served.broken - expected.broken);
+      wrong += Math.abs(served.accounted - expected.records);
       const place = `round ${round} of ${rounds}`;
       say(
         `${place}: kafkajs ${rate(perSecond.kafkajs)}, with our reader ${rate(perSecond.patched)}, service ${rate(perSecond.service)}, ${served.alerts.length} alerts`,
@@ -81,7 +83,15 @@ async function run({ traffic: options, partitions, version, rounds, json }: Comm
   }
 }
 
-type Served = { readonly perSecond: number; readonly alerts: readonly string[] };
+type Served = {
+  readonly perSecond: number;
+  /** What the console consumer found in the topics of the service. */
+  readonly alerts: readonly string[];
+  readonly late: number;
+  readonly broken: number;
+  /** Records that the service says were on time, late or broken. */
+  readonly accounted: number;
+};
 
 /** Reads the topic once, as a group of its own, with alerts in a topic of their own. Rates count from the first record. */
 async function serve(broker: Broker, { events }: TrafficOptions, name: string): Promise<Served> {
@@ -94,9 +104,17 @@ async function serve(broker: Broker, { events }: TrafficOptions, name: string): 
   await until("all but the last records", () => decided(service) >= atOnce, 1_800_000);
   const seconds = (performance.now() - startedAt) / 1_000;
   await until("all records decided", () => decided(service) === events);
-  await service.running.stop();
-  const alerts = await consoleConsume(broker, `${name}-alerts`, { withinMs: 600_000 });
-  return { perSecond: Math.round((atOnce - before) / seconds), alerts: alertsIn(alerts.map(({ value }) => value)) };
+  const { metrics } = await service.running.stop();
+  const read = (topic: string): ReturnType<typeof consoleConsume> =>
+    consoleConsume(broker, `${name}-${topic}`, { withinMs: 600_000 });
+  const alerts = await read("alerts");
+  return {
+    perSecond: Math.round((atOnce - before) / seconds),
+    alerts: alertsIn(alerts.map(({ value }) => value)),
+    late: (await read("late")).length,
+    broken: (await read("dead-letters")).length,
+    accounted: metrics.topics.reduce((sum, each) => sum + each.onTime + each.late + each.deadLettered, 0),
+  };
 }
 
 /** How many of two sorted lists are not in the other. */
