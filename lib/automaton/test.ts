@@ -1,6 +1,8 @@
 // What a test says of one event.
 
 import { fieldOf, holds, type Taken } from "../pattern/expression/evaluate.ts";
+import { type EventReader, OBJECTS } from "../pattern/expression/event-reader.ts";
+import { type Prepared, prepare } from "../pattern/expression/prepare.ts";
 import type { Test } from "./automaton.ts";
 
 /**
@@ -14,4 +16,23 @@ export function testHolds({ on, condition }: Test, tag: string, event: unknown, 
 
 function hasTag(on: readonly string[] | null, tag: string, event: unknown): boolean {
   return on === null || on.includes(fieldOf(event, [tag]) as string);
+}
+
+/** Makes a function that says what `testHolds` says, for events read by `reader`; to be made once and asked often. */
+export function prepareTest<Row = unknown>(
+  { on, condition }: Test,
+  tag: string,
+  reader: EventReader<Row> = OBJECTS,
+): Prepared<Row> {
+  const rest = condition === null ? null : prepare(condition, reader);
+  if (on === null) return rest ?? (() => true);
+  const tagged = tagTest(on, reader.field([tag]));
+  return rest === null ? tagged : (row, taken) => tagged(row) && rest(row, taken);
+}
+
+function tagTest<Row>(on: readonly string[], read: (row: Row) => unknown): (row: Row) => boolean {
+  const [only] = on;
+  if (on.length === 1) return (row) => read(row) === only;
+  const tags = new Set<unknown>(on);
+  return (row) => tags.has(read(row));
 }

@@ -1,18 +1,10 @@
 // What a condition says of one event, given the events its match has taken before. A plain walk over the tree:
-// no code is made from text, only own properties are read, nothing is remembered.
+// no code is made from text, only own properties are read, nothing is remembered. It says what a condition means; what
+// runs for every event is made by prepare.ts, and says the same.
 
 import { unreachable } from "../../core/errors.ts";
-import { isPromise } from "../../core/promise.ts";
-import type {
-  AggregateOp,
-  ArithmeticOp,
-  CompareOp,
-  Condition,
-  EventRef,
-  Literal,
-  TextOp,
-  ValueExpr,
-} from "./expression.ts";
+import type { Condition, EventRef, ValueExpr } from "./expression.ts";
+import { aggregate, calculate, compare, textHolds, verdictOf } from "./operators.ts";
 
 /** The events a match has taken so far. */
 export interface Taken {
@@ -74,19 +66,6 @@ export function holds(condition: Condition, event: unknown, taken: Taken, item?:
   }
 }
 
-/** What a function given to `filter` answered. Anything but a verdict is a mistake that would else go unseen: a promise, or no `return`. */
-function verdictOf(answer: unknown): boolean {
-  if (typeof answer === "boolean") return answer;
-  if (isPromise(answer))
-    throw new TypeError("It answered with a promise, not with true or false. Take async out of it.");
-  const said = typeof answer === "object" && answer !== null ? "an object" : saidOf(answer);
-  throw new TypeError(`It answered with ${said}, not with true or false.`);
-}
-
-function saidOf(answer: unknown): string {
-  return typeof answer === "string" ? JSON.stringify(answer.slice(0, 40)) : String(answer).slice(0, 40);
-}
-
 /** The value of `expr` for `event`, or `undefined` where there is none. Cost and errors as for `holds`. */
 export function evaluate(expr: ValueExpr, event: unknown, taken: Taken, item?: unknown): unknown {
   switch (expr.kind) {
@@ -131,69 +110,5 @@ function eventOf(ref: EventRef, event: unknown, taken: Taken, item: unknown): un
     }
     default:
       return unreachable(ref);
-  }
-}
-
-function compare(op: CompareOp, left: unknown, right: unknown): boolean {
-  if (!isComparable(left) || !isComparable(right) || typeof left !== typeof right) return false;
-  if (op === "eq") return left === right;
-  if (op === "ne") return left !== right;
-  if (typeof left === "boolean") return false;
-  switch (op) {
-    case "lt":
-      return left < right;
-    case "lte":
-      return left <= right;
-    case "gt":
-      return left > right;
-    case "gte":
-      return left >= right;
-    default:
-      return unreachable(op);
-  }
-}
-
-function isComparable(value: unknown): value is Literal {
-  const type = typeof value;
-  return type === "string" || type === "boolean" || type === "bigint" || (type === "number" && !Number.isNaN(value));
-}
-
-function textHolds(op: TextOp, value: unknown, text: unknown): boolean {
-  if (typeof value !== "string" || typeof text !== "string") return false;
-  return value[op](text);
-}
-
-function calculate(op: ArithmeticOp, left: unknown, right: unknown): number | undefined {
-  if (typeof left !== "number" || typeof right !== "number") return undefined;
-  switch (op) {
-    case "plus":
-      return left + right;
-    case "minus":
-      return left - right;
-    case "times":
-      return left * right;
-    case "dividedBy":
-      return left / right;
-    case "modulo":
-      return left % right;
-    default:
-      return unreachable(op);
-  }
-}
-
-function aggregate(op: AggregateOp, values: readonly unknown[]): number | undefined {
-  const numbers = values.filter((value) => typeof value === "number" && !Number.isNaN(value)) as number[];
-  const sum = numbers.reduce((total, value) => total + value, 0);
-  if (op === "sum") return sum;
-  if (numbers.length === 0) return undefined;
-  switch (op) {
-    case "avg":
-      return sum / numbers.length;
-    case "min":
-      return numbers.reduce((least, value) => Math.min(least, value));
-    case "max":
-      return numbers.reduce((most, value) => Math.max(most, value));
-    default:
-      return unreachable(op);
   }
 }
