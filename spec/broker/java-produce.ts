@@ -39,6 +39,8 @@ export type JavaProduceOptions = {
   /** More settings of the producer, as Kafka's documentation names them; these win. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly withinMs?: number;
+  /** Ends the producer, whatever it has written by then. */
+  readonly stopWhen?: Promise<unknown>;
 };
 
 export type JavaProduced = { readonly records: number; readonly elapsedMs: number };
@@ -52,7 +54,7 @@ export async function javaProduce(
   steps: Steps,
   options: JavaProduceOptions = {},
 ): Promise<JavaProduced> {
-  const { settings, compression = "none", withinMs = 120_000, ...rest } = options;
+  const { settings, compression = "none", withinMs = 120_000, stopWhen, ...rest } = options;
   const first = {
     ...rest,
     topic,
@@ -74,6 +76,7 @@ export async function javaProduce(
       printed += bytes.toString();
     },
     withinMs,
+    ...(stopWhen === undefined ? {} : { stopWhen }),
   });
   if (code !== 0)
     throw new Error(`The Java producer ${code === null ? `took over ${withinMs} ms` : "failed"}:\n${stderr}`);

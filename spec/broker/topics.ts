@@ -68,7 +68,10 @@ function resourceType(on: Grant["on"]): AclResourceTypes {
   }
 }
 
-/** Does `work` with an admin client of kafkajs. */
+/** How long a cluster may take to settle: right after a start it moves the coordinators of groups and the leaders of partitions. */
+const SETTLED_WITHIN_MS = 20_000;
+
+/** Does `work` with an admin client of kafkajs, again if it fails with what kafkajs itself calls worth another try. */
 export async function asAdmin<T>(
   { address }: { readonly address: string },
   work: (admin: Admin, kafka: Kafka) => Promise<T>,
@@ -81,8 +84,16 @@ export async function asAdmin<T>(
   });
   const admin = kafka.admin();
   await admin.connect();
+  const giveUpAt = Date.now() + SETTLED_WITHIN_MS;
   try {
-    return await work(admin, kafka);
+    for (;;) {
+      try {
+        return await work(admin, kafka);
+      } catch (error) {
+        if ((error as { readonly retriable?: unknown }).retriable !== true || Date.now() > giveUpAt) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    }
   } finally {
     await admin.disconnect();
   }

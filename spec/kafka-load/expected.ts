@@ -31,22 +31,32 @@ export function expectedOf(records: Iterable<JavaRecord>, partitions: number): E
       lane.onTime.push(sale);
     }
   }
-  const alerts = lanes.flatMap(({ onTime }) => {
-    const inOrder = onTime
-      .map((sale, place) => ({ sale, place }))
-      .sort((a, b) => a.sale.at - b.sale.at || a.place - b.place);
-    const sales = inOrder.map(({ sale }) => sale);
-    return [...found(large, sales), ...found(testing, sales)];
-  });
+  const alerts = lanes.flatMap(({ onTime }) => alertsOf(onTime).map(({ said }) => said));
   return { ...counts, alerts: alerts.sort() };
 }
 
-function found<M, R>(pattern: Pattern<Sale, M, R>, sales: readonly Sale[]): string[] {
-  const matcher = createMatcher(pattern, { key: (e) => e.card, time: (e) => e.at });
-  return sales.flatMap((sale) => matcher.push(sale).map(({ value }) => `${pattern.name} ${String(value)}`));
+/** An alert as `<pattern> <value>`, and which of the sales completed it. */
+export type Alert = { readonly said: string; readonly place: number };
+
+/** What is found in the sales of one partition, given in order of offset. */
+export function alertsOf(sales: readonly Sale[]): readonly Alert[] {
+  const inOrder = sales
+    .map((sale, place) => ({ sale, place }))
+    .sort((a, b) => a.sale.at - b.sale.at || a.place - b.place);
+  return [...found(large, inOrder), ...found(testing, inOrder)];
 }
 
-function saleOf(text: string): Sale | null {
+type Placed = { readonly sale: Sale; readonly place: number };
+
+function found<M, R>(pattern: Pattern<Sale, M, R>, inOrder: readonly Placed[]): readonly Alert[] {
+  const matcher = createMatcher(pattern, { key: (e) => e.card, time: (e) => e.at });
+  return inOrder.flatMap(({ sale, place }) =>
+    matcher.push(sale).map(({ value }) => ({ said: `${pattern.name} ${String(value)}`, place })),
+  );
+}
+
+/** The sale in a record; `null`: it is broken. */
+export function saleOf(text: string): Sale | null {
   try {
     const { card, at, ...rest } = JSON.parse(text) as Partial<Sale>;
     return typeof card === "string" && typeof at === "number" ? ({ ...rest, card, at } as Sale) : null;

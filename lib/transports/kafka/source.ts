@@ -148,6 +148,7 @@ class KafkaSource implements Source {
         reason: error.message,
       });
     });
+    for (const cursor of this.#cursors.values()) this.#sayEnd(cursor);
     await this.#group?.stop();
     await this.#topics.close();
   }
@@ -183,7 +184,10 @@ class KafkaSource implements Source {
 
   #drop(cursors: readonly Cursor[]): void {
     if (cursors.length === 0) return;
-    for (const cursor of cursors) this.#cursors.delete(nameOf(cursor));
+    for (const cursor of cursors) {
+      this.#cursors.delete(nameOf(cursor));
+      this.#sayEnd(cursor);
+    }
     this.#handler?.onRevoked(cursors.map(({ topic, partition }) => ({ topic, partition })));
   }
 
@@ -280,6 +284,11 @@ class KafkaSource implements Source {
       this.#settleSoon([]);
     }
     return verdict === "fits" && !cursor.astray;
+  }
+
+  #sayEnd(cursor: Cursor): void {
+    const fields = { ...placeOf(cursor), position: String(settled(cursor)), read: String(cursor.next) };
+    this.#options.log("debug", "reading ends", fields);
   }
 
   #tell({ topic, partition }: Cursor, caughtUp: boolean): void {

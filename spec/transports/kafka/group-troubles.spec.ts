@@ -7,7 +7,7 @@ import { asAdmin, createTopic } from "../../broker/topics.ts";
 import { salesService, type TrafficOptions, traffic } from "../../kafka-load/traffic.ts";
 import { allowMs, note } from "../../run/ask.ts";
 import { judge } from "./handovers.ts";
-import { nameFor, runOnKafka, until } from "./kit.ts";
+import { endAll, endLater, type LogLine, nameFor, runOnKafka, until } from "./kit.ts";
 
 allowMs(180_000);
 
@@ -16,6 +16,7 @@ const TRAFFIC: TrafficOptions = { events: 8_000, keys: 200, seed: 5 };
 
 const broker = await requireBroker();
 const it = broker.suite("group, its troubles");
+it.after.each(endAll);
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
@@ -42,6 +43,10 @@ function startProcess(app: string): {
     stderr += bytes.toString();
   });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  endLater(() => {
+    child.kill("SIGKILL");
+    return ended;
+  });
   return {
     pid: () => child.pid as number,
     stop: async () => {
@@ -77,19 +82,21 @@ it("a process that is stopped for longer than its session finds that others went
   const { code, stderr } = await zombie.stop();
   await other.running.stop();
   assert.is(code, 0, stderr);
-  const begun = stderr
-    .split("\n")
-    .filter((line) => line.includes('"reading begins"'))
-    .map((line) => JSON.parse(line) as { readonly log?: object; readonly msg?: string });
+  const lines = linesIn(stderr);
+  const begun = lines.filter(({ message }) => message === "reading begins");
   assert.ok(begun.length >= PARTITIONS + PARTITIONS / 2, "lanes that others had are begun anew");
-  const lines = begun.map((line) => ({ level: "debug", message: "reading begins", fields: fieldsOf(line) }));
   const judged = await judge(broker, app, TRAFFIC, PARTITIONS, [other], lines);
   note(`thought dead for a while: ${JSON.stringify(judged)}`);
 });
 
-/** The fields of a log line, however deep they lie in it. */
-function fieldsOf(line: object): Readonly<Record<string, unknown>> {
-  return "log" in line && typeof line.log === "object" ? { ...line.log } : { ...line };
+/** What the log of a process says about where it read. */
+function linesIn(stderr: string): readonly LogLine[] {
+  return stderr.split("\n").flatMap((line): readonly LogLine[] => {
+    const message = /"(reading (?:begins|ends))"/.exec(line)?.[1];
+    if (message === undefined) return [];
+    const said = JSON.parse(line) as { readonly log?: LogLine["fields"] };
+    return [{ level: "debug", message, fields: said.log ?? { ...said } }];
+  });
 }
 
 it("stops when a topic grows, since keys have moved", async () => {

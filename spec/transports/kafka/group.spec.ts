@@ -1,4 +1,4 @@
-// Several processes that share a topic: who joins and who leaves, brokers that go away, positions that are gone. Nothing may
+// Several processes that share a topic: who joins and who leaves, positions that are gone. Nothing may
 // be lost but what lived in the memory of who left: runs that were open then. What is sent twice has the same id.
 import * as assert from "uvu/assert";
 import { type JavaRecord, javaProduce } from "../../broker/java-produce.ts";
@@ -7,15 +7,16 @@ import { asAdmin, createTopic } from "../../broker/topics.ts";
 import { salesService, type TrafficOptions, traffic } from "../../kafka-load/traffic.ts";
 import { allowMs, note } from "../../run/ask.ts";
 import { judge } from "./handovers.ts";
-import { nameFor, type OnKafka, runOnKafka, until } from "./kit.ts";
+import { endAll, nameFor, type OnKafka, produceMeanwhile, runOnKafka, until, untilThrough } from "./kit.ts";
 
 allowMs(180_000);
 
 const PARTITIONS = 6;
 const TRAFFIC: TrafficOptions = { events: 12_000, keys: 300, seed: 11 };
 
-const broker = await requireBroker({ restarts: true });
+const broker = await requireBroker();
 const it = broker.suite("group");
+it.after.each(endAll);
 
 /** Sends the traffic evenly over about so many milliseconds. */
 async function* spread(overMs: number): AsyncGenerator<JavaRecord> {
@@ -32,26 +33,6 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Every position of the group is at the end of its partition. */
-async function isThrough(app: string): Promise<boolean> {
-  return asAdmin(broker, async (admin) => {
-    const ends = await admin.fetchTopicOffsets(`${app}-in`);
-    const [committed] = await admin.fetchOffsets({ groupId: app, topics: [`${app}-in`] });
-    const positions = new Map(committed?.partitions.map(({ partition, offset }) => [partition, offset]));
-    return (
-      ends.reduce((sum, { high }) => sum + Number(high), 0) === TRAFFIC.events &&
-      ends.every(({ partition, high }) => positions.get(partition) === high || high === "0")
-    );
-  });
-}
-
-async function untilThrough(app: string): Promise<void> {
-  for (let tries = 0; !(await isThrough(app)); tries += 1) {
-    if (tries > 300) throw new Error("the group does not reach the end of its topic");
-    await pause(200);
-  }
-}
-
 function lanesOf({ running }: OnKafka): number {
   return running.metrics().lanes.length;
 }
@@ -61,7 +42,7 @@ it("shares partitions among two and three, and loses nothing as members join and
   await createTopic(broker, `${app}-in`, PARTITIONS);
   // A machine that is busy may keep the producer itself silent for some seconds.
   const join = (): OnKafka => runOnKafka(salesService(app, { idleAfter: "10s" }), broker.address);
-  const written = javaProduce(broker, `${app}-in`, spread(6_000));
+  const written = produceMeanwhile(broker, `${app}-in`, spread(6_000));
   const first = join();
   await until("the first has all lanes", () => lanesOf(first) === 6);
   const second = join();
@@ -74,7 +55,7 @@ it("shares partitions among two and three, and loses nothing as members join and
   const fourth = join();
   await until("three again", () => [second, third, fourth].every((member) => lanesOf(member) === 2));
   await written;
-  await untilThrough(app);
+  await untilThrough(broker, app, TRAFFIC.events);
   for (const member of [second, third, fourth]) await member.running.stop();
   const members = [first, second, third, fourth];
   const late = members.map(({ running }) => running.metrics().topics[0]?.late);
@@ -82,27 +63,6 @@ it("shares partitions among two and three, and loses nothing as members join and
   const judged = await judge(broker, app, TRAFFIC, PARTITIONS, members);
   note(`joins and leaves: ${JSON.stringify(judged)}`);
   assert.ok(judged.handovers > 0, "lanes changed hands in the middle");
-});
-
-it("goes on where it was when the broker is killed and comes back, with everything in memory", async () => {
-  const app = nameFor("restart");
-  await createTopic(broker, `${app}-in`, PARTITIONS);
-  const member = runOnKafka(salesService(app, { idleAfter: "5s" }), broker.address);
-  const all = [...traffic(TRAFFIC)];
-  await javaProduce(broker, `${app}-in`, all.slice(0, 6_000));
-  await until("reading has begun", () => (member.running.metrics().topics[0]?.records ?? 0) > 1_000);
-  await broker.kill();
-  const written = javaProduce(broker, `${app}-in`, all.slice(6_000)); // waits for the broker, too
-  await pause(60_000); // far longer than idleAfter: time must not go on
-  await broker.restart();
-  await written;
-  await untilThrough(app);
-  const { metrics } = await member.running.stop();
-  const { late, records } = metrics.topics[0] ?? { late: -1, records: 0 };
-  assert.equal([late, records], [0, TRAFFIC.events]);
-  const judged = await judge(broker, app, TRAFFIC, PARTITIONS, [member]);
-  note(`broker killed: ${JSON.stringify(judged)}`);
-  assert.is(judged.cut, 0, "nothing is missing, since nobody left");
 });
 
 it("stops, and says what to do, when records were deleted before they were read; goes on behind them if told to", async () => {

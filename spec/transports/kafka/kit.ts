@@ -5,6 +5,8 @@ import { type RunningService, runService } from "../../../lib/service/run.ts";
 import { systemClock } from "../../../lib/time/clock.ts";
 import { createKafka } from "../../../lib/transports/kafka/index.ts";
 import type { KafkaDefinition } from "../../../lib/transports/kafka/options.ts";
+import { javaProduce } from "../../broker/java-produce.ts";
+import { asAdmin } from "../../broker/topics.ts";
 
 export type LogLine = {
   readonly level: string;
@@ -38,9 +40,29 @@ export function definitionOf(app: string, address: string, options: Partial<Kafk
   };
 }
 
+const toEnd: (() => unknown)[] = [];
+
+/** Has `end` called by `endAll`. */
+export function endLater(end: () => unknown): void {
+  toEnd.push(end);
+}
+
+/** For `after.each`: stops what a test has started and, if it failed, not stopped. */
+export async function endAll(): Promise<void> {
+  await Promise.allSettled(toEnd.splice(0).map(async (end) => end()));
+}
+
+/** Writes with Kafka's own producer while the test goes on. The producer ends with the test. */
+export function produceMeanwhile(...[broker, topic, steps, options]: Parameters<typeof javaProduce>): Promise<unknown> {
+  const stopWhen = new Promise<void>((resolve) => endLater(resolve));
+  const written = javaProduce(broker, topic, steps, { ...options, stopWhen });
+  written.catch(() => undefined); // whoever waits for it is told
+  return written;
+}
+
 let started = 0;
 
-/** Runs `service` on the broker at `address`. Whoever calls it stops it. */
+/** Runs `service` on the broker at `address`. Whoever calls it stops it, or has `endAll` do so. */
 export function runOnKafka(
   service: ServiceDefinition,
   address: string,
@@ -57,6 +79,7 @@ export function runOnKafka(
   });
   const running = runService(service, { ...kafka, log });
   running.done.catch(() => undefined); // who stops it is told
+  endLater(() => running.stop());
   return { running, lines };
 }
 
@@ -73,6 +96,27 @@ export async function until(what: string, holds: () => boolean, withinMs = 60_00
 export function decided(...services: readonly OnKafka[]): number {
   const counts = services.flatMap(({ running }) => running.metrics().topics);
   return counts.reduce((sum, { records, waiting }) => sum + records - waiting, 0);
+}
+
+/** Waits until every position of the group of `app` is at the end of its partition, and these hold so many events. */
+export async function untilThrough(broker: { readonly address: string }, app: string, events: number): Promise<void> {
+  const giveUpAt = Date.now() + 120_000;
+  while (!(await isThrough(broker, app, events))) {
+    if (Date.now() > giveUpAt) throw new Error("the group does not reach the end of its topic");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+async function isThrough(broker: { readonly address: string }, app: string, events: number): Promise<boolean> {
+  return asAdmin(broker, async (admin) => {
+    const ends = await admin.fetchTopicOffsets(`${app}-in`);
+    const [committed] = await admin.fetchOffsets({ groupId: app, topics: [`${app}-in`] });
+    const positions = new Map(committed?.partitions.map(({ partition, offset }) => [partition, offset]));
+    return (
+      ends.reduce((sum, { high }) => sum + Number(high), 0) === events &&
+      ends.every(({ partition, high }) => positions.get(partition) === high || high === "0")
+    );
+  });
 }
 
 let named = 0;

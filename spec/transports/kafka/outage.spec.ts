@@ -1,0 +1,48 @@
+// A broker that goes away for a minute in the middle: nothing is lost, and nothing is taken for silence. In a file of its own, for
+// what it takes is a minute of waiting.
+import * as assert from "uvu/assert";
+import { javaProduce } from "../../broker/java-produce.ts";
+import { requireBroker } from "../../broker/require-broker.ts";
+import { createTopic } from "../../broker/topics.ts";
+import { salesService, type TrafficOptions, traffic } from "../../kafka-load/traffic.ts";
+import { allowMs, note } from "../../run/ask.ts";
+import { judge } from "./handovers.ts";
+import { endAll, nameFor, produceMeanwhile, runOnKafka, until, untilThrough } from "./kit.ts";
+
+allowMs(300_000);
+
+const PARTITIONS = 6;
+const TRAFFIC: TrafficOptions = { events: 12_000, keys: 300, seed: 11 };
+
+const broker = await requireBroker({ restarts: true });
+const it = broker.suite("outage");
+it.after.each(endAll);
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+it("goes on where it was when the broker is killed and comes back, with everything in memory", async () => {
+  const app = nameFor("restart");
+  await createTopic(broker, `${app}-in`, PARTITIONS);
+  const member = runOnKafka(salesService(app, { idleAfter: "5s" }), broker.address);
+  const all = [...traffic(TRAFFIC)];
+  await javaProduce(broker, `${app}-in`, all.slice(0, 6_000));
+  await until("reading has begun", () => (member.running.metrics().topics[0]?.records ?? 0) > 1_000);
+  await broker.kill();
+  // The producer waits for the broker, too.
+  const patient = { "max.block.ms": "170000", "delivery.timeout.ms": "170000" };
+  const written = produceMeanwhile(broker, `${app}-in`, all.slice(6_000), { settings: patient, withinMs: 170_000 });
+  await pause(60_000); // far longer than idleAfter: time must not go on
+  await broker.restart();
+  await written;
+  await untilThrough(broker, app, TRAFFIC.events);
+  const { metrics } = await member.running.stop();
+  const { late, records } = metrics.topics[0] ?? { late: -1, records: 0 };
+  assert.equal([late, records], [0, TRAFFIC.events]);
+  const judged = await judge(broker, app, TRAFFIC, PARTITIONS, [member]);
+  note(`broker killed: ${JSON.stringify(judged)}`);
+  assert.is(judged.cut, 0, "nothing is missing, since nobody left");
+});
+
+it.run();
