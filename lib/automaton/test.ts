@@ -26,13 +26,14 @@ export function prepareTest<Row = unknown>(
 ): Prepared<Row> {
   const rest = condition === null ? null : prepare(condition, reader);
   if (on === null) return rest ?? (() => true);
-  const tagged = tagTest(on, reader.field([tag]));
+  const tagged = tagTest(on, [tag], reader);
   return rest === null ? tagged : (row, taken) => tagged(row) && rest(row, taken);
 }
 
-function tagTest<Row>(on: readonly string[], read: (row: Row) => unknown): (row: Row) => boolean {
+function tagTest<Row>(on: readonly string[], path: readonly string[], reader: EventReader<Row>): (row: Row) => boolean {
   const [only] = on;
-  if (on.length === 1) return (row) => read(row) === only;
+  if (only !== undefined && on.length === 1) return reader.equals(path, only);
+  const read = reader.field(path);
   const tags = new Set<unknown>(on);
   return (row) => tags.has(read(row));
 }

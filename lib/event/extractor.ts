@@ -4,8 +4,9 @@
 import { ConfigError, PatternError } from "../core/errors.ts";
 import type { Expr, ExprOf } from "../pattern/builder/expression-types.ts";
 import { writeValues } from "../pattern/builder/proxy.ts";
-import { evaluate, fieldOf, NOTHING_TAKEN } from "../pattern/expression/evaluate.ts";
+import { OBJECTS } from "../pattern/expression/event-reader.ts";
 import type { ValueExpr } from "../pattern/expression/expression.ts";
+import { prepareValue } from "../pattern/expression/prepare.ts";
 import type { Instant } from "../time/instant.ts";
 import type { Key, KeyPart } from "./key.ts";
 
@@ -60,9 +61,9 @@ export type Extractor = {
 export function readKey<E>(option: KeyOption<E>): Extractor {
   if (option.keyOf !== undefined) return plain("keyOf", option.keyOf);
   const expr = written("key", option.key);
-  if (!isList(expr)) return { expr, read: reader(expr) };
+  if (!isList(expr)) return { expr, read: prepareValue(expr, OBJECTS) };
   if (expr.length === 0) throw extractorNotGiven("key");
-  const readers = expr.map(reader);
+  const readers = expr.map((each) => prepareValue(each, OBJECTS));
   return { expr, read: (event) => readers.map((read) => read(event)) };
 }
 
@@ -75,7 +76,7 @@ export function readTime<E>(option: TimeOption<E>): Extractor {
   if (option.timeOf !== undefined) return plain("timeOf", option.timeOf);
   const expr = written("time", option.time);
   if (isList(expr)) throw extractorNotGiven("time");
-  const read = reader(expr);
+  const read = prepareValue(expr, OBJECTS);
   return { expr, read: (event) => instantOf(read(event)) };
 }
 
@@ -86,11 +87,6 @@ function instantOf(value: unknown): unknown {
   if (typeof value !== "string" || !ISO.test(value)) return value;
   const at = Date.parse(value);
   return Number.isNaN(at) ? value : at;
-}
-
-function reader(expr: ValueExpr): (event: object) => unknown {
-  if (expr.kind === "field") return (event) => fieldOf(event, expr.path);
-  return (event) => evaluate(expr, event, NOTHING_TAKEN);
 }
 
 function written(name: "key" | "time", write: unknown): ValueExpr | readonly ValueExpr[] {

@@ -57,6 +57,25 @@ it("a field compared with a constant: every operator, every pair of types", () =
   }
 });
 
+it("a field between constants: every pair of types, and ends that are no numbers", () => {
+  for (const low of LITERALS) {
+    for (const high of LITERALS) {
+      const [least, most]: readonly ValueExpr[] = [
+        { kind: "literal", value: low },
+        { kind: "literal", value: high },
+      ];
+      const condition: Condition = { kind: "between", value: A, low: least as ValueExpr, high: most as ValueExpr };
+      const prepared = prepare(condition, OBJECTS);
+      for (const a of VALUES)
+        assert.is(
+          prepared({ a }),
+          holds(condition, { a }, NOTHING_TAKEN),
+          `${String(low)} ${String(a)} ${String(high)}`,
+        );
+    }
+  }
+});
+
 it("a field that is one of constants: NaN is none of them, types differ, zero is minus zero", () => {
   const condition: Condition = { kind: "oneOf", value: A, options: LITERALS };
   const prepared = prepare(condition, OBJECTS);
@@ -69,13 +88,13 @@ it("a field that is one of constants: NaN is none of them, types differ, zero is
 it("and, or: from left to right, and no further than needed", () => {
   const asked: string[] = [];
   const noting: EventReader<unknown> = {
+    ...OBJECTS,
     field: ([name = ""]) => {
       return (event) => {
         asked.push(name);
         return (event as Record<string, unknown>)[name];
       };
     },
-    event: (event) => event,
   };
   const names = ["a", "b", "c", "d", "e"];
   const parts = names.map(

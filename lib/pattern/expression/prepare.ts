@@ -1,16 +1,18 @@
 // Makes a function of a condition, once, so that nothing is looked up in its tree for each event.
 //
-//     and ─┬─ amount > 500        (row) => left(row) && right(row)
-//          └─ country = "de"                  │            └─ (row) => read(row) === "de"
-//                                             └─ (row) => { value = read(row); typeof value === "number" && value > 500 }
+//     and ─┬─ amount > rate * 2      (row) => left(row) && right(row)
+//          └─ country = "de"                     │            └─ reader.equals(["country"], "de")
+//                                                └─ (row) => compare("gt", amount(row), product(row))
+//                                                                          └─ reader.field(["amount"])
 //
-// `read` comes from a reader, so the same operators work on events held in different ways. The functions say what
-// `holds` says, ask the same fields in the same order, and throw the same. No code is made from text.
+// Fields are read by a reader, so the same operators work on events held in different ways. The functions say what `holds`
+// says, ask the same fields in the same order, and throw the same. No code is made from text.
 
 import { unreachable } from "../../core/errors.ts";
 import { NOTHING_TAKEN, type Taken } from "./evaluate.ts";
 import { type EventReader, OBJECTS } from "./event-reader.ts";
 import type { CompareOp, Condition, EventRef, Literal, ValueExpr } from "./expression.ts";
+import { rangeOf } from "./number-range.ts";
 import { aggregate, calculate, compare, isComparable, textHolds, verdictOf } from "./operators.ts";
 
 /**
@@ -24,9 +26,19 @@ export type Prepared<Row = unknown> = (row: Row, taken?: Taken) => boolean;
 type Asks<Row> = (row: Row, taken?: Taken, item?: unknown) => boolean;
 type Reads<Row> = (row: Row, taken?: Taken, item?: unknown) => unknown;
 
+type Between = Extract<Condition, { kind: "between" }>;
+
+/** A value, ready to be read of an event, as a condition is. */
+export type PreparedValue<Row = unknown> = (row: Row, taken?: Taken) => unknown;
+
 /** Prepares a condition for events read by `reader`. Cost: one function per node of the condition. */
 export function prepare<Row>(condition: Condition, reader: EventReader<Row>): Prepared<Row> {
   return asks(condition, reader);
+}
+
+/** Prepares a value for events read by `reader`: gives what `evaluate` gives. */
+export function prepareValue<Row>(expr: ValueExpr, reader: EventReader<Row>): PreparedValue<Row> {
+  return reads(expr, reader);
 }
 
 function asks<Row>(condition: Condition, reader: EventReader<Row>): Asks<Row> {
@@ -34,7 +46,7 @@ function asks<Row>(condition: Condition, reader: EventReader<Row>): Asks<Row> {
     case "compare":
       return comparison(condition.op, condition.left, condition.right, reader);
     case "between":
-      return range(reads(condition.value, reader), reads(condition.low, reader), reads(condition.high, reader));
+      return range(condition, reader);
     case "oneOf":
       return membership(reads(condition.value, reader), condition.options);
     case "text": {
@@ -83,11 +95,17 @@ function some<Row>(parts: readonly Asks<Row>[]): Asks<Row> {
   return (row, taken, item) => left(row, taken, item) || right(row, taken, item);
 }
 
-function range<Row>(value: Reads<Row>, low: Reads<Row>, high: Reads<Row>): Asks<Row> {
+function range<Row>({ value, low, high }: Between, reader: EventReader<Row>): Asks<Row> {
+  if (isOfCandidate(value) && isNumber(low) && isNumber(high)) return reader.inRange(value.path, low.value, high.value);
+  const [read, least, most] = [reads(value, reader), reads(low, reader), reads(high, reader)];
   return (row, taken, item) => {
-    const read = value(row, taken, item);
-    return compare("gte", read, low(row, taken, item)) && compare("lte", read, high(row, taken, item));
+    const found = read(row, taken, item);
+    return compare("gte", found, least(row, taken, item)) && compare("lte", found, most(row, taken, item));
   };
+}
+
+function isNumber(expr: ValueExpr): expr is { readonly kind: "literal"; readonly value: number } {
+  return expr.kind === "literal" && typeof expr.value === "number";
 }
 
 function membership<Row>(value: Reads<Row>, options: readonly Literal[]): Asks<Row> {
@@ -97,41 +115,28 @@ function membership<Row>(value: Reads<Row>, options: readonly Literal[]): Asks<R
 }
 
 function comparison<Row>(op: CompareOp, left: ValueExpr, right: ValueExpr, reader: EventReader<Row>): Asks<Row> {
-  const value = reads(left, reader);
-  if (right.kind === "literal" && isComparable(right.value)) return withLiteral(op, value, right.value);
-  const other = reads(right, reader);
+  if (isOfCandidate(left) && right.kind === "literal") return withLiteral(left.path, op, right.value, reader);
+  const [value, other] = [reads(left, reader), reads(right, reader)];
   return (row, taken, item) => compare(op, value(row, taken, item), other(row, taken, item));
 }
 
-function withLiteral<Row>(op: CompareOp, value: Reads<Row>, literal: Literal): Asks<Row> {
-  if (op === "eq") return (row, taken, item) => value(row, taken, item) === literal;
-  if (op === "ne" || typeof literal !== "number") {
-    return (row, taken, item) => compare(op, value(row, taken, item), literal);
+function withLiteral<Row>(
+  path: readonly string[],
+  op: CompareOp,
+  literal: Literal,
+  reader: EventReader<Row>,
+): Asks<Row> {
+  if (op === "eq") return reader.equals(path, literal);
+  if (op !== "ne" && typeof literal === "number") {
+    const { low, high } = rangeOf(op, literal);
+    return reader.inRange(path, low, high);
   }
-  switch (op) {
-    case "lt":
-      return (row, taken, item) => {
-        const read = value(row, taken, item);
-        return typeof read === "number" && read < literal;
-      };
-    case "lte":
-      return (row, taken, item) => {
-        const read = value(row, taken, item);
-        return typeof read === "number" && read <= literal;
-      };
-    case "gt":
-      return (row, taken, item) => {
-        const read = value(row, taken, item);
-        return typeof read === "number" && read > literal;
-      };
-    case "gte":
-      return (row, taken, item) => {
-        const read = value(row, taken, item);
-        return typeof read === "number" && read >= literal;
-      };
-    default:
-      return unreachable(op);
-  }
+  const value = reader.field(path);
+  return (row) => compare(op, value(row), literal);
+}
+
+function isOfCandidate(expr: ValueExpr): expr is Extract<ValueExpr, { kind: "field" }> {
+  return expr.kind === "field" && expr.of.kind === "candidate";
 }
 
 function reads<Row>(expr: ValueExpr, reader: EventReader<Row>): Reads<Row> {
