@@ -90,6 +90,8 @@ const MAX_PIECE_RECORDS = 64;
 const MAX_PIECE_EVENTS = 256;
 /** How often silence is looked for, at most. */
 const TICK_MS = 1_000;
+/** A look that comes so much too late: the process was stopped or the machine asleep, and heard nobody meanwhile. */
+const ABSENT_MS = 1_000;
 
 /** Starts an engine. `done` rejects with whatever the source or sink throw as they are opened, too. */
 export function startEngine(config: EngineConfig, ports: EnginePorts): Engine {
@@ -268,16 +270,17 @@ class EngineAtWork implements Engine {
   #tickLater(): void {
     const { clock } = this.#ports;
     const everyMs = Math.max(1, Math.min(TICK_MS, Math.floor(this.#config.task.idleAfterMs / 2)));
+    const dueAt = clock.now() + everyMs;
     this.#stopTicking = clock.after(everyMs, () => {
-      this.#tick();
+      this.#tick(clock.now() - dueAt > ABSENT_MS);
       if (this.#state === "running" || this.#state === "degraded") this.#tickLater();
     });
   }
 
-  #tick(): void {
+  #tick(wasAbsent: boolean): void {
     const isHeld = (place: TopicPartition): boolean => this.#flow.isHeld(place) || this.#intake.holds(place);
     try {
-      this.#apply(this.#task.step({ kind: "tick", now: this.#ports.clock.now(), isHeld }));
+      this.#apply(this.#task.step({ kind: "tick", now: this.#ports.clock.now(), isHeld, wasAbsent }));
     } catch (error) {
       this.#fail(error);
     }

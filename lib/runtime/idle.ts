@@ -17,15 +17,25 @@ export type IdleConfig = {
   readonly inputs: readonly { readonly outOfOrdernessMs: number }[];
 };
 
-/** Marks a partition idle if it has been silent for long enough. Being held back is not being silent. */
-export function markIdle(
-  partition: PartitionState,
-  now: Instant,
-  idleAfterMs: number,
-  isHeld: (partition: TopicPartition) => boolean,
-): void {
+/** What has to be known to tell silence from what was not heard. */
+export type Listening = {
+  readonly now: Instant;
+  /** Whether it was kept from being read, or what was read of it is still to come. */
+  readonly isHeld: (partition: TopicPartition) => boolean;
+  /** Whether nobody listened since the last look: the process was stopped, or the machine asleep. */
+  readonly wasAbsent: boolean;
+};
+
+/**
+ * Marks a partition idle if it has been silent for long enough. Being held back is not being silent. One of which there may be
+ * more than was read, since brokers do not answer or nobody asked them, is not idle any more: what it says next may be of now.
+ */
+export function markIdle(partition: PartitionState, idleAfterMs: number, listening: Listening): void {
+  const { now, isHeld, wasAbsent } = listening;
   if (partition.ended || !partition.assigned) return;
-  if (partition.paused || !partition.caughtUp || isHeld(partition.place)) partition.activeAt = now;
+  const isUnheard = wasAbsent || !partition.caughtUp;
+  if (isUnheard) partition.idle = false;
+  if (isUnheard || partition.paused || isHeld(partition.place)) partition.activeAt = now;
   else if (now - partition.activeAt >= idleAfterMs) partition.idle = true;
 }
 

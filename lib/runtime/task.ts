@@ -13,7 +13,7 @@
 import { invariant, LimitError, unreachable } from "../core/errors.ts";
 import { BEGINNING, type Instant } from "../time/instant.ts";
 import type { Emission } from "./alert.ts";
-import { idleTime, markIdle } from "./idle.ts";
+import { idleTime, type Listening, markIdle } from "./idle.ts";
 import { createLane, type Lane, type LaneConfig } from "./lane.ts";
 import { nextTaskState, type TaskEvent, type TaskState } from "./lifecycle.ts";
 import { isActive, type PartitionState } from "./partition.ts";
@@ -41,8 +41,8 @@ export type TaskInput =
   | { readonly kind: "ended"; readonly partition: TopicPartition }
   /** Match up to so many events whose turn has come. */
   | { readonly kind: "work"; readonly maxEvents: number }
-  /** It is `now`. Partitions for which `isHeld` says true could not have been silent: they were kept from being read, or what was read is still to come. */
-  | { readonly kind: "tick"; readonly now: Instant; readonly isHeld: (partition: TopicPartition) => boolean }
+  /** Time has passed, perhaps in silence. */
+  | ({ readonly kind: "tick" } & Listening)
   /** Their lanes are dropped with all they hold. */
   | { readonly kind: "revoked"; readonly partitions: readonly TopicPartition[] }
   /** No batch will be taken any more; what was taken may still be matched. */
@@ -160,7 +160,7 @@ class TaskAtWork implements Task {
         this.#work(input.maxEvents);
         break;
       case "tick":
-        this.#tick(input.now, input.isHeld);
+        this.#tick(input);
         break;
       case "revoked":
         this.#revoke(input.partitions);
@@ -220,9 +220,9 @@ class TaskAtWork implements Task {
     }
   }
 
-  #tick(now: Instant, isHeld: (partition: TopicPartition) => boolean): void {
-    for (const partition of this.#everyPartition()) markIdle(partition, now, this.#config.idleAfterMs, isHeld);
-    const follow = idleTime([...this.#lanes.values()], now, this.#config);
+  #tick(listening: Listening): void {
+    for (const partition of this.#everyPartition()) markIdle(partition, this.#config.idleAfterMs, listening);
+    const follow = idleTime([...this.#lanes.values()], listening.now, this.#config);
     for (const lane of this.#lanes.values()) {
       lane.moveTime(follow(lane));
       if (!lane.hasWork) this.#steer(lane);

@@ -26,6 +26,8 @@ export interface ManualClock extends Clock {
   readonly waiting: number;
   /** Moves time on, calls what is due on the way, and lets it settle. */
   advance(ms: number): Promise<void>;
+  /** Moves time on as for a process that is stopped: what is due meanwhile is called at the end. */
+  sleep(ms: number): Promise<void>;
 }
 
 export function manualClock(stepMs = 0): ManualClock {
@@ -46,6 +48,10 @@ export function manualClock(stepMs = 0): ManualClock {
     breathe,
     get waiting() {
       return timers.length;
+    },
+    async sleep(ms) {
+      now += ms;
+      await this.advance(0);
     },
     async advance(ms) {
       const until = now + ms;

@@ -194,6 +194,21 @@ it("deadlines fire while no events come, by the clock", async () => {
   await engine.stop();
 });
 
+it("who was stopped or asleep has heard nobody, which is not silence", async () => {
+  const clock = manualClock();
+  const source = handSource();
+  const { engine } = start({ source, sink: handSink(), clock });
+  await settle();
+  source.handler.onBatch(batch("in", [record(0, { k: "a", t: clock.now() })], 0, true));
+  await clock.advance(5_000);
+  await clock.sleep(60_000);
+  await clock.advance(29_000);
+  assert.not(engine.metrics().partitions[0]?.idle);
+  await clock.advance(2_000);
+  assert.ok(engine.metrics().partitions[0]?.idle);
+  await engine.stop();
+});
+
 it("partitions that are taken away are not acknowledged any more, and what waits of them is forgotten", async () => {
   const source = handSource();
   let letGo = (): void => undefined;

@@ -9,8 +9,8 @@ const it = suite("idle");
 
 const never = (): boolean => false;
 const IDLE_MS = 30_000;
-const tick = (afterMs: number, isHeld: (place: TopicPartition) => boolean = never) =>
-  ({ kind: "tick", now: NOW + afterMs, isHeld }) as const;
+const tick = (afterMs: number, isHeld: (place: TopicPartition) => boolean = never, wasAbsent = false) =>
+  ({ kind: "tick", now: NOW + afterMs, isHeld, wasAbsent }) as const;
 const batchOf = (topic: string, t: number, offset = 0, partition = 0, afterMs = 0) => {
   const records = [record(offset, { k: `k${partition}`, t, hit: true })];
   return { kind: "batch", batch: batch(topic, records, partition, true), readAt: NOW + afterMs } as const;
@@ -64,6 +64,28 @@ for (const [title, caughtUp, held] of cases) {
     assert.is(task.lanes[0]?.partitions[0]?.idle, false, "silence counts from when it could speak");
     drive(tick(3 * IDLE_MS));
     assert.is(task.lanes[0]?.partitions[0]?.idle, true);
+  });
+}
+
+for (const [title, lose] of [
+  ["brokers do not answer", { kind: "batch", batch: batch("in", [], 0, false), readAt: NOW + 2 * IDLE_MS }],
+  ["the process is stopped", tick(3 * IDLE_MS, never, true)],
+] as const) {
+  it(`time that follows the clock stands still while ${title}: what is written meanwhile is not late`, () => {
+    const { task, out, drive } = startTask();
+    drive({ kind: "batch", batch: batch("in", [record(0, { k: "a", t: NOW })], 0, true), readAt: NOW });
+    drive(tick(2 * IDLE_MS));
+    const before = task.lanes[0]?.watermark;
+    assert.ok(task.lanes[0]?.partitions[0]?.idle && before === NOW + IDLE_MS - 1);
+    drive(lose);
+    drive(tick(3 * IDLE_MS, never, lose.kind === "tick"));
+    assert.equal([task.lanes[0]?.partitions[0]?.idle, task.lanes[0]?.watermark], [false, before]);
+    drive({
+      kind: "batch",
+      batch: batch("in", [record(1, { k: "a", t: NOW + 2 * IDLE_MS, hit: true })], 0, true),
+      readAt: NOW + 10 * IDLE_MS,
+    });
+    assert.equal([alertsOf(out).length, task.tally().topics[0]?.late], [1, 0]);
   });
 }
 

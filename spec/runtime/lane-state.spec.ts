@@ -79,7 +79,7 @@ it("matches, or waits for the sink, while there is something to match or to look
 it("is idle when all its partitions are, and over when all have ended", () => {
   const { task, drive } = startTask({ ...two, whenAllIdle: "hold" });
   for (const topic of ["in", "out"]) drive(read(batch(topic, [], 0, true)));
-  drive({ kind: "tick", now: NOW + 30_000, isHeld: () => false });
+  drive({ kind: "tick", now: NOW + 30_000, isHeld: () => false, wasAbsent: false });
   for (const idleFollows of ["nothing", "clock", "slowestLane"] as const)
     assert.equal(stateOf(task, { idleFollows }), { kind: "idle", follows: idleFollows });
   drive({ kind: "ended", partition: { topic: "in", partition: 0 } });

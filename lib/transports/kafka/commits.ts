@@ -1,9 +1,9 @@
 // When positions go to the group: those that moved, one request at a time, none for nothing.
 
-import { TransportError } from "../../core/errors.ts";
 import type { Log, TopicPartition } from "../../runtime/ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type Cursor, settled } from "./cursor.ts";
+import { mayPass } from "./retry.ts";
 
 export type CommitsOptions = {
   readonly cursors: () => Iterable<Cursor>;
@@ -51,7 +51,7 @@ export function createCommits({ cursors, commit, clock, log, onFailure }: Commit
     soon() {
       if (onItsWay !== null) return;
       now().catch((error: Error) => {
-        if (!(error instanceof TransportError && error.retriable)) onFailure(error);
+        if (!mayPass(error)) onFailure(error);
         else log("debug", "positions were not committed; they will be", { reason: error.message });
       });
     },

@@ -15,9 +15,9 @@ import type { Batch, Consumer, Kafka, PartitionAssigner } from "kafkajs";
 import { SequiturError, TransportError } from "../../core/errors.ts";
 import type { Log, TopicPartition } from "../../runtime/ports.ts";
 import type { Clock } from "../../time/clock.ts";
-import { explainKafkaError } from "./kafka-error.ts";
+import { explainKafkaError, placeIn } from "./kafka-error.ts";
 import type { KafkaDefinition } from "./options.ts";
-import { type Backoff, backoffMs } from "./retry.ts";
+import { type Backoff, backoffMs, loudness, mayPass } from "./retry.ts";
 
 export type GroupOptions = {
   readonly kafka: Kafka;
@@ -205,12 +205,13 @@ class GroupAtWork implements Group {
     this.#crashes += 1;
     onLost();
     const retryInMs = backoffMs(BACKOFF, definition.clientId, this.#crashes);
-    const isInVain = !(error instanceof TransportError && error.retriable) && !wasOutOfRange(cause);
+    const isInVain = !mayPass(error) && !wasOutOfRange(cause);
     if (isInVain || now + retryInMs - this.#lostAt > retryWithinMs) {
       this.#giveUp(error);
       return;
     }
-    log("warn", "reading stopped and will be tried again", { code: error.code, reason: error.message, retryInMs });
+    const level = loudness(error, retryInMs);
+    log(level, "reading stopped and will be tried again", { code: error.code, reason: error.message, retryInMs });
     this.#cancelRestart = clock.after(retryInMs, () => {
       if (!this.#stopped) this.#open();
     });
@@ -222,8 +223,9 @@ class GroupAtWork implements Group {
   }
 
   #explain(error: unknown, doing: string): SequiturError {
-    const { brokers, groupId } = this.#options.definition;
-    return explainKafkaError(error, doing, { brokers: brokers.join(","), group: groupId });
+    const { definition, topics } = this.#options;
+    const where = { brokers: definition.brokers.join(","), group: definition.groupId };
+    return explainKafkaError(error, ...placeIn(topics, doing, where));
   }
 }
 

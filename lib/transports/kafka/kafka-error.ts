@@ -31,6 +31,13 @@ export function explainKafkaError(error: unknown, doing: string, where: KafkaPla
   });
 }
 
+/** What was tried and where, for a request about several topics: brokers do not always say which of them they mean. */
+export function placeIn(topics: readonly string[], doing: string, where: KafkaPlace): [string, KafkaPlace] {
+  const [only] = topics;
+  if (only !== undefined && topics.length === 1) return [doing, { ...where, topic: only }];
+  return [`${doing} in ${topics.map((topic) => `"${topic}"`).join(", ")}`, where];
+}
+
 /** What errors of kafkajs may have. */
 type Failure = Error & {
   readonly code?: unknown;

@@ -2,7 +2,7 @@
 // position committed, no topic made, no record written. Each question gets its own answer, so that all that is wrong is known at once.
 
 import type { Cluster, Kafka } from "kafkajs";
-import { invariant } from "../../core/errors.ts";
+import { invariant, type SequiturError, TransportError } from "../../core/errors.ts";
 import type { Clock } from "../../time/clock.ts";
 import { explainKafkaError } from "./kafka-error.ts";
 import type { KafkaDefinition } from "./options.ts";
@@ -10,6 +10,7 @@ import type { Answer, Asking } from "./preflight-asking.ts";
 import { askGroup, type GroupPicture } from "./preflight-group.ts";
 import { type PartitionSample, type SampleLimits, sampleTopic } from "./preflight-sample.ts";
 import { describeTopic, type TopicPicture, tryToCreate, tryToWrite } from "./preflight-topics.ts";
+import { type Backoff, patiently } from "./retry.ts";
 
 export type InputPicture = {
   readonly topic: string;
@@ -59,13 +60,7 @@ export async function askCluster(
       cluster,
       clock,
       definition,
-      ask: async (doing, where, work) => {
-        try {
-          return { kind: "known", value: await work() };
-        } catch (error) {
-          return { kind: "refused", error: explainKafkaError(error, doing, { brokers, ...where }) };
-        }
-      },
+      ask: asker(definition, clock),
     };
     const inputs = await askInputs(asking, questions);
     const found = inputs.filter(({ described }) => described.kind === "known").map(({ topic }) => topic);
@@ -80,6 +75,37 @@ export async function askCluster(
   } finally {
     await Promise.allSettled([admin.disconnect(), cluster.disconnect()]);
   }
+}
+
+/** A cluster that has just started moves leaders and coordinators about: all questions together wait so long for it. */
+const SETTLED_WITHIN_MS = 5_000;
+const SETTLING: Backoff = { firstMs: 100, mostMs: 1_000 };
+
+function asker({ brokers, clientId }: KafkaDefinition, clock: Clock): Asking["ask"] {
+  const until = clock.now() + SETTLED_WITHIN_MS;
+  return async (doing, where, work) => {
+    const attempt = async (): Promise<Awaited<ReturnType<typeof work>>> => {
+      try {
+        return await work();
+      } catch (error) {
+        throw explainKafkaError(error, doing, { brokers: brokers.join(","), ...where });
+      }
+    };
+    try {
+      const value = await patiently(attempt, {
+        clock,
+        backoff: SETTLING,
+        id: clientId,
+        withinMs: until - clock.now(),
+        isRetriable: (error) => error instanceof TransportError && error.code === "CLUSTER_NOT_READY",
+        onRetry: () => undefined,
+        isOver: () => false,
+      });
+      return { kind: "known", value };
+    } catch (error) {
+      return { kind: "refused", error: error as SequiturError };
+    }
+  };
 }
 
 async function askInputs(asking: Asking, { inputs, sample }: PreflightQuestions): Promise<readonly InputPicture[]> {

@@ -1,5 +1,6 @@
 // Trying again without making things worse: longer pauses each time, and not all at once.
 
+import { TransportError } from "../../core/errors.ts";
 import type { Clock } from "../../time/clock.ts";
 import { murmur2 } from "../partitioner.ts";
 
@@ -32,6 +33,20 @@ export type Patience = {
   /** Whether nobody wants the answer any more: then the last error is thrown at once. */
   readonly isOver: () => boolean;
 };
+
+/** Whether it is a failure of the outside world that may be gone the next time. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof TransportError && error.retriable;
+}
+
+/** What belongs to the course of a cluster that has just started, or of a group that shares its partitions out anew. */
+const PASSING: ReadonlySet<string> = new Set(["CLUSTER_NOT_READY", "GROUP_CHANGED"]);
+const LASTING_MS = 1_500;
+
+/** How a failure is told that is tried again `inMs` from now: what settles by itself aloud only if it lasts. */
+export function loudness(error: unknown, inMs: number): "debug" | "warn" {
+  return error instanceof TransportError && PASSING.has(error.code) && inMs < LASTING_MS ? "debug" : "warn";
+}
 
 /** Does `act` until it succeeds. @throws what `act` threw last, when time is over or trying again is useless. */
 export async function patiently<T>(act: () => Promise<T>, patience: Patience): Promise<T> {

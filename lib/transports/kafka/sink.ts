@@ -9,7 +9,7 @@ import { invariant } from "../../core/errors.ts";
 import type { Log, OutputRecord, Sink } from "../../runtime/ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { partitionOf } from "../partitioner.ts";
-import { explainKafkaError } from "./kafka-error.ts";
+import { explainKafkaError, placeIn } from "./kafka-error.ts";
 import type { KafkaDefinition } from "./options.ts";
 import { createTopics } from "./topics.ts";
 
@@ -50,19 +50,15 @@ class KafkaSink implements Sink {
   async send(records: readonly OutputRecord[]): Promise<void> {
     if (records.length === 0) return;
     const topicMessages = this.#sorted(records);
-    const producer = await this.#connected();
+    const topics = topicMessages.map(({ topic }) => topic);
+    const producer = await this.#connected(topics);
     try {
       await producer.sendBatch({ topicMessages, acks: ALL_REPLICAS });
     } catch (error) {
       // An idempotent producer that failed may be out of step with its broker.
       this.#producer = null;
       producer.disconnect().catch(() => undefined);
-      const [only] = topicMessages;
-      throw this.#explain(
-        error,
-        `writing ${records.length} records`,
-        topicMessages.length === 1 ? only?.topic : undefined,
-      );
+      throw this.#explain(error, topics, `writing ${records.length} records`);
     }
   }
 
@@ -72,7 +68,7 @@ class KafkaSink implements Sink {
     await producer?.disconnect();
   }
 
-  async #connected(): Promise<Producer> {
+  async #connected(topics: readonly string[]): Promise<Producer> {
     if (this.#producer !== null) return this.#producer;
     const kafka = await this.#options.kafka();
     const producer = kafka.producer({
@@ -85,7 +81,7 @@ class KafkaSink implements Sink {
       await producer.connect();
     } catch (error) {
       producer.disconnect().catch(() => undefined);
-      throw this.#explain(error, "connecting to write");
+      throw this.#explain(error, topics, "writing the first records");
     }
     this.#producer = producer;
     return producer;
@@ -116,9 +112,9 @@ class KafkaSink implements Sink {
     return this.#turn % count;
   }
 
-  #explain(error: unknown, doing: string, topic?: string): Error {
+  #explain(error: unknown, topics: readonly string[], doing: string): Error {
     const brokers = this.#options.definition.brokers.join(",");
-    return explainKafkaError(error, doing, topic === undefined ? { brokers } : { brokers, topic });
+    return explainKafkaError(error, ...placeIn(topics, doing, { brokers }));
   }
 }
 

@@ -10,7 +10,7 @@
 // A partition is caught up only while brokers answer: in an outage its silence says nothing, and time must not go on.
 
 import type { Batch, Kafka } from "kafkajs";
-import { ConfigError, invariant, TransportError } from "../../core/errors.ts";
+import { ConfigError, invariant } from "../../core/errors.ts";
 import type { Log, Source, SourceHandler, TopicPartition } from "../../runtime/ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { createAssigner } from "./assigner.ts";
@@ -20,7 +20,7 @@ import { advance, type Cursor, createCursor, type Fetched, judge, settled } from
 import { createGroup, type Group } from "./group.ts";
 import { recordsOf } from "./kafkajs.ts";
 import type { KafkaDefinition } from "./options.ts";
-import { type Backoff, patiently } from "./retry.ts";
+import { type Backoff, loudness, mayPass, patiently } from "./retry.ts";
 import { type Bounds, createTopics, type Topics } from "./topics.ts";
 
 export type KafkaSourceOptions = {
@@ -342,9 +342,9 @@ class KafkaSource implements Source {
       backoff: BACKOFF,
       id: instance,
       withinMs: retryWithinMs,
-      isRetriable: (error) => error instanceof TransportError && error.retriable,
+      isRetriable: mayPass,
       onRetry: (error, retryInMs) =>
-        log("warn", "positions could not be looked up; it will be tried again", {
+        log(loudness(error, retryInMs), "positions could not be looked up; it will be tried again", {
           reason: (error as Error).message,
           retryInMs,
         }),

@@ -2,12 +2,12 @@
 // committed, and topics to be made. One connection, opened when it is first needed.
 
 import type { Admin, Kafka } from "kafkajs";
-import { ConfigError, type SequiturError, TransportError } from "../../core/errors.ts";
+import { ConfigError, type SequiturError } from "../../core/errors.ts";
 import type { Log } from "../../runtime/ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { explainKafkaError } from "./kafka-error.ts";
 import type { KafkaDefinition } from "./options.ts";
-import { type Backoff, patiently } from "./retry.ts";
+import { type Backoff, loudness, mayPass, patiently } from "./retry.ts";
 
 /** From the first record to behind the last one that is committed. */
 export type Bounds = { readonly first: bigint; readonly end: bigint };
@@ -32,6 +32,8 @@ export type TopicsOptions = {
 };
 
 const BACKOFF: Backoff = { firstMs: 500, mostMs: 5_000 };
+/** A cluster that has just started answers, but not yet everything. */
+const SETTLING: Backoff = { firstMs: 100, mostMs: 2_000 };
 
 export function createTopics(options: TopicsOptions): Topics {
   return new TopicsAtWork(options);
@@ -77,7 +79,7 @@ class TopicsAtWork implements Topics {
     if (createTopics === null) throw missingTopic(missing[0] as string, this.#brokers);
     const { partitions, replicationFactor } = createTopics;
     for (const topic of missing) {
-      await this.#ask(`creating topic "${topic}"`, topic, (admin) =>
+      await this.#askUntilSettled(`creating topic "${topic}"`, topic, (admin) =>
         admin.createTopics({
           topics: [
             {
@@ -110,7 +112,7 @@ class TopicsAtWork implements Topics {
     const counts = new Map<string, number>();
     for (const topic of topics) {
       try {
-        const { topics: found } = await this.#ask(`looking for topic "${topic}"`, topic, (admin) =>
+        const { topics: found } = await this.#askUntilSettled(`looking for topic "${topic}"`, topic, (admin) =>
           admin.fetchTopicMetadata({ topics: [topic] }),
         );
         counts.set(topic, found[0]?.partitions.length ?? 0);
@@ -130,6 +132,11 @@ class TopicsAtWork implements Topics {
     }
   }
 
+  /** For questions of the start, after which nobody would ask again. */
+  #askUntilSettled<T>(doing: string, topic: string, question: (admin: Admin) => Promise<T>): Promise<T> {
+    return this.#patiently(() => this.#ask(doing, topic, question), SETTLING, `not done yet: ${doing}`);
+  }
+
   #connected(): Promise<Admin> {
     this.#admin ??= this.#connect().catch((error: unknown) => {
       this.#admin = null;
@@ -139,9 +146,8 @@ class TopicsAtWork implements Topics {
   }
 
   #connect(): Promise<Admin> {
-    const { kafka, definition, clock, log } = this.#options;
     const attempt = async (): Promise<Admin> => {
-      const admin = (await kafka()).admin();
+      const admin = (await this.#options.kafka()).admin();
       try {
         await admin.connect();
         return admin;
@@ -150,14 +156,19 @@ class TopicsAtWork implements Topics {
         throw this.#explain(error, "connecting");
       }
     };
-    return patiently(attempt, {
+    return this.#patiently(attempt, BACKOFF, "no connection to Kafka yet");
+  }
+
+  #patiently<T>(act: () => Promise<T>, backoff: Backoff, what: string): Promise<T> {
+    const { definition, clock, log } = this.#options;
+    return patiently(act, {
       clock,
-      backoff: BACKOFF,
+      backoff,
       id: definition.clientId,
       withinMs: definition.connectWithinMs,
-      isRetriable: (error) => error instanceof TransportError && error.retriable,
+      isRetriable: mayPass,
       onRetry: (error, retryInMs) =>
-        log("warn", "no connection to Kafka yet; it will be tried again", {
+        log(loudness(error, retryInMs), `${what}; it will be tried again`, {
           reason: (error as Error).message,
           retryInMs,
         }),

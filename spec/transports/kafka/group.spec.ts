@@ -9,7 +9,7 @@ import { allowMs, note } from "../../run/ask.ts";
 import { judge } from "./handovers.ts";
 import { endAll, nameFor, type OnKafka, produceMeanwhile, runOnKafka, until, untilThrough } from "./kit.ts";
 
-allowMs(180_000);
+allowMs(300_000);
 
 const PARTITIONS = 6;
 const TRAFFIC: TrafficOptions = { events: 12_000, keys: 300, seed: 11 };

@@ -6,7 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ConfigError, type SequiturError, TransportError } from "../../../lib/core/errors.ts";
 import type { KafkaPlace } from "../../../lib/transports/kafka/kafka-codes.ts";
-import { explainKafkaError } from "../../../lib/transports/kafka/kafka-error.ts";
+import { explainKafkaError, placeIn } from "../../../lib/transports/kafka/kafka-error.ts";
 import { remembered } from "../../../lib/transports/kafka/secrets.ts";
 
 const it = suite("kafka error");
@@ -54,6 +54,15 @@ it("finds what counts however deep kafkajs has wrapped it", () => {
     );
     assert.is(explained.cause, refused);
   }
+});
+
+it("names the topic of a request, or all of them if it may be any", () => {
+  const { brokers } = WHERE;
+  const gone = protocol.createErrorFromCode(3);
+  const said = (topics: readonly string[]): string =>
+    explainKafkaError(gone, ...placeIn(topics, "committing positions", { brokers })).message;
+  assert.match(said(["cards"]), /^Topic "cards" does not exist at a:9092,b:9092.*\(committing positions\)/);
+  assert.match(said(["cards", "logins"]), /^A topic does not exist.*\(committing positions in "cards", "logins"\)/);
 });
 
 it("leaves our own errors as they are, and ends where causes go in a ring", () => {

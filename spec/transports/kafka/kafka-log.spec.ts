@@ -63,6 +63,7 @@ it("keeps the normal course of groups and transactions out of sight, whatever ka
     "The group is rebalancing, so a rejoin is needed",
     "This is not the correct coordinator for this group",
     "The coordinator is not aware of this member",
+    "Specified group generation id is not valid",
     "This server is not the leader for that topic-partition",
   ])
     write("ERROR", request, { error });

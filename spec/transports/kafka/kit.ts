@@ -83,11 +83,16 @@ export function runOnKafka(
   return { running, lines };
 }
 
-/** Waits until `holds`. @throws {Error} saying `what` did not come within the time for it. */
-export async function until(what: string, holds: () => boolean, withinMs = 60_000): Promise<void> {
+/** Waits until `holds`; as long as a busy machine may need. @throws {Error} saying `what` did not come within the time for it. */
+export async function until(
+  what: string | (() => string),
+  holds: () => boolean | Promise<boolean>,
+  withinMs = 90_000,
+): Promise<void> {
   const giveUpAt = Date.now() + withinMs;
-  while (!holds()) {
-    if (Date.now() > giveUpAt) throw new Error(`${what}: not within ${withinMs} ms`);
+  while (!(await holds())) {
+    if (Date.now() > giveUpAt)
+      throw new Error(`${typeof what === "string" ? what : what()}: not within ${withinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -100,11 +105,7 @@ export function decided(...services: readonly OnKafka[]): number {
 
 /** Waits until every position of the group of `app` is at the end of its partition, and these hold so many events. */
 export async function untilThrough(broker: { readonly address: string }, app: string, events: number): Promise<void> {
-  const giveUpAt = Date.now() + 120_000;
-  while (!(await isThrough(broker, app, events))) {
-    if (Date.now() > giveUpAt) throw new Error("the group does not reach the end of its topic");
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  await until("the group is at the end of its topic", () => isThrough(broker, app, events), 120_000);
 }
 
 async function isThrough(broker: { readonly address: string }, app: string, events: number): Promise<boolean> {

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { backoffMs, patiently } from "../../../lib/transports/kafka/retry.ts";
+import { TransportError } from "../../../lib/core/errors.ts";
+import { backoffMs, loudness, mayPass, patiently } from "../../../lib/transports/kafka/retry.ts";
 import { manualClock, settle } from "../../runtime/engine-kit.ts";
 
 const it = suite("retry");
@@ -63,6 +64,18 @@ it("gives up when time is over, when it is of no use, or when nobody wants it an
     assert.is(await once.outcome, "busy");
     assert.is(once.tried.tries, 1);
   }
+});
+
+it("what settles by itself is told aloud only if it lasts", () => {
+  const passing = new TransportError("CLUSTER_NOT_READY", "the coordinator moves", { retriable: true });
+  const away = new TransportError("BROKERS_UNREACHABLE", "nobody answers", { retriable: true });
+  assert.equal([loudness(passing, 100), loudness(passing, 2_000), loudness(away, 100)], ["debug", "warn", "warn"]);
+  assert.is(loudness(busy, 100), "warn");
+  assert.equal([passing, new TransportError("DATA_LOST", "gone", { retriable: false }), busy].map(mayPass), [
+    true,
+    false,
+    false,
+  ]);
 });
 
 it.run();

@@ -1,0 +1,164 @@
+// What stops a service on Kafka, and what it says then: each message names what happened, where, and what to do.
+import { readFileSync } from "node:fs";
+import * as assert from "uvu/assert";
+import type { ServiceDefinition } from "../../../lib/service/definition.ts";
+import { service, topic } from "../../../lib/service/index.ts";
+import { kafkaOf } from "../../../lib/service/kafka-of.ts";
+import type { KafkaOptions } from "../../../lib/transports/kafka/options.ts";
+import { javaProduce } from "../../broker/java-produce.ts";
+import { requireBroker } from "../../broker/require-broker.ts";
+import { asAdmin, createTopic, grant } from "../../broker/topics.ts";
+import { CLERK } from "../../broker/users.ts";
+import { large, type Sale } from "../../kafka-load/traffic.ts";
+import { allowMs } from "../../run/ask.ts";
+import { endAll, nameFor, type OnKafka, runOnKafka, until } from "./kit.ts";
+
+allowMs(300_000);
+
+const broker = await requireBroker({ secured: true, restarts: true });
+const { secured } = broker;
+const it = broker.suite("what stops a service on Kafka");
+it.after.each(endAll);
+
+/** A service that says every event with a large amount, under the key of its card. */
+function cards(app: string, kafka: KafkaOptions = {}, inputs: readonly string[] = [`${app}-in`]): ServiceDefinition {
+  return service({
+    app,
+    inputs: inputs.map((name) => topic<Sale>(name, { key: (e) => e.card, time: (e) => e.at })),
+    patterns: [large],
+    kafka: { brokers: broker.address, startFrom: "earliest", connectWithin: "20s", ...kafka },
+  });
+}
+
+function start(definition: ServiceDefinition): OnKafka {
+  return runOnKafka(definition, broker.address, kafkaOf(definition, { env: {} }));
+}
+
+type Failure = Error & { readonly code?: string };
+
+async function failureOf({ running }: OnKafka): Promise<Failure> {
+  return running.done.then(
+    () => new Error("it came to an end"),
+    (error: Failure) => error,
+  );
+}
+
+async function refusal(definition: ServiceDefinition, code: string, says: RegExp): Promise<void> {
+  const error = await failureOf(start(definition));
+  assert.is(error.code, code, error.message);
+  assert.match(error.message, says);
+}
+
+function sale(card: string, n = 0): { readonly key: string; readonly value: string } {
+  return { key: card, value: JSON.stringify({ n, type: "spend", card, amount: 999, at: 1_772_442_000_000 + n }) };
+}
+
+it("KEY_NOT_COLOCATED: a key in two partitions, with both places", async () => {
+  const app = nameFor("spread");
+  await createTopic(broker, `${app}-in`, 3);
+  await javaProduce(broker, `${app}-in`, [
+    { ...sale("card-1"), partition: 0 },
+    { ...sale("card-1"), partition: 2 },
+  ]);
+  await refusal(
+    cards(app),
+    "KEY_NOT_COLOCATED",
+    /^Events with the key "card-1" are in partition \d of "spread-.*-in" and in partition \d of "spread-.*-in", .*with the same partitioner\.$/,
+  );
+});
+
+it("MISSING_TOPIC: an input that is not there, with the command that makes it", async () => {
+  const app = nameFor("missing");
+  await refusal(cards(app), "MISSING_TOPIC", /^There is no topic "missing-.*-in" on 127.*kafka-topics\.sh --create/);
+});
+
+it("MISSING_TOPIC: an input that is deleted while it is read", async () => {
+  const app = nameFor("deleted");
+  await createTopic(broker, `${app}-in`, 2);
+  const running = start(cards(app));
+  await until("it reads", () => running.running.metrics().lanes.length === 2);
+  await asAdmin(broker, (admin) => admin.deleteTopics({ topics: [`${app}-in`] }));
+  const error = await failureOf(running);
+  assert.is(error.code, "MISSING_TOPIC", error.message);
+  assert.match(error.message, /"deleted-.*-in" does not exist at 127.*Create it, or mend its name/);
+});
+
+it("PARTITION_COUNT: inputs with different numbers of partitions, with the numbers", async () => {
+  const app = nameFor("uneven");
+  await createTopic(broker, `${app}-a`, 2);
+  await createTopic(broker, `${app}-b`, 3);
+  await refusal(
+    cards(app, {}, [`${app}-a`, `${app}-b`]),
+    "PARTITION_COUNT",
+    /: "uneven-.*-a" has 2, "uneven-.*-b" has 3\. .*give the topics the same number of partitions/,
+  );
+});
+
+it("AUTHENTICATION_FAILED: a wrong password, which is not told", async () => {
+  const sasl = { mechanism: "scram-sha-512", username: CLERK.username, password: "wr0ng-w0rd" } as const;
+  const tls = { ca: { file: secured.caFile } };
+  const failing = start(cards(nameFor("password"), { brokers: secured.saslTls, tls, sasl }));
+  const error = await failureOf(failing);
+  assert.is(error.code, "AUTHENTICATION_FAILED", error.message);
+  assert.match(error.message, /refused who we say we are .*Check the user name, the password or token/);
+  assert.not.match(JSON.stringify([error.message, failing.lines]), "wr0ng-w0rd");
+});
+
+it("PLAINTEXT_PORT and TLS_PORT: a port that speaks otherwise", async () => {
+  await refusal(cards(nameFor("plain"), { tls: true }), "PLAINTEXT_PORT", /does not speak TLS.*tls: false/);
+  await refusal(cards(nameFor("secret"), { brokers: secured.tls, tls: false }), "TLS_PORT", /TLS.*tls/);
+});
+
+it("CERTIFICATE_EXPIRED: a broker whose certificate is over", async () => {
+  const tls = { ca: { file: secured.caFile } };
+  await refusal(
+    cards(nameFor("expired"), { brokers: secured.expiredTls, tls }),
+    "CERTIFICATE_EXPIRED",
+    /has expired.*Renew it/,
+  );
+});
+
+it("NOT_AUTHORIZED: output topics that may not be seen, then not written, with what has to be granted", async () => {
+  const app = nameFor("forbidden");
+  for (const name of ["in", "alerts", "late", "dead-letters"]) await createTopic(broker, `${app}-${name}`, 1);
+  const username = CLERK.username;
+  await grant(broker, { username, on: "topic", name: `${app}-in`, operations: ["READ", "DESCRIBE"] });
+  await grant(broker, { username, on: "group", name: app, operations: ["READ"] });
+  const definition = cards(app, {
+    brokers: secured.saslTls,
+    tls: { ca: readFileSync(secured.caFile, "utf8") },
+    sasl: { mechanism: "scram-sha-512", ...CLERK },
+  });
+  await refusal(definition, "NOT_AUTHORIZED", /Describe on topic "forbidden-.*-alerts".*kafka-acls --add/);
+  await grant(broker, { username, on: "topic", name: app, isPrefix: true, operations: ["DESCRIBE"] });
+  await javaProduce(broker, `${app}-in`, [sale("card-1")]);
+  await refusal(
+    definition,
+    "NOT_AUTHORIZED",
+    /Write on topic "forbidden-.*-alerts".*--operation Write --topic forbidden/,
+  );
+});
+
+it("MESSAGE_TOO_LARGE: an alert that its topic does not take, with both ways out", async () => {
+  const app = nameFor("long");
+  await createTopic(broker, `${app}-in`, 1);
+  await createTopic(broker, `${app}-alerts`, 1, { "max.message.bytes": "2000" });
+  await javaProduce(broker, `${app}-in`, [sale("c".repeat(5_000))]);
+  await refusal(cards(app), "MESSAGE_TOO_LARGE", /topic "long-.*-alerts".*Raise max\.message\.bytes.*select less/);
+});
+
+it("a broker that is away at the start is waited for; nobody there is BROKERS_UNREACHABLE in the end", async () => {
+  const app = nameFor("away");
+  await createTopic(broker, `${app}-in`, 1);
+  await javaProduce(broker, `${app}-in`, [sale("card-1")]);
+  await broker.kill();
+  const waiting = start(cards(app, { connectWithin: "60s" }));
+  await until("it says so", () => waiting.lines.some(({ message }) => message.includes("no broker answers yet")));
+  await refusal(cards(app, { connectWithin: "1s" }), "BROKERS_UNREACHABLE", /nothing listens at 127/);
+  await broker.restart();
+  await until("it reads", () => waiting.running.metrics().sent.alerts === 1);
+  const { complete } = await waiting.running.stop();
+  assert.ok(complete);
+});
+
+it.run();
