@@ -5,7 +5,7 @@ import { compile } from "../automaton/compile.ts";
 import { toDot, toText } from "../automaton/draw.ts";
 import { ConfigError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
-import { DEFAULT_LIMITS } from "../matching/run-matcher.ts";
+import { DEFAULT_LIMITS } from "../matching/teller.ts";
 import type { Pattern } from "../pattern/pattern.ts";
 import { type ExampleEvent, exampleOf } from "../testing/example.ts";
 import { type NearMiss, nearMissesOf } from "../testing/near-miss.ts";

@@ -6,8 +6,8 @@ import type { Matcher, MatcherOptions } from "./process.ts";
 import { type AnyOptions, ProcessMatcher } from "./process-matcher.ts";
 
 /**
- * A matcher for one pattern, in process. Cost per event: the open runs of its key; space: the events they hold, and those
- * that wait for `outOfOrderness` to pass.
+ * A matcher for one pattern, in process. Cost per event: what the open runs of its key wait for, and, where a condition looks at
+ * earlier events, the runs that wait for that; space: the events they hold, and those that wait for `outOfOrderness` to pass.
  *
  * @throws {PatternError} with all problems of the pattern.
  * @throws {ConfigError} `NOT_A_PATTERN`, `UNKNOWN_OPTION`, `BAD_OPTION`, `TIME_NOT_GIVEN`, `KEY_NOT_GIVEN`, `BAD_DURATION`.

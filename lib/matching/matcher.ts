@@ -254,6 +254,17 @@ export type MatcherCounts = Omit<MatcherStats, "nodes">;
  */
 export type MatcherState = { readonly format: string; readonly fingerprint: string; readonly [field: string]: unknown };
 
+/** How a keyed matcher is made. */
+export type KeyedMatcherOptions = {
+  /** Part of the identity of every match, so that two services never share one. Default "". */
+  readonly app?: string;
+  /** The function given to `select`; `null`: a match's value is its events. Default `null`. */
+  readonly selector?: ((match: never) => unknown) | null;
+  readonly limits?: Partial<MatcherLimits>;
+  /** Which timed-out runs are reported. Default `none`. */
+  readonly timedOut?: TimedOutReport;
+};
+
 /** Walks one pattern's automaton for many keys. */
 export interface KeyedMatcher {
   /** Takes the next event of `key`. Events come in order of time over all keys; due deadlines of all keys fire first. @throws {LimitError} under the policy `fail`. */

@@ -29,10 +29,10 @@ import {
 import { createReorderBuffer, type Ranked, type ReorderBuffer } from "../time/reorder.ts";
 import { createWatermark, type Watermark } from "../time/watermark.ts";
 import { alarm } from "./alarm.ts";
+import { createKeyedMatcher } from "./grouped-matcher.ts";
 import type { KeyedMatcher, Match, MatcherState, Outcome, RunView } from "./matcher.ts";
 import type { CommonOptions, Matcher, Notice, ProcessStats, UnmatchedEvent } from "./process.ts";
 import { checkLimits, checkOptions } from "./process-options.ts";
-import { createRunMatcher } from "./run-matcher.ts";
 import {
   after,
   anything,
@@ -87,7 +87,7 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
     const automaton = compile(pattern, options.compile);
     const { app = "", timedOut = "none", onNotice = null, outOfOrderness = 0 } = options;
     const limits = checkLimits(options.limits);
-    this.#matcher = createRunMatcher(automaton, { app, limits, timedOut, selector: pattern.selector });
+    this.#matcher = createKeyedMatcher(automaton, { app, limits, timedOut, selector: pattern.selector });
     this.#fingerprint = automaton.fingerprint;
     this.#onNotice = onNotice;
     const isKeyed = options.key !== undefined || options.keyOf !== undefined;

@@ -1,14 +1,15 @@
 // From a run's tail to what users see.
 
-import type { Automaton, Step } from "../automaton/automaton.ts";
+import type { Automaton, Step, Test } from "../automaton/automaton.ts";
 import { hashText } from "../core/hash.ts";
 import { isPromise } from "../core/promise.ts";
 import { saidBy, stackOf } from "../event/bad-record.ts";
 import { encodeKey, type Key } from "../event/key.ts";
 import { type Arity, toMatchObject } from "../pattern/shape.ts";
 import type { Instant } from "../time/instant.ts";
-import type { FunctionFailed, Match, TakenEvent, TimedEvent, TimedOut } from "./matcher.ts";
-import { type Tail, toList } from "./run.ts";
+import { deadlineOf } from "./deadline.ts";
+import type { FunctionFailed, Match, RunView, TakenEvent, TimedEvent, TimedOut } from "./matcher.ts";
+import { type Run, type Tail, toList } from "./run.ts";
 
 export type Reporter = {
   readonly app: string;
@@ -27,7 +28,7 @@ export function toMatch(reporter: Reporter, key: Key, tail: Tail, at: Instant): 
       throw new TypeError("It answered with a promise, which no alert can hold. Take async out of it.");
     return { kind: "match", ...data, value };
   } catch (error) {
-    return toFailure(reporter, key, tail.event, { where: "select", step: "", error }, at);
+    return toFailure(reporter, key, tail.event, { test: null, error }, at);
   }
 }
 
@@ -35,8 +36,8 @@ export function toTimedOut(reporter: Reporter, key: Key, tail: Tail, at: Instant
   return { kind: "timedOut", ...describe(reporter, "timedOut", key, tail, at) };
 }
 
-/** A user's function that threw, and where. */
-export type Failure = { readonly where: "filter" | "select"; readonly step: string; readonly error: unknown };
+/** A user's function that threw, and where: in the condition of a test, or in `select`. */
+export type Failure = { readonly test: Test | null; readonly error: unknown };
 
 export function toFailure(
   reporter: Reporter,
@@ -45,14 +46,14 @@ export function toFailure(
   failure: Failure,
   at: Instant,
 ): FunctionFailed {
-  const { where, step, error } = failure;
+  const { test, error } = failure;
   return {
     kind: "functionFailed",
     pattern: reporter.automaton.pattern.name,
     key,
     at,
-    where,
-    step,
+    where: test === null ? "select" : "filter",
+    step: test?.of ?? "",
     message: saidBy(error),
     stack: stackOf(error),
     origin: event.origin,
@@ -68,6 +69,15 @@ export function toTaken(automaton: Automaton, tail: Tail): readonly TakenEvent[]
     counts.set(step, index + 1);
     return { value, at, origin, step, index };
   });
+}
+
+/** An open run, for people. */
+export function toView(automaton: Automaton, run: Run): RunView {
+  const { pattern, steps } = automaton;
+  const { tail, waiting } = run;
+  const waits = new Set(waiting.map(({ wait }) => wait.step ?? steps.length)); // The end comes last.
+  const waitsFor = [...waits].sort((left, right) => left - right).map((step) => steps[step]?.name ?? "");
+  return { firstAt: tail.first.at, deadline: deadlineOf(pattern, run), taken: toTaken(automaton, tail), waitsFor };
 }
 
 function describe(

@@ -1,13 +1,16 @@
-// A matcher's memory as plain data that survives JSON. Events and nodes are written once and referred to by number, so
-// shared tails stay shared.
+// A matcher's memory as plain data that survives JSON. Events, tails and nodes are written once and referred to by number, so
+// what is shared stays shared. Everything that something refers to is written before it.
 
 import type { Automaton, Wait } from "../automaton/automaton.ts";
+import type { States } from "../automaton/decide.ts";
 import { toWaiting, type Waiting } from "../automaton/waiting.ts";
 import { CheckpointError } from "../core/errors.ts";
-import { decodeKey, type EncodedKey, type Key } from "../event/key.ts";
+import { decodeKey, type EncodedKey } from "../event/key.ts";
 import { type Instant, restoreInstant, type SavedInstant, saveInstant } from "../time/instant.ts";
+import { belowFirst, join, leaf, type Node, output, simplify } from "./forest.ts";
+import { emptyRow, type Row } from "./group.ts";
 import type { MatcherState, MatcherStats } from "./matcher.ts";
-import { type Complete, extend, type PlacedEvent, type Run, type Tail, toList } from "./run.ts";
+import { extend, type PlacedEvent, type Tail, toList } from "./run.ts";
 import {
   anything,
   digits,
@@ -23,16 +26,6 @@ import {
   tuple,
 } from "./saved-check.ts";
 
-/** All that is known of one key. */
-export type Row = {
-  readonly key: Key;
-  readonly runs: readonly Run[];
-  /** Complete matches that wait for runs which began before them. */
-  readonly held: readonly Complete[];
-  /** Until when `oncePer` suppresses; `null`: it does not. */
-  readonly quietUntil: Instant | null;
-};
-
 export type Counters = {
   -readonly [name in "events" | "matches" | "timedOut" | "suppressed" | "dropped" | "failures"]: MatcherStats[name];
 };
@@ -47,7 +40,7 @@ export function emptyCounters(): Counters {
   return { events: 0, matches: 0, timedOut: 0, suppressed: 0, dropped: 0, failures: 0 };
 }
 
-const FORMAT = "sequitur-runs-1";
+const FORMAT = "sequitur-groups-1";
 
 type SavedEvent = readonly [
   position: number,
@@ -57,67 +50,74 @@ type SavedEvent = readonly [
   offset: string,
   value: unknown,
 ];
-/** Number of the previous node or -1, step, number of the event. */
-type SavedNode = readonly [previous: number, step: number, event: number];
+/** Number of the previous tail or -1, step, number of the event. */
+type SavedTail = readonly [previous: number, step: number, event: number];
+/** A leaf: the number of its tail; an output: what is left of it, step, event; a union: both sides. */
+type SavedNode =
+  | readonly [tail: number]
+  | readonly [left: number, step: number, event: number]
+  | readonly [left: number, right: number];
 type SavedWaiting = readonly [wait: number, fresh: boolean, open: readonly number[]];
-type SavedRun = { readonly node: number; readonly reported: boolean; readonly waiting: readonly SavedWaiting[] };
+type SavedGroup = {
+  readonly reported: boolean;
+  readonly waiting: readonly SavedWaiting[];
+  /** Number of a node; -1: the runs are listed. */
+  readonly root: number;
+  readonly runs: readonly number[];
+};
 type SavedRow = readonly [
   key: EncodedKey,
-  runs: readonly SavedRun[],
+  groups: readonly SavedGroup[],
   held: readonly number[],
   quietUntil: Instant | null,
+  cut: number,
 ];
 
 type Saved = MatcherState & {
   readonly now: SavedInstant;
   readonly counters: Counters;
   readonly events: readonly SavedEvent[];
+  readonly tails: readonly SavedTail[];
   readonly nodes: readonly SavedNode[];
   readonly rows: readonly SavedRow[];
 };
 
+/** `memory`, of which all that is dead has been let go of. */
 export function saveState(automaton: Automaton, memory: Memory): MatcherState {
   const events = numbering<PlacedEvent>();
-  const nodes = numbering<Tail>();
-  const numberOf = (tail: Tail): number => {
-    for (const each of toList(tail)) {
-      events.of(each.event);
-      nodes.of(each);
-    }
-    return nodes.of(tail);
-  };
-  const rows = [...memory.rows].map(([id, { runs, held, quietUntil }]): SavedRow => {
-    const savedRuns = runs.map(({ tail, reported, waiting }) => ({
-      node: numberOf(tail),
-      reported,
-      waiting: waiting.map(saveWaiting),
+  const tails = savedTails(events);
+  const forest = savedForest(events, tails);
+  const rows = [...memory.rows].map(([id, { groups, held, quietUntil, cut }]): SavedRow => {
+    const saved = groups.map(({ state, root, runs }) => ({
+      reported: state.reported,
+      waiting: state.waiting.map(saveWaiting),
+      root: root === null ? -1 : forest.of(root),
+      runs: runs.map(tails.of),
     }));
-    return [id, savedRuns, held.map(({ tail }) => numberOf(tail)), quietUntil];
+    return [id, saved, held.map(({ tail }) => tails.of(tail)), quietUntil, cut];
   });
   const saved: Saved = {
     format: FORMAT,
     fingerprint: automaton.fingerprint,
     now: saveInstant(memory.now),
     counters: memory.counters,
-    events: events
-      .all()
-      .map(({ position, at, origin: { topic, partition, offset }, value }) => [
-        position,
-        at,
-        topic,
-        partition,
-        `${offset}`,
-        value,
-      ]),
-    nodes: nodes
-      .all()
-      .map(({ previous, step, event }) => [previous === null ? -1 : nodes.of(previous), step, events.of(event)]),
+    events: events.all.map(({ position, at, origin: { topic, partition, offset }, value }) => [
+      position,
+      at,
+      topic,
+      partition,
+      `${offset}`,
+      value,
+    ]),
+    tails: tails.all,
+    nodes: forest.all,
     rows,
   };
   return saved;
 }
 
-export function restoreState(automaton: Automaton, state: MatcherState): Memory {
+/** @throws {CheckpointError} `UNKNOWN_FORMAT`, `OTHER_PATTERN`, `BROKEN_STATE` */
+export function restoreState(automaton: Automaton, states: States, state: MatcherState): Memory {
   if (state.format !== FORMAT) {
     throw new CheckpointError(
       "UNKNOWN_FORMAT",
@@ -141,20 +141,30 @@ export function restoreState(automaton: Automaton, state: MatcherState): Memory 
     }),
   );
   const tails: Tail[] = [];
-  for (const [previous, step, event] of saved.nodes)
+  for (const [previous, step, event] of saved.tails)
     tails.push(extend(tails[previous] ?? null, step, events[event] as PlacedEvent));
-  const tailOf = (node: number): Tail => tails[node] as Tail;
-  const rows = saved.rows.map(([id, runs, held, quietUntil]): [EncodedKey, Row] => [
+  const tailOf = (tail: number): Tail => tails[tail] as Tail;
+  const nodes: Node[] = [];
+  for (const [first, second, third] of saved.nodes) {
+    if (second === undefined) nodes.push(leaf(tailOf(first)));
+    else if (third !== undefined) nodes.push(output(nodes[first] as Node, second, events[third] as PlacedEvent));
+    else nodes.push(join(nodes[first] as Node, nodes[second] as Node));
+  }
+  const rows = saved.rows.map(([id, groups, held, quietUntil, cut]): [EncodedKey, Row] => [
     id,
     {
-      key: decodeKey(id),
-      runs: runs.map(({ node, reported, waiting }) => ({
-        tail: tailOf(node),
-        reported,
-        waiting: waiting.map((each) => restoreWaiting(automaton, each)),
+      ...emptyRow(decodeKey(id)),
+      groups: groups.map(({ reported, waiting, root, runs }) => ({
+        state: states.stateOf(
+          waiting.map((each) => restoreWaiting(automaton, each)),
+          reported,
+        ),
+        root: nodes[root] ?? null,
+        runs: runs.map(tailOf),
       })),
-      held: held.map((node) => ({ tail: tailOf(node) })),
+      held: held.map((tail) => ({ tail: tailOf(tail) })),
       quietUntil,
+      cut,
     },
   ]);
   return { rows: new Map(rows), now: restoreInstant(saved.now), counters: saved.counters };
@@ -164,18 +174,26 @@ const count = indexFrom(0, Number.POSITIVE_INFINITY);
 
 /** @throws {CheckpointError} `BROKEN_STATE` */
 function checkSaved({ steps, waits }: Automaton, state: MatcherState): void {
-  record({ now: savedInstant, counters: record(COUNTERS), events: listOf(EVENT), nodes: anything, rows: anything })(
-    state,
-    "$",
-  );
-  const { events, nodes } = state as Saved;
-  const node = tuple(indexFrom(-1, Number.POSITIVE_INFINITY), indexFrom(0, steps.length), indexFrom(0, events.length));
-  listOf(node)(nodes, "$.nodes");
-  for (const [index, [previous]] of nodes.entries()) indexFrom(-1, index)(previous, `$.nodes[${index}][0]`);
-  const known = indexFrom(0, nodes.length);
+  const parts = { events: listOf(EVENT), tails: anything, nodes: anything, rows: anything };
+  record({ now: savedInstant, counters: record(COUNTERS), ...parts })(state, "$");
+  const { events, tails, nodes, rows } = state as Saved;
+  const step = indexFrom(0, steps.length);
+  const event = indexFrom(0, events.length);
+  listOf(tuple(indexFrom(-1, Number.POSITIVE_INFINITY), step, event))(tails, "$.tails");
+  for (const [index, [previous]] of tails.entries()) indexFrom(-1, index)(previous, `$.tails[${index}][0]`);
+  const tail = indexFrom(0, tails.length);
+  listOf(anything)(nodes, "$.nodes");
+  for (const [index, node] of nodes.entries()) {
+    const below = indexFrom(0, index);
+    const shape =
+      [tuple(tail), tuple(below, below), tuple(below, step, event)][Array.isArray(node) ? node.length - 1 : 0] ??
+      tuple(tail);
+    shape(node, `$.nodes[${index}]`);
+  }
   const waiting = tuple(indexFrom(0, waits.length), flag, listOf(count));
-  const run = record({ node: known, reported: flag, waiting: listOf(waiting) });
-  listOf(tuple(encodedKey, listOf(run), listOf(known), orNull(instant)))((state as Saved).rows, "$.rows");
+  const root = indexFrom(-1, nodes.length);
+  const group = record({ reported: flag, waiting: listOf(waiting), root, runs: listOf(tail) });
+  listOf(tuple(encodedKey, listOf(group), listOf(tail), orNull(instant), count))(rows, "$.rows");
 }
 
 const EVENT = tuple(indexFrom(1, Number.POSITIVE_INFINITY), instant, text, count, digits, anything);
@@ -190,15 +208,49 @@ function restoreWaiting(automaton: Automaton, [id, fresh, open]: SavedWaiting): 
   return { ...whole, fresh, open: whole.open.filter((_, index) => open.includes(index)) };
 }
 
-/** Numbers things in the order in which they are first asked for. */
-function numbering<T>(): { readonly of: (thing: T) => number; readonly all: () => readonly T[] } {
-  const numbers = new Map<T, number>();
-  return {
-    of(thing) {
-      const number = numbers.get(thing) ?? numbers.size;
-      numbers.set(thing, number);
-      return number;
-    },
-    all: () => [...numbers.keys()],
+/** Tails as they are met, each after the one it extends. */
+function savedTails(events: Numbering<PlacedEvent>): Numbering<Tail, SavedTail> {
+  const numbers = new Map<Tail, number>();
+  const all: SavedTail[] = [];
+  const of = (tail: Tail): number => {
+    for (const each of toList(tail)) {
+      if (numbers.has(each)) continue;
+      const { previous, step, event } = each;
+      numbers.set(each, all.push([previous === null ? -1 : of(previous), step, events.of(event)]) - 1);
+    }
+    return numbers.get(tail) as number;
   };
+  return { of, all };
+}
+
+/** Nodes as they are met, each after what is below it. */
+function savedForest(events: Numbering<PlacedEvent>, tails: Numbering<Tail, SavedTail>): Numbering<Node, SavedNode> {
+  const simple = new Map<Node, Node>();
+  const numbers = new Map<Node, number>();
+  const all: SavedNode[] = [];
+  const numberOf = (node: Node | null): number => numbers.get(node as Node) as number;
+  const save = ({ tail, event, step, left, right }: Node): SavedNode => {
+    if (tail !== null) return [tails.of(tail)];
+    return event !== null ? [numberOf(left), step, events.of(event)] : [numberOf(left), numberOf(right)];
+  };
+  const of = (root: Node): number => {
+    const small = simplify(root, simple);
+    for (const node of belowFirst(small)) if (!numbers.has(node)) numbers.set(node, all.push(save(node)) - 1);
+    return numberOf(small);
+  };
+  return { of, all };
+}
+
+type Numbering<T, S = T> = { readonly of: (thing: T) => number; readonly all: readonly S[] };
+
+/** Numbers things in the order in which they are first asked for. */
+function numbering<T>(): Numbering<T> {
+  const numbers = new Map<T, number>();
+  const all: T[] = [];
+  const of = (thing: T): number => {
+    const number = numbers.get(thing) ?? all.push(thing) - 1;
+    numbers.set(thing, number);
+    return number;
+  };
+  return { of, all };
 }

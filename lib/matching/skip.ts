@@ -2,23 +2,25 @@
 // order: after one is reported, runs and unreported matches that began before its cut are gone.
 
 import type { PatternAst, Skip } from "../pattern/ast.ts";
-import { type Complete, compareTails, type Run, type Tail, toList } from "./run.ts";
+import { type Complete, compareTails, type Tail, toList } from "./run.ts";
 
 export type Released = {
   readonly reported: readonly Complete[];
-  readonly runs: readonly Run[];
   readonly held: readonly Complete[];
+  /** Runs whose first event is before this position are gone; 0: none are. */
+  readonly cut: number;
 };
 
 /**
  * Reports what may be reported of `held` (complete before, in order) and `complete` (complete now). Eager: all of them, less
- * what they drop of each other. Ordered: those before whose first event no run began.
+ * what they drop of each other. Ordered: those before whose first event no run began. `oldestFrom(cut)`: position of the earliest
+ * first event of the open runs that is at `cut` or behind it; `Infinity` if there is none. It is asked only where matches are ordered.
  *
- * Cost: matches times (matches + runs) in the worst case.
+ * Cost: the matches, and for each that `oldestFrom` is asked for, its cost.
  */
 export function release(
   pattern: PatternAst,
-  runs: readonly Run[],
+  oldestFrom: (cut: number) => number,
   held: readonly Complete[],
   complete: readonly Complete[],
   stepOf: (tail: Tail) => string,
@@ -30,8 +32,7 @@ export function release(
   const reported: Complete[] = [];
   const stillHeld: Complete[] = [];
   let cut = 0;
-  const isHeldBack = (position: number): boolean =>
-    stillHeld.length > 0 || runs.some(({ tail }) => tail.first.position >= cut && tail.first.position < position);
+  const isHeldBack = (position: number): boolean => stillHeld.length > 0 || oldestFrom(cut) < position;
   for (const candidate of candidates) {
     const { position } = candidate.tail.first;
     if (position < cut) continue;
@@ -42,11 +43,7 @@ export function release(
       cut = Math.max(cut, cutAfter(pattern.skip, candidate.tail, stepOf));
     }
   }
-  return {
-    reported,
-    runs: cut === 0 ? runs : runs.filter(({ tail }) => tail.first.position >= cut),
-    held: stillHeld,
-  };
+  return { reported, held: stillHeld, cut };
 }
 
 function byFirst(left: Complete, right: Complete): number {

@@ -5,7 +5,7 @@ import { ConfigError, PatternError } from "../core/errors.ts";
 import { createConcern } from "../event/concern.ts";
 import { createDecoder } from "../event/decode.ts";
 import { createReader } from "../event/read.ts";
-import { createRunMatcher } from "../matching/run-matcher.ts";
+import { createKeyedMatcher } from "../matching/grouped-matcher.ts";
 import type { EngineConfig } from "../runtime/engine.ts";
 import type { LaneInput } from "../runtime/partition.ts";
 import type { LanePattern } from "../runtime/pattern-row.ts";
@@ -88,6 +88,7 @@ function composePattern(
     topics: { alerts: alerts.name, timedOut: timedOut.topic.name, deadLetters: service.deadLetters.name },
     selects: selector !== null,
     maxOutputBytes: service.limits.maxOutputBytes,
-    createMatcher: () => createRunMatcher(automaton, { app: service.app, selector, limits, timedOut: timedOut.report }),
+    createMatcher: () =>
+      createKeyedMatcher(automaton, { app: service.app, selector, limits, timedOut: timedOut.report }),
   };
 }

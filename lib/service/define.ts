@@ -1,7 +1,7 @@
 // From what users write to a definition: every mistake is found before anything runs, and all are told at once.
 
 import { ConfigError, describeProblems, type Problem } from "../core/errors.ts";
-import { DEFAULT_LIMITS } from "../matching/run-matcher.ts";
+import { DEFAULT_LIMITS } from "../matching/teller.ts";
 import { reportsAtDeadline } from "./deadline.ts";
 import { defineInput } from "./define-input.ts";
 import { defineKafka } from "./define-kafka.ts";

@@ -6,8 +6,8 @@
 import type { Automaton, Place, Step, StepId, Wait, WaitId } from "../automaton/automaton.ts";
 import { testHolds } from "../automaton/test.ts";
 import { enter, startOf, takes, type Waiting } from "../automaton/waiting.ts";
+import { createKeyedMatcher } from "../matching/grouped-matcher.ts";
 import { extend, type Tail, takenOf } from "../matching/run.ts";
-import { createRunMatcher } from "../matching/run-matcher.ts";
 import { shapeOf } from "../pattern/shape.ts";
 import { END_OF_TIME, type Instant } from "../time/instant.ts";
 import { fieldsOf, solutions, solve } from "./solve.ts";
@@ -184,7 +184,7 @@ function matchesAlong(automaton: Automaton, example: readonly ExampleEvent[]): b
 }
 
 function rolesOf(automaton: Automaton, events: readonly Pick<ExampleEvent, "value" | "at">[]): readonly string[] {
-  const matcher = createRunMatcher(automaton);
+  const matcher = createKeyedMatcher(automaton);
   const outcomes = events.flatMap(({ value, at }, index) =>
     matcher.onEvent("", { value, at, origin: { topic: "", partition: 0, offset: BigInt(index) } }),
   );

@@ -3,9 +3,9 @@
 import type { Automaton } from "../../lib/automaton/automaton.ts";
 import { LimitError } from "../../lib/core/errors.ts";
 import { createMatcher } from "../../lib/matching/create-matcher.ts";
+import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
 import type { KeyedMatcher, MatcherLimits, MatcherStats, Outcome } from "../../lib/matching/matcher.ts";
 import type { Notice } from "../../lib/matching/process.ts";
-import { createRunMatcher } from "../../lib/matching/run-matcher.ts";
 import type { PatternAst } from "../../lib/pattern/ast.ts";
 import type { Pattern } from "../../lib/pattern/pattern.ts";
 import { enumerate, type OracleMatch } from "../oracle/enumerate.ts";
@@ -40,7 +40,7 @@ function inTime({ events, late, keyless }: Stream): readonly Arrived[] {
 /** By one matcher; `isRestored`: before every event by a new one, from what the one before has saved as JSON. */
 export function byMatcher(automaton: Automaton, each: Case, stream: Stream, isRestored: boolean): Answer {
   const open = (): KeyedMatcher =>
-    createRunMatcher(automaton, { timedOut: each.options.timedOut, limits: limitsOf(each) });
+    createKeyedMatcher(automaton, { timedOut: each.options.timedOut, limits: limitsOf(each) });
   let matcher = open();
   const outcomes: Outcome[] = [];
   const stopped: string[] = [];

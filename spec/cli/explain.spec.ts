@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../../lib/automaton/compile.ts";
 import { describeBound, type StateBound, stateBoundOf } from "../../lib/cli/state-bound.ts";
-import { DEFAULT_LIMITS } from "../../lib/matching/run-matcher.ts";
+import { DEFAULT_LIMITS } from "../../lib/matching/teller.ts";
 import { pattern } from "../../lib/pattern/builder/builder.ts";
 import type { Pattern } from "../../lib/pattern/pattern.ts";
 import { allowMs } from "../run/ask.ts";

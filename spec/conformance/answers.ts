@@ -2,8 +2,8 @@
 
 import { compile } from "../../lib/automaton/compile.ts";
 import { PatternError } from "../../lib/core/errors.ts";
+import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
 import type { KeyedMatcher, Outcome, TakenEvent } from "../../lib/matching/matcher.ts";
-import { createRunMatcher } from "../../lib/matching/run-matcher.ts";
 import type { PatternAst } from "../../lib/pattern/ast.ts";
 import type { Instant } from "../../lib/time/instant.ts";
 import { enumerate } from "../oracle/enumerate.ts";
@@ -78,7 +78,7 @@ export function askEnumerator(asked: FlinkCase): Answer {
 }
 
 export function findByEngine(asked: FlinkCase): Findings & { readonly held: number } {
-  const matcher = createRunMatcher(compile(bounded(asked)), { timedOut: "all", limits: NO_LIMITS });
+  const matcher = createKeyedMatcher(compile(bounded(asked)), { timedOut: "all", limits: NO_LIMITS });
   const open: Finding[] = [];
   const outcomes = asked.events.flatMap(({ value, at }, index) => {
     const said = matcher.onEvent(KEY, { value, at, origin: { topic: "", partition: 0, offset: BigInt(index) } });

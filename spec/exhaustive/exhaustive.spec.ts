@@ -6,7 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Automaton } from "../../lib/automaton/automaton.ts";
 import { compile } from "../../lib/automaton/compile.ts";
-import { createRunMatcher } from "../../lib/matching/run-matcher.ts";
+import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
 import { shapeOf } from "../../lib/pattern/shape.ts";
 import { END_OF_TIME } from "../../lib/time/instant.ts";
 import { feed, matcherOf, matchesOf, timedOutOf } from "../matching/drive.ts";
@@ -65,7 +65,7 @@ it("says of streams that share their work what it says of each alone, and so doe
 
 /** Whether a matcher that sees one stream only says what the enumerator says of it. */
 function isSaidAlone(automaton: Automaton, stream: string): boolean {
-  const said = feed(createRunMatcher(automaton, { timedOut: "all", limits: UNLIMITED }), eventsOf(stream));
+  const said = feed(createKeyedMatcher(automaton, { timedOut: "all", limits: UNLIMITED }), eventsOf(stream));
   const { matches, timedOut } = enumerate(automaton.pattern, eventsOf(stream), { until: END_OF_TIME });
   const show = (found: (typeof matches)[number]): string => formatMatch(found).replace(/ (at|by) /, "@");
   return `${matchesOf(said)} ${timedOutOf(said)}` === `${matches.map(show)} ${timedOut.map(show)}`;

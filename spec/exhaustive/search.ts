@@ -10,8 +10,8 @@
 // and has been or will be tried there: it is left out, unless `everyStream` is set.
 
 import { compile } from "../../lib/automaton/compile.ts";
+import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
 import type { KeyedMatcher, Outcome } from "../../lib/matching/matcher.ts";
-import { createRunMatcher } from "../../lib/matching/run-matcher.ts";
 import type { PatternAst } from "../../lib/pattern/ast.ts";
 import { END_OF_TIME } from "../../lib/time/instant.ts";
 import { type OracleAnswer, type OracleMatch, report } from "../oracle/enumerate.ts";
@@ -42,7 +42,7 @@ export function search(
   oracle: SharedOracle,
   { alphabet, length, everyStream }: Streams,
 ): Searched {
-  const matcher = createRunMatcher(compile(pattern), { timedOut: "all", limits: UNLIMITED });
+  const matcher = createKeyedMatcher(compile(pattern), { timedOut: "all", limits: UNLIMITED });
   const isTimed = hasDeadlines(pattern);
   const said: Outcome[] = [];
   let events = 0;

@@ -1,15 +1,21 @@
 // Patterns in one line against streams in one line (oracle/notation.ts), for the specs of matchers.
 
 import { compile } from "../../lib/automaton/compile.ts";
-import type { KeyedMatcher, MatcherState, Outcome, TakenEvent } from "../../lib/matching/matcher.ts";
-import { createRunMatcher, type RunMatcherOptions } from "../../lib/matching/run-matcher.ts";
+import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
+import type {
+  KeyedMatcher,
+  KeyedMatcherOptions,
+  MatcherState,
+  Outcome,
+  TakenEvent,
+} from "../../lib/matching/matcher.ts";
 import type { PatternAst } from "../../lib/pattern/ast.ts";
 import { END_OF_TIME, type Instant } from "../../lib/time/instant.ts";
 import { parseEvents, parsePattern } from "../oracle/notation.ts";
 import type { OracleEvent } from "../oracle/world.ts";
 
-export function matcherOf(pattern: string | PatternAst, options: RunMatcherOptions = {}): KeyedMatcher {
-  return createRunMatcher(compile(typeof pattern === "string" ? parsePattern(pattern) : pattern), options);
+export function matcherOf(pattern: string | PatternAst, options: KeyedMatcherOptions = {}): KeyedMatcher {
+  return createKeyedMatcher(compile(typeof pattern === "string" ? parsePattern(pattern) : pattern), options);
 }
 
 /** Feeds a stream for one key and gives all outcomes up to `until`. */

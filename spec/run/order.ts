@@ -5,6 +5,7 @@
 export const SLOWEST: readonly string[] = [
   "spec/exhaustive/three-operators.spec.ts",
   "spec/exhaustive/exhaustive.spec.ts",
+  "spec/reference/reference.spec.ts",
   "spec/matching/agreement.spec.ts",
   "spec/matching/laws.spec.ts",
   "spec/matching/process-laws.spec.ts",

@@ -3,7 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../../lib/automaton/compile.ts";
-import { createRunMatcher } from "../../lib/matching/run-matcher.ts";
+import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
 import type { PatternAst } from "../../lib/pattern/ast.ts";
 import { reportsAtDeadline } from "../../lib/service/deadline.ts";
 import type { PatternDefinition } from "../../lib/service/definition.ts";
@@ -23,7 +23,7 @@ it("never leave a match waiting for a clock that does not run", () => {
     const each = randomCase(seed);
     if (needsClock(each.pattern)) continue;
     without += 1;
-    const matcher = createRunMatcher(compile(each.pattern));
+    const matcher = createKeyedMatcher(compile(each.pattern));
     feed(matcher, each.events, each.events.at(-1)?.at);
     assert.equal(matchesOf(matcher.advanceTo(END_OF_TIME)), [], `seed ${seed}: ${formatCase(each)}`);
   }

@@ -4,7 +4,7 @@
 import type { Automaton, PlaceId, StepId } from "../automaton/automaton.ts";
 import { type Ask, enter, passOver, takes, type Waiting } from "../automaton/waiting.ts";
 import { groupBy } from "../core/group-by.ts";
-import { extend, type PlacedEvent, type Run, type Tail } from "./run.ts";
+import { extend, type PlacedEvent, type Run, type Tail } from "../matching/run.ts";
 
 /** What became of a run, or came of it: how it goes on (`null`: it does not), and whether its events are now a match. */
 export type Advanced = { readonly tail: Tail; readonly run: Run | null; readonly complete: boolean };

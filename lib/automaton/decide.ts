@@ -1,0 +1,191 @@
+// What one event does to all runs that wait alike. Runs that wait for the same are in one state; what an event does to a
+// state depends only on the tests of that event, so it is worked out once for each outcome and kept as a tree:
+//
+//     state { b relaxed, or end }        b holds? ── yes ──▶ plan: take b ▶ { c }, stay nowhere
+//                                            └────── no ───▶ plan: stay { b relaxed, or end }
+//
+// A tree asks the tests in the order in which a single run would (waiting.ts), and no others, so a function given to
+// `filter` is called for the same events. States and trees grow with what really happens; most patterns need a handful.
+
+import { groupBy } from "../core/group-by.ts";
+import type { Automaton, Guard, PlaceId, StepId, TestId } from "./automaton.ts";
+import { type Ask, enter, passOver, startOf, takes, type Waiting } from "./waiting.ts";
+
+/** What a run waits for, and whether it was reported as a match already and could only grow. */
+export type State = {
+  readonly waiting: readonly Waiting[];
+  readonly reported: boolean;
+  /** What an event does to a run depends on the events that the run has taken: each has to be asked by itself. */
+  readonly looksBack: boolean;
+  /** What time does to a run depends on when it took its last event: each has a deadline of its own. */
+  readonly timed: boolean;
+  /** At the end of its window a run becomes a match. */
+  readonly endsByTime: boolean;
+  readonly decisions: Decision;
+};
+
+/** What an event does to the runs of a state. */
+export type Plan = {
+  /** Where they go on without the event; `null`: they do not. */
+  readonly stay: State | null;
+  /** Letting the event pass made them matches. */
+  readonly completes: boolean;
+  /** What they become by taking it, for each step that does. */
+  readonly takes: readonly Take[];
+  /** Nothing happens. */
+  readonly isIdle: boolean;
+};
+
+export type Take = {
+  readonly step: StepId;
+  /** Where they go on; `null`: they do not. */
+  readonly to: State | null;
+  readonly completes: boolean;
+};
+
+/** A tree of tests; made where it is first needed. */
+type Decision = { test: TestId; yes: Decision | null; no: Decision | null; plan: Plan | null };
+
+export interface States {
+  /** What an event does to nothing: which runs begin. */
+  readonly begin: (ask: Ask) => Plan;
+  readonly decide: (state: State, ask: Ask) => Plan;
+  /** The state of runs with these waits. */
+  readonly stateOf: (waiting: readonly Waiting[], reported: boolean) => State;
+  /** What `begin` may ask. */
+  readonly startTests: readonly TestId[];
+}
+
+/** Runs may come to two to the number of optional steps of states: what was found is forgotten before it fills the memory. */
+const MAX_STATES = 10_000;
+
+/**
+ * The states of `automaton`, none of them known yet. `looksBack(test)`: it looks at events taken before. When more than
+ * `maxStates` are known, all are forgotten: states that are alike are then two, which costs time and changes nothing else.
+ *
+ * Cost of a decision: the tests it asks. Space: the states that runs come to, times the outcomes of their tests that occur.
+ */
+export function createStates(
+  automaton: Automaton,
+  looksBack: (test: TestId) => boolean,
+  maxStates: number = MAX_STATES,
+): States {
+  const known = new Map<string, State>();
+  const start = startOf(automaton);
+  let startDecisions = undecided();
+
+  const stateOf = (waiting: readonly Waiting[], reported: boolean): State => {
+    const key = `${reported ? "+" : ""}${waiting.map(keyOf).sort().join(" ")}`;
+    let state = known.get(key);
+    if (state === undefined) {
+      if (known.size >= maxStates) {
+        known.clear();
+        startDecisions = undecided();
+      }
+      state = {
+        waiting,
+        reported,
+        looksBack: waiting.some((each) => testsOf(each).some(looksBack)),
+        timed: waiting.some(isTimed),
+        endsByTime: waiting.some(({ wait }) => wait.step === null),
+        decisions: undecided(),
+      };
+      known.set(key, state);
+    }
+    return state;
+  };
+
+  const homeOf = (waiting: readonly Waiting[], reported: boolean): State | null =>
+    waiting.length > 0 ? stateOf(waiting, reported) : null;
+
+  const takesOf = (waiting: readonly Waiting[], ask: Ask): readonly Take[] => {
+    const taking = waiting.filter((each) => takes(each, ask));
+    return [...groupBy(taking, ({ wait }) => wait.step as StepId)].map(([step, together]) => {
+      const onward = enter(
+        automaton,
+        together.map(({ wait }) => wait.target as PlaceId),
+      );
+      return { step, to: homeOf(onward.waiting, onward.complete), completes: onward.complete };
+    });
+  };
+
+  const workOut = (state: State, ask: Ask): Plan => {
+    const left = passOver(state.waiting, ask);
+    const stay = homeOf(left.waiting, state.reported || left.complete);
+    const taken = takesOf(state.waiting, ask);
+    return {
+      stay,
+      completes: left.complete,
+      takes: taken,
+      isIdle: stay === state && !left.complete && taken.length === 0,
+    };
+  };
+
+  const workOutStart = (ask: Ask): Plan => {
+    const taken = takesOf(start, ask);
+    return { stay: null, completes: false, takes: taken, isIdle: taken.length === 0 };
+  };
+
+  return {
+    stateOf,
+    startTests: [...new Set(start.flatMap(testsOf))],
+    begin: (ask) => walk(startDecisions, ask) ?? grow(startDecisions, ask, workOutStart),
+    decide: (state, ask) =>
+      walk(state.decisions, ask) ?? grow(state.decisions, ask, (recorded) => workOut(state, recorded)),
+  };
+}
+
+function undecided(): Decision {
+  return { test: -1, yes: null, no: null, plan: null };
+}
+
+/** The plan for the tests as they are answered; `null` if that was never worked out. */
+function walk(root: Decision, ask: Ask): Plan | null {
+  let at: Decision | null = root;
+  while (at !== null) {
+    if (at.plan !== null) return at.plan;
+    if (at.test < 0) return null;
+    at = ask(at.test) ? at.yes : at.no;
+  }
+  return null;
+}
+
+/** Works out the plan, and writes down what was asked for it. */
+function grow(root: Decision, ask: Ask, workOut: (ask: Ask) => Plan): Plan {
+  const answers = new Map<TestId, boolean>();
+  const plan = workOut((test) => {
+    const answer = answers.get(test) ?? ask(test);
+    answers.set(test, answer);
+    return answer;
+  });
+  let at = root;
+  for (const [test, answer] of answers) {
+    at.test = test;
+    const branch: Decision = (answer ? at.yes : at.no) ?? undecided();
+    if (answer) at.yes = branch;
+    else at.no = branch;
+    at = branch;
+  }
+  at.plan = plan;
+  return plan;
+}
+
+/** Time alone may change what it waits for, at an instant that depends on the last event taken. */
+function isTimed({ wait, open }: Waiting): boolean {
+  return wait.gapMs !== null || wait.forMs !== null || open.some(({ gapMs }) => gapMs !== null);
+}
+
+function keyOf({ wait, fresh, open }: Waiting): string {
+  return `${wait.id}${fresh ? "!" : ""}${open.map((guard) => wait.guards.indexOf(guard))}`;
+}
+
+/** What a wait may ask of an event. */
+export function testsOf({ wait, open }: Waiting): readonly TestId[] {
+  return [
+    ...(wait.take === null ? [] : [wait.take]),
+    ...wait.takeUnless,
+    ...(wait.stayUnless ?? []),
+    ...wait.first,
+    ...open.flatMap((guard: Guard) => [guard.take, ...guard.takeUnless, ...guard.until]),
+  ];
+}

@@ -1,0 +1,383 @@
+// The matcher. Runs that wait for the same are one group, and an event moves groups, not runs: its cost is the number of groups
+// of its key, however many runs are open (forest.ts). What an event does to a group is looked up (automaton/decide.ts).
+//
+//     event ──▶ due deadlines fire ──▶ each group of the key moves ──▶ complete matches ──▶ skip, limits, oncePer ──▶ outcomes
+//                                      a new run may begin
+//
+//     group { b }        a1 a3 a7  ── b9: take ──▶ group { c }     a1 b9, a3 b9, a7 b9: one node
+//                                  └─ x8: stay ──▶ the same group, untouched
+//
+// Two things make runs be seen one by one, in a list instead of a forest: a condition that looks at earlier events, and an end
+// that somebody sees (an absence kept to the deadline, a time-out that is reported, a maxGap, `emit: "ordered"`).
+
+import type { Automaton, Step, Test, TestId } from "../automaton/automaton.ts";
+import { createStates, type Plan, type State, type States } from "../automaton/decide.ts";
+import { prepareTest } from "../automaton/test.ts";
+import type { Ask } from "../automaton/waiting.ts";
+import { invariant } from "../core/errors.ts";
+import { type EncodedKey, encodeKey, type Key } from "../event/key.ts";
+import { dependsOnTaken } from "../pattern/expression/looks-at.ts";
+import type { Prepared } from "../pattern/expression/prepare.ts";
+import { type Arity, shapeOf } from "../pattern/shape.ts";
+import { createDeadlineQueue, type DeadlineQueue } from "../time/deadline-queue.ts";
+import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
+import { expire } from "./deadline.ts";
+import { dueAt } from "./due.ts";
+import { type Horizon, trim } from "./forest.ts";
+import { dropDead, emptyRow, type Group, livesIn, oldestFrom, type Row, runsIn, tailsOf } from "./group.ts";
+import type {
+  KeyedMatcher,
+  KeyedMatcherOptions,
+  LimitReached,
+  MatcherCounts,
+  MatcherState,
+  MatcherStats,
+  Outcome,
+  RunView,
+  TimedEvent,
+} from "./matcher.ts";
+import { Moving } from "./moving.ts";
+import { type Failure, toView } from "./report.ts";
+import { type Complete, compareTails, type PlacedEvent, type Tail, takenOf } from "./run.ts";
+import { restoreState, saveState } from "./saved.ts";
+import { release } from "./skip.ts";
+import { Teller } from "./teller.ts";
+
+/** What costs memory or time and changes nothing else; small values are for specs. */
+export type Tuning = {
+  /** States that are remembered. */
+  readonly maxStates?: number;
+  /** Taken events that a key may hold before it is worth looking for those that are dead. Default 64. */
+  readonly trimFrom?: number;
+};
+
+/**
+ * A matcher that walks `automaton` group by group.
+ *
+ * Cost per event: the groups of its key; where runs are seen one by one, those. Space: the events held by open runs.
+ */
+export function createKeyedMatcher(
+  automaton: Automaton,
+  options: KeyedMatcherOptions = {},
+  tuning: Tuning = {},
+): KeyedMatcher {
+  return new GroupedMatcher(automaton, options, tuning);
+}
+
+class GroupedMatcher implements KeyedMatcher {
+  readonly #automaton: Automaton;
+  readonly #withinMs: number;
+  readonly #trimFrom: number;
+  readonly #teller: Teller;
+  readonly #shape: ReadonlyMap<string, Arity>;
+  readonly #states: States;
+  /** The tests of the automaton, and which of them look at events taken before. */
+  readonly #tests: readonly Prepared[];
+  readonly #looksBack: readonly boolean[];
+  readonly #rows = new Map<EncodedKey, Row>();
+  readonly #deadlines: DeadlineQueue = createDeadlineQueue();
+  #now: Instant = BEGINNING;
+  // The event at hand, and what the tests say of it: -1 where it was not asked.
+  #value: unknown = undefined;
+  readonly #answers: Int8Array;
+  #failure: (Failure & { readonly test: Test }) | null = null;
+
+  constructor(automaton: Automaton, options: KeyedMatcherOptions, { maxStates, trimFrom = 64 }: Tuning) {
+    this.#automaton = automaton;
+    this.#withinMs = automaton.pattern.withinMs ?? Number.POSITIVE_INFINITY;
+    this.#shape = shapeOf(automaton.pattern);
+    this.#teller = new Teller(automaton, options);
+    this.#tests = automaton.tests.map((test) => prepareTest(test, automaton.pattern.tag));
+    this.#looksBack = automaton.tests.map(({ condition }) => condition !== null && dependsOnTaken(condition));
+    this.#states = createStates(automaton, (test) => this.#looksBack[test] as boolean, maxStates);
+    this.#trimFrom = trimFrom;
+    this.#answers = new Int8Array(automaton.tests.length);
+  }
+
+  onEvent(key: Key, timed: TimedEvent): readonly Outcome[] {
+    const { value, at, origin } = timed;
+    invariant(at >= this.#now, "that events come in order of time");
+    const outcomes = this.#fireDeadlines(at);
+    this.#now = at;
+    const position = ++this.#teller.counters.events;
+    this.#value = value;
+    this.#failure = null;
+    this.#answers.fill(-1);
+    const id = encodeKey(key);
+    const row = this.#rows.get(id);
+    const begin = this.#states.begin(this.#ask);
+    if (!begin.isIdle || (row !== undefined && !this.#isUntouched(row))) {
+      const event: PlacedEvent = { value, at, origin, position };
+      const touched = row ?? emptyRow(key);
+      this.#settle(id, touched, this.#move(touched, begin, event), outcomes);
+    }
+    if (this.#failure !== null) outcomes.push(this.#teller.sayFailure(key, timed, this.#failure));
+    return outcomes;
+  }
+
+  advanceTo(watermark: Instant): readonly Outcome[] {
+    if (watermark <= this.#now) return [];
+    const outcomes = this.#fireDeadlines(watermark);
+    this.#now = watermark;
+    return outcomes;
+  }
+
+  save(): MatcherState {
+    for (const row of this.#rows.values()) this.#trim(row);
+    return saveState(this.#automaton, { rows: this.#rows, now: this.#now, counters: { ...this.#teller.counters } });
+  }
+
+  restore(state: MatcherState): void {
+    const restored = restoreState(this.#automaton, this.#states, state);
+    for (const [id] of this.#rows) this.#deadlines.set(id, null);
+    this.#rows.clear();
+    this.#now = restored.now;
+    this.#teller.counters = { ...restored.counters };
+    for (const [id, row] of restored.rows) {
+      this.#trim(row);
+      this.#keep(id, row);
+    }
+  }
+
+  inspect(key: Key): readonly RunView[] {
+    const row = this.#rows.get(encodeKey(key));
+    if (row === undefined) return [];
+    const runs = row.groups.flatMap((group) => this.#tailsOf(row, group).map((tail) => ({ tail, ...group.state })));
+    return runs.sort((left, right) => compareTails(left.tail, right.tail)).map((run) => toView(this.#automaton, run));
+  }
+
+  stats(): MatcherStats {
+    const counts = this.counts();
+    let nodes = 0;
+    for (const { events } of this.#rows.values()) nodes += events;
+    return { ...counts, nodes };
+  }
+
+  counts(): MatcherCounts {
+    let [runs, oldest] = [0, END_OF_TIME];
+    for (const row of this.#rows.values()) {
+      oldest = Math.min(oldest, this.#trim(row));
+      runs += runsIn(row.groups);
+    }
+    return { ...this.#teller.counters, keys: this.#rows.size, runs, oldestFirstAt: runs > 0 ? oldest : null };
+  }
+
+  /** Tests of the event at hand that look at nothing else. */
+  readonly #ask: Ask = (id) => {
+    const known = this.#answers[id] as number;
+    if (known >= 0) return known === 1;
+    const answer = this.#answer(id, null);
+    this.#answers[id] = answer ? 1 : 0;
+    return answer;
+  };
+
+  /** Tests of the event at hand, for a run that has taken `tail`. */
+  #askFor(tail: Tail): Ask {
+    return (id) => (this.#looksBack[id] === true ? this.#answer(id, tail) : this.#ask(id));
+  }
+
+  /** What a test says. One that throws does not hold for a step, and holds for what must not be. */
+  #answer(id: TestId, tail: Tail | null): boolean {
+    const ask = this.#tests[id] as Prepared;
+    try {
+      return tail === null ? ask(this.#value) : ask(this.#value, takenOf(this.#automaton, this.#shape, tail));
+    } catch (error) {
+      const test = this.#automaton.tests[id] as Test;
+      if (this.#failure === null || id < this.#failure.test.id) this.#failure = { test, error };
+      return test.kind !== "step";
+    }
+  }
+
+  /** Whether the event at hand changes nothing of what is open. */
+  #isUntouched({ groups }: Row): boolean {
+    for (const { state } of groups) if (state.looksBack || !this.#states.decide(state, this.#ask).isIdle) return false;
+    return true;
+  }
+
+  /** Moves the groups of a key over `event`. */
+  #move(row: Row, begin: Plan, event: PlacedEvent): Moving {
+    const horizon = this.#horizonOf(row);
+    const moving = new Moving(horizon, this.#isListed);
+    for (const group of row.groups) {
+      this.#dropDead(group, horizon);
+      if (!livesIn(group, horizon)) continue;
+      const { state } = group;
+      if (state.looksBack)
+        for (const tail of group.runs) moving.moveRuns(this.#states.decide(state, this.#askFor(tail)), [tail], event);
+      else moving.move(this.#states.decide(state, this.#ask), group, event);
+    }
+    for (const take of begin.takes) moving.begin(take, event);
+    return moving;
+  }
+
+  /** Fires every deadline at or before `until`, in order of time; at one time, key by key. */
+  #fireDeadlines(until: Instant): Outcome[] {
+    const outcomes: Outcome[] = [];
+    for (let at = this.#deadlines.peek(); at !== null && at <= until; at = this.#deadlines.peek()) {
+      const id = this.#deadlines.popDue(at) as EncodedKey;
+      const row = this.#rows.get(id);
+      invariant(row !== undefined, "that a key with a deadline has a row");
+      row.dueAt = null;
+      this.#now = at;
+      this.#settle(id, row, this.#lapse(row, at), outcomes);
+    }
+    return outcomes;
+  }
+
+  /** What time does to the runs of a key, at its deadline. */
+  #lapse(row: Row, at: Instant): Moving {
+    const horizon = this.#horizonOf(row);
+    const moving = new Moving(horizon, this.#isListed);
+    for (const group of row.groups) {
+      if (group.state.timed) this.#lapseEach(group, at, moving);
+      else if (group.root === null) this.#lapseOldest(group, horizon, moving);
+      if (!group.state.timed && livesIn(group, horizon)) moving.keep(group);
+    }
+    return moving;
+  }
+
+  /** Runs with the same wait, each with a deadline of its own. */
+  #lapseEach({ state, runs }: Group, at: Instant, moving: Moving): void {
+    const { pattern } = this.#automaton;
+    for (const tail of runs) {
+      const { run, complete, timedOut } = expire(
+        pattern,
+        { tail, waiting: state.waiting, reported: state.reported },
+        at,
+      );
+      if (timedOut) moving.timedOut.push(tail);
+      moving.putRuns([tail], run === null ? null : this.#states.stateOf(run.waiting, run.reported), complete);
+    }
+  }
+
+  /** The window of the oldest runs is over. */
+  #lapseOldest(group: Group, horizon: Horizon, moving: Moving): void {
+    const { state } = group;
+    for (const tail of group.runs) {
+      if (tail.first.at > horizon.after) break;
+      if (state.endsByTime) moving.complete.push({ tail });
+      else if (!state.reported) moving.timedOut.push(tail);
+    }
+    dropDead(group, horizon);
+  }
+
+  /** Applies skip strategy, limits and `oncePer` to what happened to a key, stores what is left, and says the rest. */
+  #settle(id: EncodedKey, row: Row, moved: Moving, outcomes: Outcome[]): void {
+    const { pattern } = this.#automaton;
+    const { key } = row;
+    const at = this.#now;
+    row.groups = moved.settled();
+    row.events += moved.events;
+    const reported = [...this.#release(row, moved.complete)];
+    const notice = this.#keepWithin(row);
+    if (notice !== null) reported.push(...this.#release(row, []));
+    const loud = this.#teller.quieten(row.quietUntil, reported, at);
+    if (loud.length > 0 && pattern.oncePerMs !== null) row.quietUntil = at + pattern.oncePerMs;
+    this.#keep(id, row);
+    outcomes.push(...this.#teller.sayTimedOut(key, moved.timedOut, at), ...this.#teller.sayMatches(key, loud, at));
+    if (notice !== null) outcomes.push(notice);
+  }
+
+  /** The matches that may be reported now; drops what their skip strategy drops. */
+  #release(row: Row, complete: readonly Complete[]): readonly Complete[] {
+    if (complete.length === 0 && row.held.length === 0) return [];
+    const { pattern } = this.#automaton;
+    const { reported, held, cut } = release(
+      pattern,
+      (from) => oldestFrom(row.groups, from),
+      row.held,
+      complete,
+      this.#stepOf,
+    );
+    row.held = held;
+    if (cut > row.cut) this.#cut(row, cut);
+    return reported;
+  }
+
+  /** Drops all runs that began before `cut`. */
+  #cut(row: Row, cut: number): void {
+    row.cut = cut;
+    const horizon = this.#horizonOf(row);
+    for (const group of row.groups) this.#dropDead(group, horizon);
+    row.groups = row.groups.filter((group) => livesIn(group, horizon));
+  }
+
+  /** Gives up what is over the limits, and says so; `null`: nothing is. */
+  #keepWithin(row: Row): LimitReached | null {
+    const { maxRunsPerKey, maxNodesPerKey, onLimit } = this.#teller.limits;
+    const isOver = (): boolean => runsIn(row.groups) > maxRunsPerKey || row.events > maxNodesPerKey;
+    if (!isOver() && row.events <= row.trimAbove) return null;
+    this.#trim(row);
+    if (!isOver()) return null;
+    const before = runsIn(row.groups);
+    const limit = before > maxRunsPerKey ? "maxRunsPerKey" : "maxNodesPerKey";
+    if (onLimit === "dropOldest") while (isOver()) this.#dropOldest(row);
+    else if (onLimit === "quarantine") row.groups = [];
+    this.#trim(row);
+    return this.#teller.limitReached(row.key, this.#now, limit, before - runsIn(row.groups));
+  }
+
+  /** Runs with the earliest first event go, all of them together. */
+  #dropOldest(row: Row): void {
+    const runs = row.groups.flatMap((group) => this.#tailsOf(row, group));
+    const oldest = runs.reduce((least, { first }) => Math.min(least, first.position), Number.POSITIVE_INFINITY);
+    this.#cut(row, oldest + 1);
+    this.#trim(row);
+  }
+
+  /** Lets go of what is dead, so that what is counted is right. Cost: what the open runs hold. */
+  #trim(row: Row): Instant {
+    const horizon = this.#horizonOf(row);
+    for (const group of row.groups) this.#dropDead(group, horizon);
+    row.groups = row.groups.filter((group) => livesIn(group, horizon));
+    const roots = row.groups.flatMap(({ root }) => root ?? []);
+    const runs = row.groups.flatMap((group) => group.runs);
+    const { events, oldestAt } = trim(roots, runs, horizon);
+    row.events = events;
+    row.trimAbove = Math.max(this.#trimFrom, 2 * events);
+    return oldestAt;
+  }
+
+  /** Stores a row and its next deadline; a row with nothing in it goes. */
+  #keep(id: EncodedKey, row: Row): void {
+    const due = dueAt(this.#automaton.pattern, row, this.#now);
+    if (row.groups.length === 0 && row.held.length === 0 && due === END_OF_TIME) {
+      this.#rows.delete(id);
+      this.#deadlines.set(id, null);
+      return;
+    }
+    this.#rows.set(id, row);
+    // A look that comes too early does no harm, and spares a change of the queue at every event.
+    if (row.dueAt !== null && row.dueAt <= due) return;
+    row.dueAt = due === END_OF_TIME ? null : due;
+    this.#deadlines.set(id, row.dueAt);
+  }
+
+  /** Whether each run of a state is seen by itself. */
+  readonly #isListed = (state: State): boolean => {
+    if (state.looksBack || state.timed) return true;
+    if (this.#withinMs === Number.POSITIVE_INFINITY) return false;
+    const isTold = this.#teller.timedOut !== "none" && !state.reported;
+    return state.endsByTime || isTold || this.#automaton.pattern.emit === "ordered";
+  };
+
+  #horizonOf({ cut }: Row): Horizon {
+    return {
+      position: cut,
+      after: this.#withinMs === Number.POSITIVE_INFINITY ? BEGINNING : this.#now - this.#withinMs,
+    };
+  }
+
+  /** Runs that end by a time of their own may outlive the window. */
+  #dropDead(group: Group, { position, after }: Horizon): void {
+    if (group.root === null) dropDead(group, { position, after: group.state.timed ? BEGINNING : after });
+  }
+
+  #tailsOf(row: Row, group: Group): readonly Tail[] {
+    const horizon = this.#horizonOf(row);
+    this.#dropDead(group, horizon);
+    return tailsOf(group, horizon);
+  }
+
+  readonly #stepOf = ({ step }: Tail): string => (this.#automaton.steps[step] as Step).name;
+}

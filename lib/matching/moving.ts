@@ -1,0 +1,114 @@
+// The groups of a key on their way over one event, or over an instant: what they become is collected apart, and then replaces
+// what they were.
+
+import type { Plan, State, Take } from "../automaton/decide.ts";
+import { invariant } from "../core/errors.ts";
+import { type Horizon, join, type Node, output, runsOf } from "./forest.ts";
+import { type Group, nodeOf } from "./group.ts";
+import { type Complete, extend, type PlacedEvent, type Tail } from "./run.ts";
+
+export class Moving {
+  readonly groups: Group[] = [];
+  readonly complete: Complete[] = [];
+  readonly timedOut: Tail[] = [];
+  /** Taken events that were added. */
+  events = 0;
+  readonly #horizon: Horizon;
+  readonly #isListed: (state: State) => boolean;
+  readonly #unordered = new Set<Group>();
+
+  /** `isListed`: whether the runs of a state are kept in a list. */
+  constructor(horizon: Horizon, isListed: (state: State) => boolean) {
+    this.#horizon = horizon;
+    this.#isListed = isListed;
+  }
+
+  /** Moves the runs of a group, of which all live, over `event`. */
+  move(plan: Plan, group: Group, event: PlacedEvent): void {
+    if (plan.isIdle) this.keep(group);
+    else if (group.root === null) this.moveRuns(plan, group.runs, event);
+    else this.#moveNode(plan, group.root, event);
+  }
+
+  moveRuns({ stay, completes, takes }: Plan, runs: readonly Tail[], event: PlacedEvent): void {
+    this.putRuns(runs, stay, completes);
+    for (const { step, to, completes: isComplete } of takes) {
+      this.events += runs.length;
+      this.putRuns(
+        runs.map((run) => extend(run, step, event)),
+        to,
+        isComplete,
+      );
+    }
+  }
+
+  #moveNode({ stay, completes, takes }: Plan, root: Node, event: PlacedEvent): void {
+    this.#putNode(root, stay, completes);
+    for (const { step, to, completes: isComplete } of takes) {
+      this.events += 1;
+      this.#putNode(output(root, step, event), to, isComplete);
+    }
+  }
+
+  /** A run begins. */
+  begin({ step, to, completes }: Take, event: PlacedEvent): void {
+    this.events += 1;
+    this.putRuns([extend(null, step, event)], to, completes);
+  }
+
+  /** The group goes on as it is. */
+  keep(group: Group): void {
+    const there = this.#find(group.state);
+    if (there === undefined) this.groups.push(group);
+    else if (group.root === null) this.#addRuns(group.runs, group.state);
+    else there.root = join(group.root, there.root as Node);
+  }
+
+  /** Puts runs, in order of their first events, where they go on. */
+  putRuns(runs: readonly Tail[], to: State | null, completes: boolean): void {
+    if (completes) for (const tail of runs) this.complete.push({ tail });
+    if (to === null || runs.length === 0) return;
+    if (this.#isListed(to)) this.#addRuns(runs, to);
+    else this.#addNode(nodeOf(runs), to);
+  }
+
+  #putNode(node: Node, to: State | null, completes: boolean): void {
+    if (completes) this.putRuns(runsOf(node, this.#horizon), null, true);
+    if (to === null) return;
+    if (this.#isListed(to)) this.#addRuns(runsOf(node, this.#horizon).sort(byFirst), to);
+    else this.#addNode(node, to);
+  }
+
+  #addNode(node: Node, state: State): void {
+    const there = this.#find(state);
+    if (there === undefined) this.groups.push({ state, root: node, runs: [] });
+    else there.root = join(node, there.root as Node);
+  }
+
+  #addRuns(runs: readonly Tail[], state: State): void {
+    const there = this.#find(state);
+    if (there === undefined) {
+      this.groups.push({ state, root: null, runs: [...runs] });
+      return;
+    }
+    const last = there.runs.at(-1);
+    invariant(last !== undefined, "that a group that lists its runs has one");
+    if (byFirst(last, runs[0] as Tail) > 0) this.#unordered.add(there);
+    for (const run of runs) there.runs.push(run);
+  }
+
+  /** What the groups have become. */
+  settled(): Group[] {
+    for (const group of this.#unordered) group.runs.sort(byFirst);
+    return this.groups;
+  }
+
+  #find(state: State): Group | undefined {
+    for (const group of this.groups) if (group.state === state) return group;
+    return undefined;
+  }
+}
+
+function byFirst(left: Tail, right: Tail): number {
+  return left.first.position - right.first.position;
+}

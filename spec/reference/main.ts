@@ -1,0 +1,69 @@
+// npm run reference: the matcher against the run-by-run reference, on as many random pairs as one likes.
+
+import { parseArgs } from "node:util";
+import { differenceIn, randomComparison } from "./compare.ts";
+
+const USAGE = `npm run reference -- [--pairs 1000000] [--seed 1]
+
+  --pairs N    pairs of a random pattern and a random stream
+  --seed S     the seed of the first; the next has the next: a whole number
+
+Exits with 0 if the matcher says what the reference says everywhere, with 1 at the first difference, with 2 if the arguments
+make no sense, with 130 if it was interrupted.`;
+
+/** How often it says how far it is. */
+const TELL_EVERY_MS = 5_000;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: string[]): Promise<number> {
+  const command = parseCommand(argv);
+  if (typeof command === "string") {
+    (command === USAGE ? console.log : console.error)(command);
+    return command === USAGE ? 0 : 2;
+  }
+  let isInterrupted = false;
+  process.once("SIGINT", () => {
+    isInterrupted = true;
+  });
+  const { pairs, seed } = command;
+  let toldAt = performance.now();
+  for (let done = 0; done < pairs; done++) {
+    const difference = differenceIn(randomComparison(seed + done));
+    if (difference !== null) {
+      console.log(`seed ${seed + done}: ${difference}`);
+      return 1;
+    }
+    if (performance.now() - toldAt > TELL_EVERY_MS) {
+      toldAt = performance.now();
+      console.log(`${(done + 1).toLocaleString("en")} of ${pairs.toLocaleString("en")} pairs, no difference`);
+      await new Promise((resume) => setImmediate(resume)); // Lets an interrupt in.
+      if (isInterrupted) return 130;
+    }
+  }
+  console.log(`${pairs.toLocaleString("en")} pairs from seed ${seed}: no difference.`);
+  return 0;
+}
+
+function parseCommand(argv: string[]): { readonly pairs: number; readonly seed: number } | string {
+  try {
+    const { values } = parseArgs({
+      args: argv,
+      options: {
+        pairs: { type: "string", default: "1000000" },
+        seed: { type: "string", default: "1" },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) return USAGE;
+    return { pairs: count("pairs", values.pairs), seed: count("seed", values.seed) };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function count(name: string, text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new Error(`--${name} takes a whole number from 1 up, not "${text}".`);
+}
