@@ -55,6 +55,8 @@ const NO_LIMITS = { maxRunsPerKey: 1e6, maxNodesPerKey: 1e6, maxMatchesPerEvent:
 export type Finding = {
   readonly taken: readonly { readonly step: string; readonly index: number }[];
   readonly at: Instant;
+  /** The event at which it was made, or before which its deadline passed; the number of events: after all of them. */
+  readonly madeAt: number;
 };
 
 export type Findings = {
@@ -82,10 +84,11 @@ export function findByEngine(asked: FlinkCase): Findings & { readonly held: numb
   const open: Finding[] = [];
   const outcomes = asked.events.flatMap(({ value, at }, index) => {
     const said = matcher.onEvent(KEY, { value, at, origin: { topic: "", partition: 0, offset: BigInt(index) } });
-    open.push(...matcher.inspect(KEY).map(({ taken }) => ({ taken: taken.map(toIndex), at })));
-    return said;
+    open.push(...matcher.inspect(KEY).map(({ taken }) => ({ taken: taken.map(toIndex), at, madeAt: index })));
+    return said.map((outcome) => ({ outcome, madeAt: index }));
   });
-  outcomes.push(...matcher.advanceTo(asked.until));
+  const atEnd = matcher.advanceTo(asked.until).map((outcome) => ({ outcome, madeAt: asked.events.length }));
+  outcomes.push(...atEnd);
   return { ...toFindings(asked, outcomes), open, held: heldBy(matcher) };
 }
 
@@ -96,7 +99,11 @@ function toIndex({ step, origin }: TakenEvent): Finding["taken"][number] {
 export function findByEnumerator({ pattern, events, until }: FlinkCase): Findings {
   const answer = enumerate(pattern, events, { until });
   const toList = (found: typeof answer.matches): readonly Finding[] =>
-    found.map(({ taken, at }) => ({ taken: taken.map(({ step, position }) => ({ step, index: position - 1 })), at }));
+    found.map(({ taken, at, position }) => ({
+      taken: taken.map((each) => ({ step: each.step, index: each.position - 1 })),
+      at,
+      madeAt: Math.ceil(position) - 1,
+    }));
   return { matches: toList(answer.matches), timedOut: toList(answer.timedOut), open: [] };
 }
 
@@ -129,15 +136,19 @@ function heldBy(matcher: KeyedMatcher): number {
 
 function toFindings(
   { title }: FlinkCase,
-  outcomes: readonly Outcome[],
+  outcomes: readonly { readonly outcome: Outcome; readonly madeAt: number }[],
 ): { readonly matches: readonly Finding[]; readonly timedOut: readonly Finding[] } {
   const matches: Finding[] = [];
   const timedOut: Finding[] = [];
-  for (const outcome of outcomes) {
+  for (const { outcome, madeAt } of outcomes) {
     if (outcome.kind !== "match" && outcome.kind !== "timedOut") {
       throw new Error(`The matcher said "${outcome.kind}" to ${title}.`);
     }
-    (outcome.kind === "match" ? matches : timedOut).push({ taken: outcome.taken.map(toIndex), at: outcome.at });
+    (outcome.kind === "match" ? matches : timedOut).push({
+      taken: outcome.taken.map(toIndex),
+      at: outcome.at,
+      madeAt,
+    });
   }
   return { matches, timedOut };
 }

@@ -37,7 +37,7 @@ export type Pair = {
   readonly to: string | null;
   /** The events after `before`, up to and with `after`; or those until the report. */
   readonly passed: readonly CaseEvent[];
-  /** The event at which the report was made, if it came after the last that was taken. */
+  /** The event at which the report was made, if that came after the last that was taken; also one at the time of a deadline. */
   readonly decided: readonly CaseEvent[];
   /** The time of `after`, or of the report. */
   readonly until: Instant;
@@ -65,14 +65,13 @@ export function firstsOf(asked: FlinkCase): readonly { readonly step: string; re
   );
 }
 
-export function pairsOf({ events }: FlinkCase, { taken, at }: Finding): readonly Pair[] {
+export function pairsOf({ events }: FlinkCase, { taken, at, madeAt }: Finding): readonly Pair[] {
   return taken.map(({ step, index }, place): Pair => {
     const before = events[index] as CaseEvent;
     const next = taken[place + 1];
     if (next === undefined) {
-      const rest = events.slice(index + 1);
-      const passed = rest.filter((event) => event.at < at);
-      const decided = rest.filter((event) => event.at === at && at > before.at).slice(0, 1);
+      const passed = events.slice(index + 1, madeAt);
+      const decided = events.slice(Math.max(index + 1, madeAt), madeAt + 1).filter((event) => event.at === at);
       return { before, from: step, after: null, to: null, passed, decided, until: at };
     }
     const after = events[next.index] as CaseEvent;

@@ -3,7 +3,16 @@
 import type { AbsenceNode } from "../../lib/pattern/ast.ts";
 import type { FlinkCase } from "./case.ts";
 import type { Reading } from "./readings.ts";
-import { hasSkippedHead, isAbsence, repeats, type Site, sitesOf, trailingAbsences, whatFollows } from "./structure.ts";
+import {
+  hasSkippedHead,
+  isAbsence,
+  mayTakeNothing,
+  repeats,
+  type Site,
+  sitesOf,
+  trailingAbsences,
+  whatFollows,
+} from "./structure.ts";
 
 /** The pattern without what is lost. */
 export const withoutLostAbsences: Reading = (asked) =>
@@ -39,15 +48,17 @@ function isForgotten({ pattern, windowOnLast }: FlinkCase): boolean {
   return pattern.withinMs !== null && !windowOnLast;
 }
 
-/** It stands at the end of a group's body. */
+/** Nothing need be taken after it in the body of its group: a run that waits outside does not know of it. */
 function endsGroup({ siblings, index, outer }: Site<AbsenceNode>): boolean {
-  return outer !== null && index === siblings.length - 1;
+  return outer !== null && siblings.slice(index + 1).every(mayTakeNothing);
 }
 
-/** An absence of the other kind follows. */
+/** One of the other kind follows: a `notFollowedBy` right behind it, or a `notNext` at any place in the row. */
 function isMixed({ element, siblings, index }: Site<AbsenceNode>): boolean {
-  const next = siblings[index + 1];
-  return next?.kind === "absence" && next.link !== element.link;
+  const after = siblings.slice(index + 1);
+  const end = after.findIndex(({ kind }) => kind !== "absence");
+  const row = after.slice(0, end < 0 ? undefined : end);
+  return element.link === "notNext" ? row[0]?.link === "notFollowedBy" : row.some(({ link }) => link === "notNext");
 }
 
 /** All that follows is optional. */

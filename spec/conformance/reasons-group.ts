@@ -13,10 +13,10 @@ export function endsInsideGroup(asked: FlinkCase): boolean {
     if (until === null) return false;
     const inside = stepsIn(site.element).map(({ name }) => name);
     return pairsOfRuns(asked).some(
-      ({ from, to, passed }) =>
+      ({ from, to, passed, decided }) =>
         inside.includes(from) &&
         (to === null || !inside.includes(to)) &&
-        passed.some((event) => fits({ on: null, condition: until }, event)),
+        [...passed, ...decided].some((event) => fits({ on: null, condition: until }, event)),
     );
   });
 }

@@ -1,6 +1,7 @@
 // The command `npm run conformance`, as it is called: what it prints, and what it exits with.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,15 +17,21 @@ const it = suite("npm run conformance");
 const folder = mkdtempSync(join(tmpdir(), "conformance-"));
 it.after(() => rmSync(folder, { recursive: true }));
 
+const COMMAND = [
+  "--conditions=sequitur-source",
+  "--import",
+  "tsx",
+  fileURLToPath(new URL("./run.ts", import.meta.url)),
+] as const;
+
 type Said = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
 function conformance(...args: readonly string[]): Said {
   allowMs(30_000);
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--conditions=sequitur-source", "--import", "tsx", fileURLToPath(new URL("./run.ts", import.meta.url)), ...args],
-    { encoding: "utf8", timeout: 60_000 },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...COMMAND, ...args], {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
   return { status, stdout, stderr };
 }
 
@@ -170,6 +177,21 @@ it("exits with 2 at a file that is empty or missing, and at an argument that it 
     assert.is(status, 2, args.join(" "));
     assert.match(stderr, "See npm run conformance -- --help.");
   }
+});
+
+it("ends at Ctrl-C, in the middle of a file, with what it has printed: for a shell with 130", async () => {
+  allowMs(30_000);
+  const long = fileOf("long.jsonl", Array<string>(20_000).fill(RIGHT));
+  const child = spawn(process.execPath, [...COMMAND, fileOf("short.jsonl", [RIGHT]), long]);
+  let stdout = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    child.kill("SIGINT");
+  });
+  const [code, signal] = await once(child, "close");
+  assert.equal([code, signal], [null, "SIGINT"]); // A shell calls that 128 + 2.
+  assert.match(stdout, "short: 1 cases");
+  assert.not.match(stdout, "long:");
 });
 
 it("is the script that package.json names", () => {

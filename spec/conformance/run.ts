@@ -16,7 +16,7 @@ reason, and how many for none (spec/conformance/README.md). Without FILE: the fi
   --help        this text
 
 Exit code: 0 if every difference has a reason, 1 if one has none or the engine is not what the enumerator says, 2 if a file or
-an argument is wrong.`;
+an argument is wrong, 130 if it was interrupted.`;
 
 const OWN_FILES = ["flink-tests", "corners", "random-noskip", "random-mix", "random-windows"];
 const DEFAULT_SHOWN = 5;

@@ -10,19 +10,21 @@ const it = suite("npm run exhaustive");
 allowMs(120_000);
 
 const PLANT = "./spec/fixtures/exhaustive/plant.mjs";
+const INTERRUPT = "./spec/fixtures/exhaustive/interrupt.mjs";
 
 type Ran = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
-/** With a bug planted in its matcher, if `isPlanted`: what that runs is not counted as code of the project. */
-function exhaustive(words: readonly string[], isPlanted = false): Ran {
-  const before = isPlanted ? ["--import", PLANT] : [];
+/** With a module loaded before it. What runs with a bug planted in its matcher is not counted as code of the project. */
+function exhaustive(words: readonly string[], loaded?: typeof PLANT | typeof INTERRUPT): Ran {
+  const before = loaded === undefined ? [] : ["--import", loaded];
   const { NODE_V8_COVERAGE: folder, ...env } = process.env;
+  const isCounted = loaded !== PLANT && folder !== undefined;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["--conditions=sequitur-source", ...before, "--import", "tsx", "spec/exhaustive/main.ts", ...words],
     {
       encoding: "utf8",
-      env: isPlanted || folder === undefined ? env : { ...env, NODE_V8_COVERAGE: folder },
+      env: isCounted ? { ...env, NODE_V8_COVERAGE: folder } : env,
       timeout: 110_000,
     },
   );
@@ -49,7 +51,7 @@ it("tries the same sample for the same seed", () => {
 });
 
 it("stops at the first disagreement, shows the smallest case of its kind with both answers, and exits with 1", () => {
-  const { code, stdout } = exhaustive(["--operators", "1", "--length", "4"], true);
+  const { code, stdout } = exhaustive(["--operators", "1", "--length", "4"], PLANT);
   assert.is(code, 1);
   assert.is(
     stdout.split("\n").slice(1).join("\n"),
@@ -60,6 +62,16 @@ the smallest case of this kind:
     matcher      {a1 A2@2} {a1 A3@3} {a2 A3@3}
     enumerator   {a1 A2@2} {a2 A3@3}
 `,
+  );
+});
+
+it("ends at Ctrl-C: says what it has tried, and exits with 130", () => {
+  const { code, stdout, stderr } = exhaustive(["--operators", "4", "--length", "8", "--skips"], INTERRUPT);
+  assert.is(stderr, "");
+  assert.is(code, 130);
+  assert.match(
+    stdout,
+    /^[1-9][\d,]* patterns, [\d,]+ pairs with a stream, [\d,]+ events matched, \d+:\d\d\nInterrupted; no disagreement so far\.\n$/,
   );
 });
 

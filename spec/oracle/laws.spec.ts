@@ -3,13 +3,15 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Contiguity, Element, PatternAst, Quantifier } from "../../lib/pattern/ast.ts";
+import { type Contiguity, type Element, ONCE, type PatternAst, type Quantifier } from "../../lib/pattern/ast.ts";
+import { assignments } from "./assignments.ts";
 import { enumerate, type OracleAnswer } from "./enumerate.ts";
 import { formatEvents, formatMatch, formatPattern, formatRoles } from "./format.ts";
 import { type Letter, parseEvents, parsePattern } from "./notation.ts";
 import { type Case, formatCase, isAccepted, randomCase } from "./random.ts";
 import { shrink } from "./shrink.ts";
-import type { OracleEvent } from "./world.ts";
+import { type Verdict, verdict } from "./verdict.ts";
+import type { OracleEvent, World } from "./world.ts";
 
 const it = suite("oracle/laws");
 const MANY: readonly Case[] = Array.from({ length: 1_500 }, (_, seed) => randomCase(seed));
@@ -181,6 +183,53 @@ it("no match is reported twice, none times out, and deadlines come before the ev
       else assert.ok((before?.at ?? at - 1) < at && at <= (after?.at ?? at), formatCase(each));
     }
   }
+});
+
+/** The same, in a group of two rounds at most, each step in it up to twice: so that the same match arises in several ways. */
+function inRounds({ pattern, events, until }: Case): Case {
+  const end = pattern.elements.findLastIndex(({ kind }) => kind !== "absence") + 1;
+  const quantifier: Quantifier = { ...ONCE, max: 2, counted: true };
+  const twice = (elements: readonly Element[]): readonly Element[] =>
+    elements.map((element): Element => {
+      if (element.kind === "absence") return element;
+      if (element.kind === "group") return { ...element, elements: twice(element.elements) };
+      return element.quantifier.counted ? element : { ...element, quantifier };
+    });
+  const body = twice(pattern.elements.slice(0, end));
+  const group: Element = { kind: "group", link: null, elements: body, quantifier, maxGapMs: null };
+  return {
+    pattern: { ...pattern, elements: [group, ...pattern.elements.slice(end)] },
+    events: events.slice(0, 7),
+    until,
+  };
+}
+
+it("in whatever ways the same match arises, it is complete at the same moment", () => {
+  let several = 0;
+  let late = 0;
+  for (const each of [...CASES, ...MANY.map(inRounds)]) {
+    const { pattern, events, until } = each;
+    if (!isAccepted(pattern)) continue;
+    const world: World = { pattern, events, now: Math.max(until, events.at(-1)?.at ?? until), future: false };
+    const known = new Map<string, Verdict>();
+    for (const assignment of assignments(world)) {
+      const said = verdict(world, assignment);
+      if (said === "broken") continue;
+      const roles = formatRoles({
+        taken: assignment.takes.map(({ step, position }) => ({ step: step.name, position })),
+      });
+      const before = known.get(roles);
+      known.set(roles, said);
+      if (before === undefined) continue;
+      assert.equal(said, before, `${roles} of ${formatCase(each)}`);
+      several += 1;
+      late += Number(said === "open" || said.position !== assignment.takes.at(-1)?.position);
+    }
+  }
+  assert.ok(
+    several > 2_000 && late > 100,
+    `only ${several} matches in several ways, ${late} of them not with their last event`,
+  );
 });
 
 it("the notation reads what it writes", () => {

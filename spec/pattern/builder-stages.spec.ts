@@ -77,7 +77,7 @@ it("no word changes the stage it is said on, and all of it is frozen", () => {
       assert.ok(isFrozen(next?.ast) && isFrozen(next?.problems) && Object.isFrozen(next));
       assert.throws(() => Object.assign(stage, { name: "other" }), TypeError);
     }),
-    { numRuns: 300 },
+    { numRuns: 1_000 },
   );
 });
 

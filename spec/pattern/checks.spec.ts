@@ -162,7 +162,7 @@ it("changes nothing, whatever it is given", () =>
       checkPattern(ast, { requireBound: true });
       assert.equal(ast, before);
     }),
-    { numRuns: 200 },
+    { numRuns: 1_000 },
   ));
 
 it.run();

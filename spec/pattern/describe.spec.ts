@@ -343,7 +343,7 @@ it("has a line for every element of any pattern, with its name", () =>
       assert.ok(description.split("\n").length >= elements.length + 2);
       assert.not.match(description, /undefined|\[object| {2}\.|NaN\.\d/);
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   ));
 
 it.run();

@@ -33,7 +33,7 @@ it("is the same whatever the order of fields, and after JSON", () =>
       assert.is(fingerprintOf(reordered(ast)), fingerprintOf(ast));
       assert.is(fingerprintOf(fromJson(JSON.parse(JSON.stringify(toJson(ast))))), fingerprintOf(ast));
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   ));
 
 it("is different for different patterns", () =>
@@ -77,7 +77,7 @@ it("changes with every single field", () =>
       const fingerprints = new Set([ast, ...changed].map(fingerprintOf));
       assert.is(fingerprints.size, changed.length + 1);
     }),
-    { numRuns: 150 },
+    { numRuns: 1_000 },
   ));
 
 it("sees of functions the place and the version, not the text", () => {

@@ -54,7 +54,7 @@ it("says each pattern in one way", () =>
       const json = toJson(ast);
       assert.is(JSON.stringify(toJson(fromJson(overTheWire(json)))), JSON.stringify(json));
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   ));
 
 it("leaves out what is as usual", () => {

@@ -74,7 +74,7 @@ it("acknowledges nothing before all that rests on it is safe", async () => {
           if (records.length > 0) assert.is(source.acknowledged.get(name), BigInt(records.length));
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 1_000 },
   );
 });
 
@@ -102,7 +102,7 @@ it("when the sink fails, reading again from what was acknowledged gives every al
       const safe = new Set([...failing.safe, ...second.safe].map((each) => json(each)["id"]));
       assert.is(safe.size, [...given.values()].flat().length);
     }),
-    { numRuns: 100 },
+    { numRuns: 1_000 },
   );
 });
 

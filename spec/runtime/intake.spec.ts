@@ -52,7 +52,7 @@ it("gives what was put in, in order, in pieces of at most so many records", () =
       for (const item of taken) assert.ok(item.kind !== "batch" || item.batch.records.length <= maxRecords);
       assert.equal([intake.isEmpty, intake.bytes], [true, 0]);
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   );
 });
 
@@ -71,7 +71,7 @@ it("forgets what is taken away, wherever it stands, and says so first", () => {
       assert.equal(flat(rest), ["revoked", ...left.filter((said, index) => !isOfX(said, index, left))]);
       assert.is(intake.bytes, 0);
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   );
 });
 

@@ -123,7 +123,7 @@ it("alerts of a lane come in order of time", () => {
         times.set(lane, alert.at);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 1_000 },
   );
 });
 
@@ -156,7 +156,7 @@ it("counts exactly at every moment, too", () => {
         }
       });
     }),
-    { numRuns: 200 },
+    { numRuns: 1_000 },
   );
 });
 
@@ -176,7 +176,7 @@ it("late is who is at or below the watermark of his own partition, whatever the 
       const late = run(given, how, cuts).out.filter(({ kind }) => kind === "late");
       assert.equal(late.map(({ record: each }) => originOf(each)).sort(), expected.sort());
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   );
 });
 
@@ -207,7 +207,7 @@ it("what may be acknowledged is done with: its effects were said before", () => 
         }
       });
     }),
-    { numRuns: 300 },
+    { numRuns: 1_000 },
   );
 });
 
