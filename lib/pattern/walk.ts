@@ -44,6 +44,13 @@ export function nameOf(element: Element): string {
   return `(${names.length > 3 ? [...names.slice(0, 3), "…"].join(", ") : names.join(", ")})`;
 }
 
+/** The condition and the `until` of an element, as far as it has them. */
+export function conditionsOf({ element }: Placed): readonly Condition[] {
+  const condition = element.kind === "group" ? null : element.condition;
+  const until = element.kind === "absence" ? null : element.quantifier.until;
+  return [condition, until].filter((each) => each !== null);
+}
+
 /** Whether a match may hold no event of `element`. An absence never takes one. */
 export function mayTakeNothing(element: Element): boolean {
   switch (element.kind) {

@@ -2,9 +2,11 @@
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { pattern, sequence } from "../../lib/pattern/builder/builder.ts";
 import { holds, NOTHING_TAKEN } from "../../lib/pattern/expression/evaluate.ts";
 import type { Condition, OpaqueCall, ValueExpr } from "../../lib/pattern/expression/expression.ts";
-import { dependsOnTaken } from "../../lib/pattern/expression/looks-at.ts";
+import { dependsOnTaken, fieldsOf, fieldsOfPattern, joinFields } from "../../lib/pattern/expression/looks-at.ts";
+import { prepare } from "../../lib/pattern/expression/prepare.ts";
 import { anyCondition, anyEvent, anyTaken, outcomeOf } from "./condition-arbitrary.ts";
 
 const it = suite("what a condition looks at");
@@ -72,10 +74,64 @@ const MAY_SEE_MORE: readonly unknown[] = [
   async (e: unknown) => e === 1,
 ];
 
+const opaque = (call: unknown): Condition => ({ kind: "opaque", version: 1, call: call as OpaqueCall });
+
 it("an arrow function of the event alone does not depend on it, and any other function may", () => {
-  const opaque = (call: unknown): Condition => ({ kind: "opaque", version: 1, call: call as OpaqueCall });
   for (const call of OF_THE_EVENT) assert.not(dependsOnTaken(opaque(call)), String(call));
   for (const call of MAY_SEE_MORE) assert.ok(dependsOnTaken(opaque(call)), String(call));
+});
+
+it("asks of an event what it needs of one, and nothing more", () => {
+  fc.assert(
+    fc.property(anyCondition, (condition) => {
+      const asked: (readonly string[])[] = [];
+      const note = (path: readonly string[]): (() => false) => {
+        asked.push(path);
+        return () => false;
+      };
+      prepare(condition, { field: note, equals: note, inRange: note, event: () => null });
+      const { paths, whole } = fieldsOf([condition]);
+      const needed = new Set(paths.map((path) => JSON.stringify(path)));
+      assert.is(needed.size, paths.length);
+      for (const path of asked) assert.ok(path.length === 0 ? whole : needed.has(JSON.stringify(path)));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+it("needs fields of the event at hand and of those taken before, each once; functions need it whole", () => {
+  const b: ValueExpr = { kind: "field", of: { kind: "taken", step: "s", at: "last" }, path: ["b", "c"] };
+  const sum: ValueExpr = {
+    kind: "aggregate",
+    op: "sum",
+    step: "s",
+    value: { kind: "field", of: { kind: "item" }, path: ["d"] },
+  };
+  const low: Condition = { kind: "between", value: A, low: b, high: sum };
+  assert.equal(fieldsOf([low, A]), { paths: [["a"], ["b", "c"], ["d"]], whole: false });
+  assert.equal(fieldsOf([A, opaque(() => true)]), { paths: [["a"]], whole: true });
+  assert.equal(fieldsOf([{ kind: "field", of: { kind: "candidate" }, path: [] }]), { paths: [], whole: true });
+  assert.equal(fieldsOf([]), { paths: [], whole: false });
+});
+
+it("a pattern needs its tag, if it is looked at, and what the conditions of all its elements need", () => {
+  type E = { kind: "a" | "b"; v: number; w: { x: boolean } };
+  const tagged = pattern<E, "kind">("tagged", { tag: "kind" })
+    .begin("one")
+    .on("a")
+    .oneOrMore()
+    .until((e) => e.v.gt(1))
+    .notFollowedBy("two")
+    .where((e) => e.w.x)
+    .followedBy(
+      sequence<E, "kind">({ tag: "kind" })
+        .begin("three")
+        .filter((e) => e.v > 1),
+    );
+  assert.equal(fieldsOfPattern(tagged.ast), { paths: [["kind"], ["v"], ["w", "x"]], whole: true });
+  const plain = pattern<E>("plain").begin("one");
+  assert.equal(fieldsOfPattern(plain.ast), { paths: [], whole: false });
+  assert.equal(joinFields([fieldsOfPattern(tagged.ast), fieldsOf([A])]).paths.length, 4);
 });
 
 it.run();

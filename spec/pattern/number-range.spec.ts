@@ -7,7 +7,7 @@ import { compare } from "../../lib/pattern/expression/operators.ts";
 
 const it = suite("comparisons as ranges");
 
-const OPS = ["eq", "lt", "lte", "gt", "gte"] as const;
+const OPS = ["lt", "lte", "gt", "gte"] as const;
 const EDGES = [0, -0, 1, -1, 5e-324, -5e-324, 2 ** 53, -(2 ** 53), 2.2250738585072014e-308, 0.1];
 const EXTREMES = [Number.MAX_VALUE, -Number.MAX_VALUE, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
 

@@ -14,8 +14,8 @@ import type { PatternAst } from "../ast.ts";
 import type { Condition, ValueExpr } from "../expression/expression.ts";
 import type { PatternLimits } from "../limits.ts";
 import { type Arity, shapeOf } from "../shape.ts";
-import { everyElement, isCondition, type Placed, partsOf } from "../walk.ts";
-import { conditionsOf, hasWalkableCondition } from "./limits.ts";
+import { conditionsOf, everyElement, isCondition, type Placed, partsOf } from "../walk.ts";
+import { hasWalkableCondition } from "./limits.ts";
 import { listNames } from "./names.ts";
 import type { Findings, Say } from "./problem-codes.ts";
 

@@ -3,7 +3,7 @@
 import type { PatternAst, Quantifier } from "../ast.ts";
 import type { Condition } from "../expression/expression.ts";
 import type { PatternLimits } from "../limits.ts";
-import { everyElement, everyPart, type Placed } from "../walk.ts";
+import { conditionsOf, everyElement, everyPart } from "../walk.ts";
 import type { Findings } from "./problem-codes.ts";
 
 /** Whether the pattern can be walked at all: not too many elements, and not too deep. Counts without calling itself. */
@@ -57,13 +57,6 @@ export function hasWalkableCondition(condition: Condition, limits: PatternLimits
     if (count > limits.maxConditionParts || depth > limits.maxConditionDepth) return false;
   }
   return true;
-}
-
-/** The condition and the `until` of an element, as far as it has them. */
-export function conditionsOf({ element }: Placed): readonly Condition[] {
-  const condition = element.kind === "group" ? null : element.condition;
-  const until = element.kind === "absence" ? null : element.quantifier.until;
-  return [condition, until].filter((each) => each !== null);
 }
 
 function checkName(name: string, path: readonly string[], { maxNameLength }: PatternLimits, { error }: Findings): void {

@@ -3,8 +3,7 @@
 import { formatDuration } from "../../time/duration.ts";
 import type { Element, PatternAst } from "../ast.ts";
 import type { Condition } from "../expression/expression.ts";
-import { everyElement, everyPart, type Placed } from "../walk.ts";
-import { conditionsOf } from "./limits.ts";
+import { conditionsOf, everyElement, everyPart, type Placed } from "../walk.ts";
 import type { Findings } from "./problem-codes.ts";
 
 export function checkWords(ast: PatternAst, findings: Findings): void {

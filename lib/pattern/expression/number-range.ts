@@ -8,11 +8,9 @@ import type { CompareOp } from "./expression.ts";
 export type NumberRange = { readonly low: number; readonly high: number };
 
 /** The numbers of which a comparison with `number` holds. */
-export function rangeOf(op: Exclude<CompareOp, "ne">, number: number): NumberRange {
+export function rangeOf(op: Exclude<CompareOp, "eq" | "ne">, number: number): NumberRange {
   const [lowest, highest] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   switch (op) {
-    case "eq":
-      return { low: number, high: number };
     case "lt":
       return { low: lowest, high: -above(-number) };
     case "lte":

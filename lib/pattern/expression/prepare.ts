@@ -132,6 +132,13 @@ function withLiteral<Row>(
     return reader.inRange(path, low, high);
   }
   const value = reader.field(path);
+  if (op === "ne" && isComparable(literal)) {
+    const type = typeof literal;
+    return (row) => {
+      const found = value(row);
+      return typeof found === type && found !== literal && !Number.isNaN(found);
+    };
+  }
   return (row) => compare(op, value(row), literal);
 }
 
