@@ -176,7 +176,7 @@ function isTimed({ wait, open }: Waiting): boolean {
 }
 
 function keyOf({ wait, fresh, open }: Waiting): string {
-  return `${wait.id}${fresh ? "!" : ""}${open.map((guard) => wait.guards.indexOf(guard))}`;
+  return `${wait.id}${fresh ? "!" : ":"}${open.map((guard) => wait.guards.indexOf(guard))}`;
 }
 
 /** What a wait may ask of an event. */

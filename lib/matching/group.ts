@@ -1,7 +1,7 @@
 // All that is known of one key: its open runs, those that wait for the same together.
 
 import type { State } from "../automaton/decide.ts";
-import type { Key } from "../event/key.ts";
+import { type EncodedKey, encodeKey, type Key } from "../event/key.ts";
 import type { Instant } from "../time/instant.ts";
 import { type Horizon, isAlive, join, leaf, type Node, runsOf } from "./forest.ts";
 import { type Complete, compareTails, type Tail } from "./run.ts";
@@ -15,6 +15,9 @@ export type Group = { readonly state: State; root: Node | null; runs: Tail[] };
 /** All that is known of one key. */
 export type Row = {
   readonly key: Key;
+  readonly id: EncodedKey;
+  /** Whether it is in the table of keys. */
+  isKept: boolean;
   groups: Group[];
   /** Complete matches that wait for runs which began before them. */
   held: readonly Complete[];
@@ -30,8 +33,20 @@ export type Row = {
   trimAbove: number;
 };
 
-export function emptyRow(key: Key): Row {
-  return { key, groups: [], held: [], quietUntil: null, cut: 0, dueAt: null, events: 0, trimAbove: 0 };
+/** @throws {ConfigError} `BAD_KEY` if `key` is none. */
+export function emptyRow(key: Key, trimAbove: number): Row {
+  return {
+    key,
+    id: encodeKey(key),
+    isKept: false,
+    groups: [],
+    held: [],
+    quietUntil: null,
+    cut: 0,
+    dueAt: null,
+    events: 0,
+    trimAbove,
+  };
 }
 
 /** Whether anything in it lives; of a group that lists its runs, as far as the dead were dropped. */

@@ -15,16 +15,17 @@ import { createStates, type Plan, type State, type States } from "../automaton/d
 import { prepareTest } from "../automaton/test.ts";
 import type { Ask } from "../automaton/waiting.ts";
 import { invariant } from "../core/errors.ts";
-import { type EncodedKey, encodeKey, type Key } from "../event/key.ts";
+import { decodeKey, type EncodedKey, type Key } from "../event/key.ts";
 import { dependsOnTaken } from "../pattern/expression/looks-at.ts";
 import type { Prepared } from "../pattern/expression/prepare.ts";
-import { type Arity, shapeOf } from "../pattern/shape.ts";
+import { shapeOf } from "../pattern/shape.ts";
 import { createDeadlineQueue, type DeadlineQueue } from "../time/deadline-queue.ts";
 import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
 import { expire } from "./deadline.ts";
 import { dueAt } from "./due.ts";
 import { type Horizon, trim } from "./forest.ts";
 import { dropDead, emptyRow, type Group, livesIn, oldestFrom, type Row, runsIn, tailsOf } from "./group.ts";
+import { KeyTable } from "./key-table.ts";
 import type {
   KeyedMatcher,
   KeyedMatcherOptions,
@@ -38,7 +39,7 @@ import type {
 } from "./matcher.ts";
 import { Moving } from "./moving.ts";
 import { type Failure, toView } from "./report.ts";
-import { type Complete, compareTails, type PlacedEvent, type Tail, takenOf } from "./run.ts";
+import { type Complete, compareTails, type PlacedEvent, type Tail, TakenView } from "./run.ts";
 import { restoreState, saveState } from "./saved.ts";
 import { release } from "./skip.ts";
 import { Teller } from "./teller.ts";
@@ -50,6 +51,8 @@ export type Tuning = {
   /** Taken events that a key may hold before it is worth looking for those that are dead. Default 64. */
   readonly trimFrom?: number;
 };
+
+const NOTHING: readonly Complete[] = [];
 
 /**
  * A matcher that walks `automaton` group by group.
@@ -69,12 +72,12 @@ class GroupedMatcher implements KeyedMatcher {
   readonly #withinMs: number;
   readonly #trimFrom: number;
   readonly #teller: Teller;
-  readonly #shape: ReadonlyMap<string, Arity>;
+  readonly #taken: TakenView;
   readonly #states: States;
   /** The tests of the automaton, and which of them look at events taken before. */
   readonly #tests: readonly Prepared[];
   readonly #looksBack: readonly boolean[];
-  readonly #rows = new Map<EncodedKey, Row>();
+  readonly #rows = new KeyTable();
   readonly #deadlines: DeadlineQueue = createDeadlineQueue();
   #now: Instant = BEGINNING;
   // The event at hand, and what the tests say of it: -1 where it was not asked.
@@ -85,7 +88,7 @@ class GroupedMatcher implements KeyedMatcher {
   constructor(automaton: Automaton, options: KeyedMatcherOptions, { maxStates, trimFrom = 64 }: Tuning) {
     this.#automaton = automaton;
     this.#withinMs = automaton.pattern.withinMs ?? Number.POSITIVE_INFINITY;
-    this.#shape = shapeOf(automaton.pattern);
+    this.#taken = new TakenView(automaton, shapeOf(automaton.pattern));
     this.#teller = new Teller(automaton, options);
     this.#tests = automaton.tests.map((test) => prepareTest(test, automaton.pattern.tag));
     this.#looksBack = automaton.tests.map(({ condition }) => condition !== null && dependsOnTaken(condition));
@@ -103,13 +106,12 @@ class GroupedMatcher implements KeyedMatcher {
     this.#value = value;
     this.#failure = null;
     this.#answers.fill(-1);
-    const id = encodeKey(key);
-    const row = this.#rows.get(id);
+    const row = this.#rows.get(key);
     const begin = this.#states.begin(this.#ask);
     if (!begin.isIdle || (row !== undefined && !this.#isUntouched(row))) {
       const event: PlacedEvent = { value, at, origin, position };
-      const touched = row ?? emptyRow(key);
-      this.#settle(id, touched, this.#move(touched, begin, event), outcomes);
+      const touched = row ?? emptyRow(key, this.#trimFrom);
+      this.#settle(touched, this.#move(touched, begin, event), outcomes);
     }
     if (this.#failure !== null) outcomes.push(this.#teller.sayFailure(key, timed, this.#failure));
     return outcomes;
@@ -124,23 +126,26 @@ class GroupedMatcher implements KeyedMatcher {
 
   save(): MatcherState {
     for (const row of this.#rows.values()) this.#trim(row);
-    return saveState(this.#automaton, { rows: this.#rows, now: this.#now, counters: { ...this.#teller.counters } });
+    return saveState(this.#automaton, {
+      rows: [...this.#rows.values()],
+      now: this.#now,
+      counters: { ...this.#teller.counters },
+    });
   }
 
   restore(state: MatcherState): void {
     const restored = restoreState(this.#automaton, this.#states, state);
-    for (const [id] of this.#rows) this.#deadlines.set(id, null);
-    this.#rows.clear();
+    for (const row of this.#rows.values()) this.#forget(row);
     this.#now = restored.now;
     this.#teller.counters = { ...restored.counters };
-    for (const [id, row] of restored.rows) {
+    for (const row of restored.rows) {
       this.#trim(row);
-      this.#keep(id, row);
+      this.#keep(row);
     }
   }
 
   inspect(key: Key): readonly RunView[] {
-    const row = this.#rows.get(encodeKey(key));
+    const row = this.#rows.get(key);
     if (row === undefined) return [];
     const runs = row.groups.flatMap((group) => this.#tailsOf(row, group).map((tail) => ({ tail, ...group.state })));
     return runs.sort((left, right) => compareTails(left.tail, right.tail)).map((run) => toView(this.#automaton, run));
@@ -180,7 +185,7 @@ class GroupedMatcher implements KeyedMatcher {
   #answer(id: TestId, tail: Tail | null): boolean {
     const ask = this.#tests[id] as Prepared;
     try {
-      return tail === null ? ask(this.#value) : ask(this.#value, takenOf(this.#automaton, this.#shape, tail));
+      return tail === null ? ask(this.#value) : ask(this.#value, this.#taken.about(tail));
     } catch (error) {
       const test = this.#automaton.tests[id] as Test;
       if (this.#failure === null || id < this.#failure.test.id) this.#failure = { test, error };
@@ -215,11 +220,11 @@ class GroupedMatcher implements KeyedMatcher {
     const outcomes: Outcome[] = [];
     for (let at = this.#deadlines.peek(); at !== null && at <= until; at = this.#deadlines.peek()) {
       const id = this.#deadlines.popDue(at) as EncodedKey;
-      const row = this.#rows.get(id);
+      const row = this.#rows.get(decodeKey(id));
       invariant(row !== undefined, "that a key with a deadline has a row");
       row.dueAt = null;
       this.#now = at;
-      this.#settle(id, row, this.#lapse(row, at), outcomes);
+      this.#settle(row, this.#lapse(row, at), outcomes);
     }
     return outcomes;
   }
@@ -262,25 +267,28 @@ class GroupedMatcher implements KeyedMatcher {
   }
 
   /** Applies skip strategy, limits and `oncePer` to what happened to a key, stores what is left, and says the rest. */
-  #settle(id: EncodedKey, row: Row, moved: Moving, outcomes: Outcome[]): void {
-    const { pattern } = this.#automaton;
-    const { key } = row;
-    const at = this.#now;
+  #settle(row: Row, moved: Moving, outcomes: Outcome[]): void {
     row.groups = moved.settled();
     row.events += moved.events;
-    const reported = [...this.#release(row, moved.complete)];
+    const reported = this.#release(row, moved.complete);
     const notice = this.#keepWithin(row);
-    if (notice !== null) reported.push(...this.#release(row, []));
-    const loud = this.#teller.quieten(row.quietUntil, reported, at);
-    if (loud.length > 0 && pattern.oncePerMs !== null) row.quietUntil = at + pattern.oncePerMs;
-    this.#keep(id, row);
-    outcomes.push(...this.#teller.sayTimedOut(key, moved.timedOut, at), ...this.#teller.sayMatches(key, loud, at));
+    const more = notice === null ? NOTHING : this.#release(row, NOTHING);
+    if (moved.timedOut.length > 0) outcomes.push(...this.#teller.sayTimedOut(row.key, moved.timedOut, this.#now));
+    if (reported.length > 0 || more.length > 0) outcomes.push(...this.#say(row, [...reported, ...more]));
     if (notice !== null) outcomes.push(notice);
+    this.#keep(row);
+  }
+
+  #say(row: Row, reported: readonly Complete[]): readonly Outcome[] {
+    const { oncePerMs } = this.#automaton.pattern;
+    const loud = this.#teller.quieten(row.quietUntil, reported, this.#now);
+    if (loud.length > 0 && oncePerMs !== null) row.quietUntil = this.#now + oncePerMs;
+    return this.#teller.sayMatches(row.key, loud, this.#now);
   }
 
   /** The matches that may be reported now; drops what their skip strategy drops. */
   #release(row: Row, complete: readonly Complete[]): readonly Complete[] {
-    if (complete.length === 0 && row.held.length === 0) return [];
+    if (complete.length === 0 && row.held.length === 0) return NOTHING;
     const { pattern } = this.#automaton;
     const { reported, held, cut } = release(
       pattern,
@@ -304,17 +312,21 @@ class GroupedMatcher implements KeyedMatcher {
 
   /** Gives up what is over the limits, and says so; `null`: nothing is. */
   #keepWithin(row: Row): LimitReached | null {
-    const { maxRunsPerKey, maxNodesPerKey, onLimit } = this.#teller.limits;
-    const isOver = (): boolean => runsIn(row.groups) > maxRunsPerKey || row.events > maxNodesPerKey;
-    if (!isOver() && row.events <= row.trimAbove) return null;
+    if (!this.#isOver(row) && row.events <= row.trimAbove) return null;
     this.#trim(row);
-    if (!isOver()) return null;
+    if (!this.#isOver(row)) return null;
+    const { maxRunsPerKey, onLimit } = this.#teller.limits;
     const before = runsIn(row.groups);
     const limit = before > maxRunsPerKey ? "maxRunsPerKey" : "maxNodesPerKey";
-    if (onLimit === "dropOldest") while (isOver()) this.#dropOldest(row);
+    if (onLimit === "dropOldest") while (this.#isOver(row)) this.#dropOldest(row);
     else if (onLimit === "quarantine") row.groups = [];
     this.#trim(row);
     return this.#teller.limitReached(row.key, this.#now, limit, before - runsIn(row.groups));
+  }
+
+  #isOver({ groups, events }: Row): boolean {
+    const { maxRunsPerKey, maxNodesPerKey } = this.#teller.limits;
+    return events > maxNodesPerKey || runsIn(groups) > maxRunsPerKey;
   }
 
   /** Runs with the earliest first event go, all of them together. */
@@ -339,18 +351,23 @@ class GroupedMatcher implements KeyedMatcher {
   }
 
   /** Stores a row and its next deadline; a row with nothing in it goes. */
-  #keep(id: EncodedKey, row: Row): void {
+  #keep(row: Row): void {
     const due = dueAt(this.#automaton.pattern, row, this.#now);
     if (row.groups.length === 0 && row.held.length === 0 && due === END_OF_TIME) {
-      this.#rows.delete(id);
-      this.#deadlines.set(id, null);
+      this.#forget(row);
       return;
     }
-    this.#rows.set(id, row);
+    if (!row.isKept) this.#rows.set(row);
     // A look that comes too early does no harm, and spares a change of the queue at every event.
     if (row.dueAt !== null && row.dueAt <= due) return;
     row.dueAt = due === END_OF_TIME ? null : due;
-    this.#deadlines.set(id, row.dueAt);
+    this.#deadlines.set(row.id, row.dueAt);
+  }
+
+  #forget(row: Row): void {
+    if (!row.isKept) return;
+    this.#rows.delete(row);
+    this.#deadlines.set(row.id, null);
   }
 
   /** Whether each run of a state is seen by itself. */

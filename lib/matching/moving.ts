@@ -15,7 +15,8 @@ export class Moving {
   events = 0;
   readonly #horizon: Horizon;
   readonly #isListed: (state: State) => boolean;
-  readonly #unordered = new Set<Group>();
+  /** Groups that list their runs, not yet in order. */
+  readonly #unordered: Group[] = [];
 
   /** `isListed`: whether the runs of a state are kept in a list. */
   constructor(horizon: Horizon, isListed: (state: State) => boolean) {
@@ -93,7 +94,7 @@ export class Moving {
     }
     const last = there.runs.at(-1);
     invariant(last !== undefined, "that a group that lists its runs has one");
-    if (byFirst(last, runs[0] as Tail) > 0) this.#unordered.add(there);
+    if (byFirst(last, runs[0] as Tail) > 0) this.#unordered.push(there);
     for (const run of runs) there.runs.push(run);
   }
 

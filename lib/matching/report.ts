@@ -20,20 +20,68 @@ export type Reporter = {
 };
 
 export function toMatch(reporter: Reporter, key: Key, tail: Tail, at: Instant): Match | FunctionFailed {
-  const data = describe(reporter, "match", key, tail, at);
-  if (reporter.selector === null) return { kind: "match", ...data, value: data.events };
+  const { selector } = reporter;
+  const taken = toTaken(reporter.automaton, tail);
+  const events = toEvents(reporter, taken);
+  if (selector === null) return match(reporter, key, tail, at, taken, events, events);
   try {
-    const value = reporter.selector(data.events as never);
+    const value = selector(events as never);
     if (isPromise(value))
       throw new TypeError("It answered with a promise, which no alert can hold. Take async out of it.");
-    return { kind: "match", ...data, value };
+    return match(reporter, key, tail, at, taken, events, value);
   } catch (error) {
     return toFailure(reporter, key, tail.event, { test: null, error }, at);
   }
 }
 
+function match(
+  reporter: Reporter,
+  key: Key,
+  tail: Tail,
+  at: Instant,
+  taken: readonly TakenEvent[],
+  events: object,
+  value: unknown,
+): Match {
+  const { name: pattern, version } = reporter.automaton.pattern;
+  const id = idOf(reporter, "match", key, taken);
+  const [firstAt, lastAt] = [tail.first.at, tail.event.at];
+  return {
+    kind: "match",
+    get id() {
+      return id();
+    },
+    pattern,
+    version,
+    key,
+    at,
+    firstAt,
+    lastAt,
+    events,
+    taken,
+    value,
+  };
+}
+
 export function toTimedOut(reporter: Reporter, key: Key, tail: Tail, at: Instant): TimedOut {
-  return { kind: "timedOut", ...describe(reporter, "timedOut", key, tail, at) };
+  const { name: pattern, version } = reporter.automaton.pattern;
+  const taken = toTaken(reporter.automaton, tail);
+  const id = idOf(reporter, "timedOut", key, taken);
+  const [firstAt, lastAt] = [tail.first.at, tail.event.at];
+  return {
+    kind: "timedOut",
+    get id() {
+      return id();
+    },
+    pattern,
+    version,
+    key,
+    at,
+    firstAt,
+    lastAt,
+    events: toEvents(reporter, taken),
+    taken,
+  };
 }
 
 /** A user's function that threw, and where: in the condition of a test, or in `select`. */
@@ -80,43 +128,34 @@ export function toView(automaton: Automaton, run: Run): RunView {
   return { firstAt: tail.first.at, deadline: deadlineOf(pattern, run), taken: toTaken(automaton, tail), waitsFor };
 }
 
-function describe(
-  reporter: Reporter,
-  kind: "match" | "timedOut",
-  key: Key,
-  tail: Tail,
-  at: Instant,
-): Omit<TimedOut, "kind"> {
-  const { automaton, shape } = reporter;
-  const { name, version } = automaton.pattern;
-  const taken = toTaken(automaton, tail);
-  return {
-    id: idOf(reporter.app, name, version, kind, key, taken),
-    pattern: name,
-    version,
-    key,
-    at,
-    firstAt: tail.first.at,
-    lastAt: tail.event.at,
-    events: toMatchObject(shape, (step) => taken.filter((each) => each.step === step).map(({ value }) => value)),
-    taken,
-  };
+/** The events by step. */
+function toEvents({ shape }: Reporter, taken: readonly TakenEvent[]): object {
+  return toMatchObject(shape, (step) => {
+    const events: unknown[] = [];
+    for (const each of taken) if (each.step === step) events.push(each.value);
+    return events;
+  });
 }
 
+/** The identity of what took these events; worked out when it is first asked for, since that costs more than all the rest. */
 function idOf(
-  app: string,
-  name: string,
-  version: number,
-  kind: string,
+  { app, automaton }: Reporter,
+  kind: "match" | "timedOut",
   key: Key,
   taken: readonly TakenEvent[],
-): string {
-  const roles = taken.flatMap(({ step, index, origin }) => [
-    step,
-    `${index}`,
-    origin.topic,
-    `${origin.partition}`,
-    `${origin.offset}`,
-  ]);
-  return hashText(app, name, `${version}`, kind, encodeKey(key), ...roles);
+): () => string {
+  let id: string | null = null;
+  return () => {
+    if (id !== null) return id;
+    const { name, version } = automaton.pattern;
+    const roles = taken.flatMap(({ step, index, origin }) => [
+      step,
+      `${index}`,
+      origin.topic,
+      `${origin.partition}`,
+      `${origin.offset}`,
+    ]);
+    id = hashText(app, name, `${version}`, kind, encodeKey(key), ...roles);
+    return id;
+  };
 }

@@ -5,7 +5,7 @@
 //             ▲
 //             └──── c7        the run a1 b2 c7
 
-import type { Automaton, StepId } from "../automaton/automaton.ts";
+import type { Automaton, Step, StepId } from "../automaton/automaton.ts";
 import type { Waiting } from "../automaton/waiting.ts";
 import type { Taken } from "../pattern/expression/evaluate.ts";
 import { type Arity, toMatchObject } from "../pattern/shape.ts";
@@ -65,24 +65,49 @@ export function compareTails(left: Tail, right: Tail): number {
   return 0;
 }
 
-/** The events of a tail as conditions see them. Lists are made when they are asked for. */
-export function takenOf(automaton: Automaton, shape: ReadonlyMap<string, Arity>, tail: Tail | null): Taken {
-  const nameOf = ({ step }: Tail) => automaton.steps[step]?.name;
-  const lists = new Map<string, readonly unknown[]>();
-  const of = (step: string): readonly unknown[] => {
-    const known = lists.get(step);
-    if (known) return known;
-    const list = tail === null ? [] : toList(tail).filter((each) => nameOf(each) === step);
-    const events = list.map(({ event }) => event.value);
-    lists.set(step, events);
-    return events;
-  };
-  return {
-    of,
-    get match() {
-      return toMatchObject(shape, of);
-    },
-  };
+/** The events of one tail after another, as conditions see them. What is asked often makes no list. */
+export class TakenView implements Taken {
+  readonly #automaton: Automaton;
+  readonly #shape: ReadonlyMap<string, Arity>;
+  #tail: Tail | null = null;
+
+  constructor(automaton: Automaton, shape: ReadonlyMap<string, Arity>) {
+    this.#automaton = automaton;
+    this.#shape = shape;
+  }
+
+  /** Makes it show `tail`. */
+  about(tail: Tail | null): this {
+    this.#tail = tail;
+    return this;
+  }
+
+  of(step: string): readonly unknown[] {
+    const events: unknown[] = [];
+    for (let each = this.#tail; each !== null; each = each.previous)
+      if (this.#isOf(each, step)) events.push(each.event.value);
+    return events.reverse();
+  }
+
+  at(step: string, index: number): unknown {
+    if (index > 0) return this.of(step)[index];
+    let found: unknown;
+    let left = index;
+    for (let each = this.#tail; each !== null; each = each.previous) {
+      if (!this.#isOf(each, step)) continue;
+      if (index === 0) found = each.event.value;
+      else if (++left === 0) return each.event.value;
+    }
+    return found;
+  }
+
+  get match(): object {
+    return toMatchObject(this.#shape, (step) => this.of(step));
+  }
+
+  #isOf({ step }: Tail, name: string): boolean {
+    return (this.#automaton.steps[step] as Step).name === name;
+  }
 }
 
 /** Of each first event the tail with the most events; among equals the first in order. `tails` are in order. */

@@ -31,7 +31,7 @@ export type Counters = {
 };
 
 export type Memory = {
-  readonly rows: ReadonlyMap<EncodedKey, Row>;
+  readonly rows: readonly Row[];
   readonly now: Instant;
   readonly counters: Counters;
 };
@@ -87,7 +87,7 @@ export function saveState(automaton: Automaton, memory: Memory): MatcherState {
   const events = numbering<PlacedEvent>();
   const tails = savedTails(events);
   const forest = savedForest(events, tails);
-  const rows = [...memory.rows].map(([id, { groups, held, quietUntil, cut }]): SavedRow => {
+  const rows = memory.rows.map(({ id, groups, held, quietUntil, cut }): SavedRow => {
     const saved = groups.map(({ state, root, runs }) => ({
       reported: state.reported,
       waiting: state.waiting.map(saveWaiting),
@@ -150,24 +150,21 @@ export function restoreState(automaton: Automaton, states: States, state: Matche
     else if (third !== undefined) nodes.push(output(nodes[first] as Node, second, events[third] as PlacedEvent));
     else nodes.push(join(nodes[first] as Node, nodes[second] as Node));
   }
-  const rows = saved.rows.map(([id, groups, held, quietUntil, cut]): [EncodedKey, Row] => [
-    id,
-    {
-      ...emptyRow(decodeKey(id)),
-      groups: groups.map(({ reported, waiting, root, runs }) => ({
-        state: states.stateOf(
-          waiting.map((each) => restoreWaiting(automaton, each)),
-          reported,
-        ),
-        root: nodes[root] ?? null,
-        runs: runs.map(tailOf),
-      })),
-      held: held.map((tail) => ({ tail: tailOf(tail) })),
-      quietUntil,
-      cut,
-    },
-  ]);
-  return { rows: new Map(rows), now: restoreInstant(saved.now), counters: saved.counters };
+  const rows = saved.rows.map(([id, groups, held, quietUntil, cut]) => ({
+    ...emptyRow(decodeKey(id), 0),
+    groups: groups.map(({ reported, waiting, root, runs }) => ({
+      state: states.stateOf(
+        waiting.map((each) => restoreWaiting(automaton, each)),
+        reported,
+      ),
+      root: nodes[root] ?? null,
+      runs: runs.map(tailOf),
+    })),
+    held: held.map((tail) => ({ tail: tailOf(tail) })),
+    quietUntil,
+    cut,
+  }));
+  return { rows, now: restoreInstant(saved.now), counters: saved.counters };
 }
 
 const count = indexFrom(0, Number.POSITIVE_INFINITY);

@@ -7,7 +7,8 @@ import type { Automaton, Place, Step, StepId, Wait, WaitId } from "../automaton/
 import { testHolds } from "../automaton/test.ts";
 import { enter, startOf, takes, type Waiting } from "../automaton/waiting.ts";
 import { createKeyedMatcher } from "../matching/grouped-matcher.ts";
-import { extend, type Tail, takenOf } from "../matching/run.ts";
+import { extend, type Tail, TakenView } from "../matching/run.ts";
+import type { Taken } from "../pattern/expression/evaluate.ts";
 import { shapeOf } from "../pattern/shape.ts";
 import { END_OF_TIME, type Instant } from "../time/instant.ts";
 import { fieldsOf, solutions, solve } from "./solve.ts";
@@ -51,12 +52,8 @@ export function hasMatch(automaton: Automaton, events: readonly Pick<ExampleEven
 }
 
 /** What is taken before an event, as conditions see it. */
-export function takenBefore(
-  automaton: Automaton,
-  events: readonly ExampleEvent[],
-  index: number,
-): ReturnType<typeof takenOf> {
-  return takenOf(automaton, shapeOf(automaton.pattern), tailOf(automaton, events.slice(0, index)));
+export function takenBefore(automaton: Automaton, events: readonly ExampleEvent[], index: number): Taken {
+  return new TakenView(automaton, shapeOf(automaton.pattern)).about(tailOf(automaton, events.slice(0, index)));
 }
 
 type Way = { readonly wait: Wait; readonly before: Way | null; readonly length: number; readonly visits: boolean };
@@ -147,7 +144,7 @@ function ordered(automaton: Automaton, { take }: Wait): Automaton["tests"] {
 }
 
 /** A function that throws accepts nothing. */
-function asked(automaton: Automaton, id: number, value: object, taken: ReturnType<typeof takenOf>): boolean {
+function asked(automaton: Automaton, id: number, value: object, taken: Taken): boolean {
   const test = automaton.tests[id] as Automaton["tests"][number];
   try {
     return testHolds(test, automaton.pattern.tag, value, taken);

@@ -21,7 +21,7 @@ import type {
   TimedEvent,
 } from "../matching/matcher.ts";
 import { type Failure, toView } from "../matching/report.ts";
-import { type Complete, compareTails, type PlacedEvent, type Run, type Tail, takenOf } from "../matching/run.ts";
+import { type Complete, compareTails, type PlacedEvent, type Run, type Tail, TakenView } from "../matching/run.ts";
 import { release } from "../matching/skip.ts";
 import { Teller } from "../matching/teller.ts";
 import { type Arity, shapeOf } from "../pattern/shape.ts";
@@ -127,7 +127,7 @@ class RunMatcher implements ReferenceMatcher {
 
   /** Tests of one event for one run, each evaluated once. */
   #askOf(event: PlacedEvent, tail: Tail | null, failures: Failure[]): Ask {
-    const taken = takenOf(this.#automaton, this.#shape, tail);
+    const taken = new TakenView(this.#automaton, this.#shape).about(tail);
     const answers = new Map<TestId, boolean>();
     return (id) => {
       let answer = answers.get(id);

@@ -10,6 +10,8 @@ import { aggregate, calculate, compare, textHolds, verdictOf } from "./operators
 export interface Taken {
   /** Those of one step, in order; empty where it took none. */
   of(step: string): readonly unknown[];
+  /** `of(step).at(index)`, for those who know it without a list. */
+  at?(step: string, index: number): unknown;
   /** All of them in the shape that `m` has in `filter((e, m) => …)`. */
   readonly match: object;
 }

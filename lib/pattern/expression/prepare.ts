@@ -182,5 +182,5 @@ function field<Row>(of: EventRef, path: readonly string[], reader: EventReader<R
   if (of.kind === "item") return (_row, _taken, item) => read(item);
   const { step } = of;
   const at = of.at === "only" || of.at === "first" ? 0 : of.at === "last" ? -1 : of.at;
-  return (_, taken = NOTHING_TAKEN) => read(taken.of(step).at(at));
+  return (_, taken = NOTHING_TAKEN) => read(taken.at === undefined ? taken.of(step).at(at) : taken.at(step, at));
 }
