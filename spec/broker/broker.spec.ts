@@ -6,6 +6,12 @@ import { type JavaCommand, type JavaRecord, javaProduce } from "./java-produce.t
 import { requireBroker } from "./require-broker.ts";
 import { createTopic } from "./topics.ts";
 
+const HEADERS = [
+  ["type", "x"],
+  ["type", "y"],
+  ["nothing", null],
+] as const;
+
 for (const version of KAFKA_VERSIONS) {
   const broker = await requireBroker({ version, restarts: true });
   const it = broker.suite(`broker ${version}`);
@@ -34,12 +40,6 @@ for (const version of KAFKA_VERSIONS) {
 
   it.run();
 }
-
-const HEADERS = [
-  ["type", "x"],
-  ["type", "y"],
-  ["nothing", null],
-] as const;
 
 /** Two transactions side by side; what the first wrote is aborted. */
 function* interleaved(): Generator<JavaRecord | JavaCommand> {

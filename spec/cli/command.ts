@@ -15,6 +15,9 @@ export type CommandOptions = {
   readonly cwd: string;
   /** Given on standard input, which ends then. */
   readonly stdin?: string | Uint8Array;
+  /** When it is killed. */
+  readonly withinMs?: number;
+  readonly onStart?: (child: ChildProcess) => void;
   /** Called with all that was printed so far, whenever something was. */
   readonly onOutput?: (printed: { readonly stdout: string; readonly stderr: string }, child: ChildProcess) => void;
 };
@@ -24,18 +27,19 @@ export function sequitur(words: readonly string[], options: CommandOptions): Pro
   return execute(process.execPath, [...FROM_SOURCE, ...words], options);
 }
 
-/** Runs a program to its end. A program that does not end within a minute is killed. */
+/** Runs a program to its end. A program that does not end within a minute, or the time for it, is killed. */
 export function execute(
   program: string,
   words: readonly string[],
-  { cwd, stdin, onOutput }: CommandOptions,
+  { cwd, stdin, withinMs = 60_000, onStart, onOutput }: CommandOptions,
 ): Promise<Result> {
   const child = spawn(program, words, {
     cwd,
     stdio: ["pipe", "pipe", "pipe"],
-    timeout: 60_000,
+    timeout: withinMs,
     env: { ...process.env, NODE_OPTIONS: "", COLUMNS: "200" },
   });
+  onStart?.(child);
   const printed = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (text: string) => {

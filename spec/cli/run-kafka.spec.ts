@@ -1,6 +1,5 @@
 // The command on a real Kafka: what Kafka's own producer writes, and what its own consumer reads of the alerts.
 
-import { type ChildProcess, spawnSync } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { cardTraffic } from "../../samples/card-testing/generator.ts";
@@ -9,75 +8,22 @@ import { javaProduce } from "../broker/java-produce.ts";
 import { requireBroker } from "../broker/require-broker.ts";
 import { createTopic, uniqueName } from "../broker/topics.ts";
 import { allowMs } from "../run/ask.ts";
-import { readExposition } from "../service/exposition.ts";
 import { execute, type Result, sequitur } from "./command.ts";
-import { createProject } from "./project.ts";
+import { charges, endStarted, kafkaProject, type Running, START_AT, serviceTs, start as startIn } from "./on-kafka.ts";
 import { PATTERN_TS } from "./service-files.ts";
 
-allowMs(120_000);
+allowMs(240_000);
 
 const broker = await requireBroker();
 const it = broker.suite("sequitur run on Kafka");
 const refusals = suite("what sequitur run says of Kafka before it connects");
 
-/** A service on topics of its own. */
-function serviceTs(name: string): string {
-  return `import { service, topic } from "sequitur/service";
-import { type CardEvent, probing } from "./pattern.ts";
-
-export default service({
-  app: "${name}",
-  kafka: { startFrom: "earliest", connectWithin: "2s" },
-  inputs: [topic<CardEvent>("${name}-in", { key: (e) => e.card, time: (e) => e.at, outOfOrderness: "5s" })],
-  patterns: [probing],
-});
-`;
-}
-
-const project = createProject({ "package.json": '{"type":"module"}', "pattern.ts": PATTERN_TS });
+const project = kafkaProject();
+it.after.each(endStarted);
 it.after(() => project.remove());
 
-type Printed = { readonly stdout: string; readonly stderr: string };
-type Running = {
-  readonly result: Promise<Result>;
-  /** Resolves with the process when it has printed something that `holds`. */
-  readonly until: (holds: (printed: Printed) => boolean) => Promise<ChildProcess>;
-};
-
-/** Starts the command with its log as text, as on a terminal. */
 function start(words: readonly string[], cwd: string = project.folder): Running {
-  let look = (): void => {};
-  let seen: { readonly printed: Printed; readonly child: ChildProcess } | null = null;
-  const result = sequitur(["run", ...words, "--log", "text"], {
-    cwd,
-    onOutput: (printed, child) => {
-      seen = { printed, child };
-      look();
-    },
-  });
-  const until: Running["until"] = (holds) =>
-    new Promise((resolve, reject) => {
-      look = () => {
-        if (seen !== null && holds(seen.printed)) resolve(seen.child);
-      };
-      look();
-      result.then(({ stderr }) => reject(new Error(`it ended before: ${stderr}`)), reject);
-    });
-  return { result, until };
-}
-
-const START_AT = Date.UTC(2026, 2, 2, 8);
-
-function charge(card: string, amount: number, at: number): { readonly key: string; readonly value: string } {
-  return { key: card, value: JSON.stringify({ type: "charge", card, amount, at: START_AT + at }) };
-}
-
-/** So many cards that are probed and emptied, and a last event in each partition, which moves its time on. */
-function* charges(cards: number, partitions: number): Iterable<{ key: string; value: string; partition?: number }> {
-  for (let card = 0; card < cards; card += 1) yield charge(`c${card}`, 1, card);
-  for (let card = 0; card < cards; card += 1) yield charge(`c${card}`, 900, 10_000 + card);
-  for (let partition = 0; partition < partitions; partition += 1)
-    yield { ...charge(`end${partition}`, 5, 120_000), partition };
+  return startIn(words, cwd);
 }
 
 it("the sample finds on Kafka what it finds on its demo events; SIGTERM ends it with 0 and an account", async () => {
@@ -167,7 +113,8 @@ it("a topic that is missing is a refusal, 2; brokers that are away are 3: trying
   const missing = await start(["missing.ts", "--brokers", broker.address]).result;
   assert.is(missing.code, 2, missing.stderr);
   assert.match(missing.stderr, `sequitur: There is no topic "${name}-in" on ${broker.address}. Create it`);
-  const away = await start(["missing.ts", "--brokers", "127.0.0.1:1"]).result;
+  project.write("away.ts", serviceTs(name, { connectWithin: "2s" }));
+  const away = await start(["away.ts", "--brokers", "127.0.0.1:1"]).result;
   assert.is(away.code, 3, away.stderr);
   assert.match(away.stderr, "127.0.0.1:1");
   assert.not.match(away.stderr, /^ {4}at /m);
@@ -183,28 +130,6 @@ it("away from a terminal its log is JSON, a line each, and so is what it fails w
   assert.match(lines[0]?.msg ?? "", /^reading "missing-\w+-in" on Kafka at /);
   assert.ok(lines.some(({ msg, error }) => msg === "the service failed" && error?.code === "MISSING_TOPIC"));
   assert.is(lines.at(-1)?.error?.code, "MISSING_TOPIC");
-});
-
-it("several processes are watched as one: the pages of the process that was started", async () => {
-  const name = uniqueName("pages");
-  await createTopic(broker, `${name}-in`, 2);
-  project.write("pages.ts", serviceTs(name));
-  const words = ["pages.ts", "--brokers", broker.address, "--processes", "2", "--http-port", "0"];
-  const running = start(words);
-  let url = "";
-  const parent = await running.until(({ stderr }) => {
-    url = /served url="([^"]+)"/.exec(stderr)?.[1] ?? "";
-    return url !== "";
-  });
-  for (let lanes = 0, ready = 0; lanes < 2 || ready !== 200; ) {
-    const page = readExposition(await (await fetch(`${url}/metrics`)).text());
-    const awake = page.get("sequitur_lane_state")?.samples.filter(({ value }) => value === 1) ?? [];
-    lanes = new Set(awake.map(({ labels }) => labels.get("partition"))).size;
-    ready = (await fetch(`${url}/readyz`)).status;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  parent.kill("SIGTERM");
-  assert.is((await running.result).code, 0);
 });
 
 it("with nothing to read that can be used, it says so when it is stopped, and where the records went", async () => {
@@ -224,80 +149,6 @@ it("with nothing to read that can be used, it says so when it is stopped, and wh
     .reverse();
   assert.equal([code, summary.ending, summary.deadLetters.byCode], [0, "stopped", { NOT_JSON: 1 }]);
   assert.is(error.error.code, "NOTHING_USABLE");
-});
-
-/** The processes that do the work. */
-function workersOf(parent: ChildProcess): readonly number[] {
-  const { stdout } = spawnSync("ps", ["-o", "pid=,args=", "--ppid", String(parent.pid)], { encoding: "utf8" });
-  return stdout
-    .split("\n")
-    .filter((line) => line.includes("main.ts"))
-    .map((line) => Number.parseInt(line, 10));
-}
-
-it("--processes 2: both have partitions, one that is killed is replaced, all stop together, and the counts add up", async () => {
-  const name = uniqueName("two");
-  project.write("two.ts", serviceTs(name));
-  await createTopic(broker, `${name}-in`, 4);
-  const running = start(["two.ts", "--brokers", broker.address, "--processes", "2", "--verbose"]);
-  const shared = (stderr: string): boolean =>
-    /\[1\].*lanes=\[\d,\d\]/.test(stderr) && /\[2\].*lanes=\[\d,\d\]/.test(stderr);
-  const parent = await running.until(({ stderr }) => shared(stderr));
-  await javaProduce(broker, `${name}-in`, charges(100, 4));
-  const before = await consoleConsume(broker, `${name}-alerts`, { count: 100 });
-  assert.is(new Set(before.map(({ key }) => key)).size, 100);
-  const [first = 0, second = 0] = workersOf(parent);
-  assert.ok(first > 0 && second > 0);
-  process.kill(second, "SIGKILL");
-  await running.until(({ stderr }) => stderr.includes("ended with SIGKILL; it is started again in"));
-  await running.until(({ stderr }) => (stderr.match(/joined the group/g)?.length ?? 0) >= 4);
-  await javaProduce(broker, `${name}-in`, [
-    charge("new", 1, 130_000),
-    charge("new", 700, 130_001),
-    ...["a", "b", "c", "d"].map((card, partition) => ({ ...charge(card, 5, 200_000), partition })),
-  ]);
-  const after = await consoleConsume(broker, `${name}-alerts`, { count: 101 });
-  assert.ok(after.some(({ key }) => key === "new"));
-  parent.kill("SIGTERM");
-  const { code, stderr } = await running.result;
-  assert.is(code, 0, stderr);
-  assert.match(stderr, /\nprocesses were started again 1 time:/);
-  assert.match(stderr, new RegExp(`\\n\\d+ records of "${name}-in" = \\d+ on time \\+ 0 late`));
-  assert.match(stderr, /\nstopped after/);
-  assert.equal(workersOf(parent), []);
-  for (const pid of [first, second]) assert.throws(() => process.kill(pid, 0), /ESRCH/);
-});
-
-it("--processes: a parent that is killed takes the others with it", async () => {
-  const name = uniqueName("orphans");
-  project.write("orphans.ts", serviceTs(name));
-  await createTopic(broker, `${name}-in`, 2);
-  const running = start(["orphans.ts", "--brokers", broker.address, "--processes=2", "--verbose"]);
-  const parent = await running.until(({ stderr }) => (stderr.match(/service is running/g)?.length ?? 0) === 2);
-  const workers = workersOf(parent);
-  assert.is(workers.length, 2);
-  parent.kill("SIGKILL");
-  for (const end = Date.now() + 20_000; workers.some(isAlive); await new Promise((resolve) => setTimeout(resolve, 50)))
-    assert.ok(Date.now() < end, "processes go on without their parent");
-  await running.result;
-});
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-it("--processes: what cannot run is said once for all, and not tried again", async () => {
-  const name = uniqueName("refused");
-  project.write("refused.ts", serviceTs(name));
-  const { code, stderr } = await start(["refused.ts", "--brokers", broker.address, "--processes", "2"]).result;
-  assert.is(code, 2, stderr);
-  assert.match(stderr, /^\[[12]\] sequitur: There is no topic/m);
-  assert.match(stderr, /\nsequitur: process [12] ended with exit code 2: the service cannot run\./);
-  assert.not.match(stderr, "started again");
 });
 
 const REFUSED: readonly (readonly [words: readonly string[], says: RegExp])[] = [

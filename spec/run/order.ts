@@ -4,8 +4,15 @@
  */
 export const SLOWEST: readonly string[] = [
   "spec/exhaustive/three-operators.spec.ts",
+  "spec/transports/kafka/outage.spec.ts",
   "spec/exhaustive/exhaustive.spec.ts",
   "spec/reference/reference.spec.ts",
+  "spec/cli/run-kafka.spec.ts",
+  "spec/transports/kafka/group.spec.ts",
+  "spec/cli/run-kafka-processes.spec.ts",
+  "spec/transports/kafka/group-troubles.spec.ts",
+  "spec/transports/kafka/refusals.spec.ts",
+  "spec/transports/kafka/service.spec.ts",
   "spec/matching/agreement.spec.ts",
   "spec/matching/laws.spec.ts",
   "spec/matching/process-laws.spec.ts",
