@@ -21,7 +21,7 @@ export function findJava(env: NodeJS.ProcessEnv = process.env): string {
   if (asked.status !== 0 || version === null) {
     throw new ConfigError(
       "NO_JAVA",
-      `Kafka runs on Java, and "${java}" did not answer. Install Java ${LEAST_MAJOR} or newer, put it on the PATH, or let JAVA_HOME name its folder.`,
+      `Kafka and the other engines of the benches run on Java, and "${java}" did not answer. Install Java ${LEAST_MAJOR} or newer, put it on the PATH, or let JAVA_HOME name its folder.`,
     );
   }
   if (Number(version[1]) < LEAST_MAJOR) {

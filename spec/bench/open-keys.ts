@@ -1,0 +1,59 @@
+// W7: what open keys weigh, and how long it takes to save and restore them.
+
+import type { SaveAndRestore } from "./measure.ts";
+import { startBench } from "./processes.ts";
+import type { Entrant, Plan } from "./turns.ts";
+import { OPEN_KEYS } from "./workloads.ts";
+
+export type OpenKeysRow = {
+  readonly contender: string;
+  readonly bytesPerKey: number;
+  /** 100,000 keys; `null`: it cannot. */
+  readonly saveMs: number | null;
+  readonly restoreMs: number | null;
+};
+
+const WITHIN_MS = 300_000;
+const KEYS_SAVED = 100_000;
+
+export async function weighOpenKeys(
+  entrants: readonly Entrant[],
+  { repetitions, atMost }: Plan,
+  signal: AbortSignal,
+): Promise<{ readonly rows: readonly OpenKeysRow[]; readonly problems: readonly string[] }> {
+  const rows: OpenKeysRow[] = [];
+  const problems: string[] = [];
+  for (const entrant of entrants) {
+    const bench = await startBench(entrant.program(OPEN_KEYS.name, atMost), signal);
+    try {
+      // Saving comes first: what was weighed before would be in the way.
+      const saved: SaveAndRestore[] = [];
+      for (let turn = 0; turn <= repetitions; turn += 1) {
+        const done = (await bench.ask("save", WITHIN_MS)) as SaveAndRestore | null;
+        if (done === null) break;
+        if (turn > 0) saved.push(done);
+      }
+      const expected = Math.min(KEYS_SAVED, atMost);
+      const wrong = saved.find(({ matches }) => matches !== expected);
+      if (wrong !== undefined) {
+        problems.push(`W7, ${entrant.name}: ${wrong.matches} of ${expected} restored runs were completed`);
+      }
+      const bytesPerKey = Math.round((await bench.ask("bytes", WITHIN_MS)) as number);
+      const [saveMs, restoreMs] = [
+        medianOf(saved.map((each) => each.saveMs)),
+        medianOf(saved.map((each) => each.restoreMs)),
+      ];
+      rows.push({ contender: entrant.name, bytesPerKey, saveMs, restoreMs });
+    } catch (error) {
+      signal.throwIfAborted();
+      problems.push(`W7, ${entrant.name}: ${(error as Error).message}`);
+    } finally {
+      bench.stop();
+    }
+  }
+  return { rows, problems };
+}
+
+function medianOf(numbers: readonly number[]): number | null {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? null;
+}
