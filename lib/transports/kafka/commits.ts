@@ -42,12 +42,13 @@ export function createCommits({ cursors, commit, clock, log, onFailure }: Commit
     });
     return onItsWay;
   };
+  const all = async (): Promise<void> => {
+    await onItsWay?.catch(() => undefined);
+    await now();
+  };
 
   return {
-    async now() {
-      await onItsWay?.catch(() => undefined);
-      await now();
-    },
+    now: all,
     soon() {
       if (onItsWay !== null) return;
       now().catch((error: Error) => {
@@ -60,7 +61,7 @@ export function createCommits({ cursors, commit, clock, log, onFailure }: Commit
       const tooLong = new Promise<void>((resolve) => {
         cancel = clock.after(BEFORE_JOIN_MS, resolve);
       });
-      await Promise.race([now().catch(() => undefined), tooLong]);
+      await Promise.race([all().catch(() => undefined), tooLong]);
       cancel();
     },
   };
