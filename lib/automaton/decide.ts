@@ -9,6 +9,7 @@
 
 import { groupBy } from "../core/group-by.ts";
 import type { Automaton, Guard, PlaceId, StepId, TestId } from "./automaton.ts";
+import type { Split } from "./split.ts";
 import { type Ask, enter, passOver, startOf, takes, type Waiting } from "./waiting.ts";
 
 /** What a run waits for, and whether it was reported as a match already and could only grow. */
@@ -17,6 +18,8 @@ export type State = {
   readonly reported: boolean;
   /** What an event does to a run depends on the events that the run has taken: each has to be asked by itself. */
   readonly looksBack: boolean;
+  /** The one test that looks back, if it compares values so that runs can be kept by theirs. */
+  readonly split: Split | null;
   /** What time does to a run depends on when it took its last event: each has a deadline of its own. */
   readonly timed: boolean;
   /** At the end of its window a run becomes a match. */
@@ -56,20 +59,24 @@ export interface States {
   readonly startTests: readonly TestId[];
 }
 
+/** What is known of the tests of an automaton. */
+export type Analysis = {
+  /** Whether it looks at events taken before. */
+  readonly looksBack: (test: TestId) => boolean;
+  /** How one that looks back splits runs; `null`: it does not. */
+  readonly splitBy: (test: TestId) => Split | null;
+};
+
 /** Runs may come to two to the number of optional steps of states: what was found is forgotten before it fills the memory. */
 const MAX_STATES = 10_000;
 
 /**
- * The states of `automaton`, none of them known yet. `looksBack(test)`: it looks at events taken before. When more than
- * `maxStates` are known, all are forgotten: states that are alike are then two, which costs time and changes nothing else.
+ * The states of `automaton`, none of them known yet; without an `analysis` no test looks back. When more than `maxStates` are
+ * known, all are forgotten: states that are alike are then two, which costs time and changes nothing else.
  *
  * Cost of a decision: the tests it asks. Space: the states that runs come to, times the outcomes of their tests that occur.
  */
-export function createStates(
-  automaton: Automaton,
-  looksBack: (test: TestId) => boolean,
-  maxStates: number = MAX_STATES,
-): States {
+export function createStates(automaton: Automaton, analysis: Analysis | null, maxStates: number = MAX_STATES): States {
   const known = new Map<string, State>();
   const start = startOf(automaton);
   let startDecisions = undecided();
@@ -82,10 +89,12 @@ export function createStates(
         known.clear();
         startDecisions = undecided();
       }
+      const back = [...new Set(waiting.flatMap(testsOf).filter((test) => analysis?.looksBack(test) === true))];
       state = {
         waiting,
         reported,
-        looksBack: waiting.some((each) => testsOf(each).some(looksBack)),
+        looksBack: back.length > 0,
+        split: back.length === 1 ? (analysis as Analysis).splitBy(back[0] as TestId) : null,
         timed: waiting.some(isTimed),
         endsByTime: waiting.some(({ wait }) => wait.step === null),
         decisions: undecided(),

@@ -48,8 +48,13 @@ export function join(one: Node, other: Node): Node {
   return { tail: null, event: null, step: -1, left, right, newest: left.newest, count: left.count + right.count };
 }
 
-export function isAlive({ newest }: Node, { position, after }: Horizon): boolean {
-  return newest.position >= position && newest.at > after;
+export function isAlive({ newest }: Node, horizon: Horizon): boolean {
+  return isLater(newest, horizon);
+}
+
+/** Whether a run with this first event lives. */
+export function isLater(first: PlacedEvent, { position, after }: Horizon): boolean {
+  return first.position >= position && first.at > after;
 }
 
 /** The runs that live, in no order that means anything. Cost: what they hold. */

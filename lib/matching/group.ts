@@ -3,14 +3,18 @@
 import type { State } from "../automaton/decide.ts";
 import { type EncodedKey, encodeKey, type Key } from "../event/key.ts";
 import type { Instant } from "../time/instant.ts";
-import { type Horizon, isAlive, join, leaf, type Node, runsOf } from "./forest.ts";
-import { type Complete, compareTails, type Tail } from "./run.ts";
+import type { Buckets } from "./buckets.ts";
+import { type Horizon, isAlive, isLater, join, leaf, type Node, runsOf } from "./forest.ts";
+import { type Complete, compareTails, type PlacedEvent, type Tail } from "./run.ts";
 
-/**
- * The runs in one state: either all together below `root`, or, where each has to be seen by itself, in `runs`, in order of their
- * first events. Of both, some may be dead.
- */
-export type Group = { readonly state: State; root: Node | null; runs: Tail[] };
+/** The runs in one state: all together below `root`; by a value of theirs, in `buckets`; or each by itself, in `runs`. Some may be dead. */
+export type Group = {
+  readonly state: State;
+  root: Node | null;
+  readonly buckets: Buckets | null;
+  /** In order of their first events. */
+  runs: Tail[];
+};
 
 /** All that is known of one key. */
 export type Row = {
@@ -49,14 +53,24 @@ export function emptyRow(key: Key, trimAbove: number): Row {
   };
 }
 
-/** Whether anything in it lives; of a group that lists its runs, as far as the dead were dropped. */
-export function livesIn({ root, runs }: Group, horizon: Horizon): boolean {
+/** Whether anything in it lives. Of runs that are kept by value it may say so too long; of those in a list, until the dead were dropped. */
+export function livesIn({ root, buckets, runs }: Group, horizon: Horizon): boolean {
+  if (buckets !== null) return buckets.count > 0 && isLater(buckets.newest as PlacedEvent, horizon);
   return root !== null ? isAlive(root, horizon) : runs.length > 0;
 }
 
-/** The runs of a group that live. Cost: what they hold. */
-export function tailsOf({ root, runs }: Group, horizon: Horizon): readonly Tail[] {
-  return root !== null ? runsOf(root, horizon).sort(compareTails) : runs;
+/** The runs of a group that live, in order. Cost: what they hold. */
+export function tailsOf(group: Group, horizon: Horizon): readonly Tail[] {
+  return nodesOf(group)
+    .flatMap((node) => runsOf(node, horizon))
+    .concat(group.runs)
+    .sort(compareTails);
+}
+
+/** The nodes that have all its runs, but for those in a list. */
+export function nodesOf({ root, buckets }: Group): readonly Node[] {
+  if (root !== null) return [root];
+  return buckets === null ? [] : [...buckets.entries()].map(([, node]) => node);
 }
 
 /** Takes away the runs whose first events are before the horizon, from a group that lists them. Cost: those, and a move of the others. */
@@ -89,5 +103,5 @@ export function oldestFrom(groups: readonly Group[], cut: number): number {
 
 /** Open runs, and perhaps some that are dead. */
 export function runsIn(groups: readonly Group[]): number {
-  return groups.reduce((sum, { root, runs }) => sum + (root?.count ?? runs.length), 0);
+  return groups.reduce((sum, { root, buckets, runs }) => sum + (root ?? buckets ?? { count: runs.length }).count, 0);
 }

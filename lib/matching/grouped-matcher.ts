@@ -10,21 +10,19 @@
 // Two things make runs be seen one by one, in a list instead of a forest: a condition that looks at earlier events, and an end
 // that somebody sees (an absence kept to the deadline, a time-out that is reported, a maxGap, `emit: "ordered"`).
 
-import type { Automaton, Step, Test, TestId } from "../automaton/automaton.ts";
+import type { Automaton, Step } from "../automaton/automaton.ts";
 import { createStates, type Plan, type State, type States } from "../automaton/decide.ts";
-import { prepareTest } from "../automaton/test.ts";
-import type { Ask } from "../automaton/waiting.ts";
+import type { Split } from "../automaton/split.ts";
 import { invariant } from "../core/errors.ts";
 import { decodeKey, type EncodedKey, type Key } from "../event/key.ts";
-import { dependsOnTaken } from "../pattern/expression/looks-at.ts";
-import type { Prepared } from "../pattern/expression/prepare.ts";
-import { shapeOf } from "../pattern/shape.ts";
 import { createDeadlineQueue, type DeadlineQueue } from "../time/deadline-queue.ts";
 import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
+import { Asking } from "./asking.ts";
+import type { Buckets } from "./buckets.ts";
 import { expire } from "./deadline.ts";
 import { dueAt } from "./due.ts";
-import { type Horizon, trim } from "./forest.ts";
-import { dropDead, emptyRow, type Group, livesIn, oldestFrom, type Row, runsIn, tailsOf } from "./group.ts";
+import { type Horizon, isAlive, trim } from "./forest.ts";
+import { dropDead, emptyRow, type Group, livesIn, nodesOf, oldestFrom, type Row, runsIn, tailsOf } from "./group.ts";
 import { KeyTable } from "./key-table.ts";
 import type {
   KeyedMatcher,
@@ -36,21 +34,14 @@ import type {
   Outcome,
   RunView,
   TimedEvent,
+  Tuning,
 } from "./matcher.ts";
-import { Moving } from "./moving.ts";
-import { type Failure, toView } from "./report.ts";
-import { type Complete, compareTails, type PlacedEvent, type Tail, TakenView } from "./run.ts";
+import { type Keeper, type Keeping, Moving } from "./moving.ts";
+import { toView } from "./report.ts";
+import { type Complete, compareTails, type PlacedEvent, type Tail } from "./run.ts";
 import { restoreState, saveState } from "./saved.ts";
 import { release } from "./skip.ts";
 import { Teller } from "./teller.ts";
-
-/** What costs memory or time and changes nothing else; small values are for specs. */
-export type Tuning = {
-  /** States that are remembered. */
-  readonly maxStates?: number;
-  /** Taken events that a key may hold before it is worth looking for those that are dead. Default 64. */
-  readonly trimFrom?: number;
-};
 
 const NOTHING: readonly Complete[] = [];
 
@@ -67,34 +58,24 @@ export function createKeyedMatcher(
   return new GroupedMatcher(automaton, options, tuning);
 }
 
-class GroupedMatcher implements KeyedMatcher {
+class GroupedMatcher implements KeyedMatcher, Keeper {
   readonly #automaton: Automaton;
   readonly #withinMs: number;
   readonly #trimFrom: number;
   readonly #teller: Teller;
-  readonly #taken: TakenView;
   readonly #states: States;
-  /** The tests of the automaton, and which of them look at events taken before. */
-  readonly #tests: readonly Prepared[];
-  readonly #looksBack: readonly boolean[];
+  readonly #asking: Asking;
   readonly #rows = new KeyTable();
   readonly #deadlines: DeadlineQueue = createDeadlineQueue();
   #now: Instant = BEGINNING;
-  // The event at hand, and what the tests say of it: -1 where it was not asked.
-  #value: unknown = undefined;
-  readonly #answers: Int8Array;
-  #failure: (Failure & { readonly test: Test }) | null = null;
 
   constructor(automaton: Automaton, options: KeyedMatcherOptions, { maxStates, trimFrom = 64 }: Tuning) {
     this.#automaton = automaton;
     this.#withinMs = automaton.pattern.withinMs ?? Number.POSITIVE_INFINITY;
-    this.#taken = new TakenView(automaton, shapeOf(automaton.pattern));
     this.#teller = new Teller(automaton, options);
-    this.#tests = automaton.tests.map((test) => prepareTest(test, automaton.pattern.tag));
-    this.#looksBack = automaton.tests.map(({ condition }) => condition !== null && dependsOnTaken(condition));
-    this.#states = createStates(automaton, (test) => this.#looksBack[test] as boolean, maxStates);
+    this.#asking = new Asking(automaton);
+    this.#states = createStates(automaton, this.#asking, maxStates);
     this.#trimFrom = trimFrom;
-    this.#answers = new Int8Array(automaton.tests.length);
   }
 
   onEvent(key: Key, timed: TimedEvent): readonly Outcome[] {
@@ -103,17 +84,15 @@ class GroupedMatcher implements KeyedMatcher {
     const outcomes = this.#fireDeadlines(at);
     this.#now = at;
     const position = ++this.#teller.counters.events;
-    this.#value = value;
-    this.#failure = null;
-    this.#answers.fill(-1);
+    this.#asking.about(value);
     const row = this.#rows.get(key);
-    const begin = this.#states.begin(this.#ask);
+    const begin = this.#states.begin(this.#asking.ask);
     if (!begin.isIdle || (row !== undefined && !this.#isUntouched(row))) {
       const event: PlacedEvent = { value, at, origin, position };
       const touched = row ?? emptyRow(key, this.#trimFrom);
       this.#settle(touched, this.#move(touched, begin, event), outcomes);
     }
-    if (this.#failure !== null) outcomes.push(this.#teller.sayFailure(key, timed, this.#failure));
+    if (this.#asking.failure !== null) outcomes.push(this.#teller.sayFailure(key, timed, this.#asking.failure));
     return outcomes;
   }
 
@@ -125,12 +104,9 @@ class GroupedMatcher implements KeyedMatcher {
   }
 
   save(): MatcherState {
-    for (const row of this.#rows.values()) this.#trim(row);
-    return saveState(this.#automaton, {
-      rows: [...this.#rows.values()],
-      now: this.#now,
-      counters: { ...this.#teller.counters },
-    });
+    for (const row of [...this.#rows.values()]) this.#tidy(row);
+    const memory = { rows: [...this.#rows.values()], now: this.#now, counters: { ...this.#teller.counters } };
+    return saveState(this.#automaton, memory);
   }
 
   restore(state: MatcherState): void {
@@ -139,8 +115,13 @@ class GroupedMatcher implements KeyedMatcher {
     this.#now = restored.now;
     this.#teller.counters = { ...restored.counters };
     for (const row of restored.rows) {
-      this.#trim(row);
-      this.#keep(row);
+      const moving = new Moving(this.#horizonOf(row), this);
+      for (const group of row.groups) {
+        if (this.keepingOf(group.state) === "byValue") moving.putRuns(group.runs, group.state, false);
+        else moving.keep(group);
+      }
+      row.groups = moving.settled();
+      this.#tidy(row);
     }
   }
 
@@ -153,66 +134,64 @@ class GroupedMatcher implements KeyedMatcher {
 
   stats(): MatcherStats {
     const counts = this.counts();
-    let nodes = 0;
-    for (const { events } of this.#rows.values()) nodes += events;
+    const nodes = [...this.#rows.values()].reduce((sum, { events }) => sum + events, 0);
     return { ...counts, nodes };
   }
 
   counts(): MatcherCounts {
     let [runs, oldest] = [0, END_OF_TIME];
-    for (const row of this.#rows.values()) {
-      oldest = Math.min(oldest, this.#trim(row));
+    for (const row of [...this.#rows.values()]) {
+      oldest = Math.min(oldest, this.#tidy(row));
       runs += runsIn(row.groups);
     }
     return { ...this.#teller.counters, keys: this.#rows.size, runs, oldestFirstAt: runs > 0 ? oldest : null };
   }
 
-  /** Tests of the event at hand that look at nothing else. */
-  readonly #ask: Ask = (id) => {
-    const known = this.#answers[id] as number;
-    if (known >= 0) return known === 1;
-    const answer = this.#answer(id, null);
-    this.#answers[id] = answer ? 1 : 0;
-    return answer;
-  };
-
-  /** Tests of the event at hand, for a run that has taken `tail`. */
-  #askFor(tail: Tail): Ask {
-    return (id) => (this.#looksBack[id] === true ? this.#answer(id, tail) : this.#ask(id));
-  }
-
-  /** What a test says. One that throws does not hold for a step, and holds for what must not be. */
-  #answer(id: TestId, tail: Tail | null): boolean {
-    const ask = this.#tests[id] as Prepared;
-    try {
-      return tail === null ? ask(this.#value) : ask(this.#value, this.#taken.about(tail));
-    } catch (error) {
-      const test = this.#automaton.tests[id] as Test;
-      if (this.#failure === null || id < this.#failure.test.id) this.#failure = { test, error };
-      return test.kind !== "step";
-    }
-  }
-
   /** Whether the event at hand changes nothing of what is open. */
   #isUntouched({ groups }: Row): boolean {
-    for (const { state } of groups) if (state.looksBack || !this.#states.decide(state, this.#ask).isIdle) return false;
+    for (const { state } of groups)
+      if (state.looksBack || !this.#states.decide(state, this.#asking.ask).isIdle) return false;
     return true;
   }
 
   /** Moves the groups of a key over `event`. */
   #move(row: Row, begin: Plan, event: PlacedEvent): Moving {
     const horizon = this.#horizonOf(row);
-    const moving = new Moving(horizon, this.#isListed);
+    const moving = new Moving(horizon, this);
     for (const group of row.groups) {
       this.#dropDead(group, horizon);
       if (!livesIn(group, horizon)) continue;
-      const { state } = group;
-      if (state.looksBack)
-        for (const tail of group.runs) moving.moveRuns(this.#states.decide(state, this.#askFor(tail)), [tail], event);
-      else moving.move(this.#states.decide(state, this.#ask), group, event);
+      const { state, buckets } = group;
+      if (buckets !== null) this.#moveByValue(group, buckets, event, moving);
+      else if (state.looksBack)
+        for (const tail of group.runs)
+          moving.moveRuns(this.#states.decide(state, this.#asking.askFor(tail)), [tail], event);
+      else moving.move(this.#states.decide(state, this.#asking.ask), group, event);
     }
     for (const take of begin.takes) moving.begin(take, event);
     return moving;
+  }
+
+  /** Moves runs that are kept by value: those for which the one test that looks back holds, and the others. */
+  #moveByValue(group: Group, buckets: Buckets, event: PlacedEvent, moving: Moving): void {
+    const { state } = group;
+    const { horizon } = moving;
+    const split = state.split as Split;
+    const others = this.#states.decide(state, this.#asking.askIf(split.test, false));
+    const keys = this.#asking.keysFor(split, buckets);
+    const plan = keys.length === 0 ? others : this.#states.decide(state, this.#asking.askIf(split.test, true));
+    const chosen = plan.isIdle && others.isIdle ? [] : keys;
+    const nodes = chosen.map((key) => buckets.get(key)).filter((node) => isAlive(node, horizon));
+    if (plan.stay !== state) for (const key of chosen) buckets.delete(key);
+    if (!others.isIdle) {
+      const chosenNodes = new Set(nodes);
+      for (const [, node] of buckets.entries()) if (!chosenNodes.has(node)) moving.moveNode(others, node, event);
+      for (const node of nodes) moving.moveNode(plan, node, event);
+      return;
+    }
+    const isStaying = plan.stay === state;
+    for (const node of nodes) moving.moveNode(isStaying ? { ...plan, stay: null } : plan, node, event);
+    if (buckets.count > 0) moving.keep(group);
   }
 
   /** Fires every deadline at or before `until`, in order of time; at one time, key by key. */
@@ -232,10 +211,10 @@ class GroupedMatcher implements KeyedMatcher {
   /** What time does to the runs of a key, at its deadline. */
   #lapse(row: Row, at: Instant): Moving {
     const horizon = this.#horizonOf(row);
-    const moving = new Moving(horizon, this.#isListed);
+    const moving = new Moving(horizon, this);
     for (const group of row.groups) {
       if (group.state.timed) this.#lapseEach(group, at, moving);
-      else if (group.root === null) this.#lapseOldest(group, horizon, moving);
+      else if (group.runs.length > 0) this.#lapseOldest(group, horizon, moving);
       if (!group.state.timed && livesIn(group, horizon)) moving.keep(group);
     }
     return moving;
@@ -340,11 +319,15 @@ class GroupedMatcher implements KeyedMatcher {
   /** Lets go of what is dead, so that what is counted is right. Cost: what the open runs hold. */
   #trim(row: Row): Instant {
     const horizon = this.#horizonOf(row);
-    for (const group of row.groups) this.#dropDead(group, horizon);
+    for (const group of row.groups) {
+      this.#dropDead(group, horizon);
+      group.buckets?.sweep(horizon);
+    }
     row.groups = row.groups.filter((group) => livesIn(group, horizon));
-    const roots = row.groups.flatMap(({ root }) => root ?? []);
+    const roots = row.groups.flatMap(nodesOf);
     const runs = row.groups.flatMap((group) => group.runs);
     const { events, oldestAt } = trim(roots, runs, horizon);
+    for (const { buckets } of row.groups) buckets?.recount();
     row.events = events;
     row.trimAbove = Math.max(this.#trimFrom, 2 * events);
     return oldestAt;
@@ -364,19 +347,35 @@ class GroupedMatcher implements KeyedMatcher {
     this.#deadlines.set(row.id, row.dueAt);
   }
 
+  /** Lets go of what is dead, of the whole row if that is all. */
+  #tidy(row: Row): Instant {
+    const oldestAt = this.#trim(row);
+    this.#keep(row);
+    return oldestAt;
+  }
+
   #forget(row: Row): void {
     if (!row.isKept) return;
     this.#rows.delete(row);
     this.#deadlines.set(row.id, null);
   }
 
-  /** Whether each run of a state is seen by itself. */
-  readonly #isListed = (state: State): boolean => {
-    if (state.looksBack || state.timed) return true;
+  /** Runs whose end somebody sees are listed, so that the oldest is at hand; and so are those that each have to be asked. */
+  keepingOf(state: State): Keeping {
+    if (state.timed || this.#isSeenToEnd(state)) return "listed";
+    if (!state.looksBack) return "together";
+    return state.split === null ? "listed" : "byValue";
+  }
+
+  #isSeenToEnd(state: State): boolean {
     if (this.#withinMs === Number.POSITIVE_INFINITY) return false;
     const isTold = this.#teller.timedOut !== "none" && !state.reported;
     return state.endsByTime || isTold || this.#automaton.pattern.emit === "ordered";
-  };
+  }
+
+  valueOf(split: Split, run: Tail): unknown {
+    return this.#asking.valueOf(split, run);
+  }
 
   #horizonOf({ cut }: Row): Horizon {
     return {
@@ -387,7 +386,7 @@ class GroupedMatcher implements KeyedMatcher {
 
   /** Runs that end by a time of their own may outlive the window. */
   #dropDead(group: Group, { position, after }: Horizon): void {
-    if (group.root === null) dropDead(group, { position, after: group.state.timed ? BEGINNING : after });
+    dropDead(group, { position, after: group.state.timed ? BEGINNING : after });
   }
 
   #tailsOf(row: Row, group: Group): readonly Tail[] {

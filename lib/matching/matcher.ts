@@ -265,6 +265,14 @@ export type KeyedMatcherOptions = {
   readonly timedOut?: TimedOutReport;
 };
 
+/** What costs memory or time and changes nothing else; small values are for specs. */
+export type Tuning = {
+  /** States that are remembered. */
+  readonly maxStates?: number;
+  /** Taken events that a key may hold before it is worth looking for those that are dead. Default 64. */
+  readonly trimFrom?: number;
+};
+
 /** Walks one pattern's automaton for many keys. */
 export interface KeyedMatcher {
   /** Takes the next event of `key`. Events come in order of time over all keys; due deadlines of all keys fire first. @throws {LimitError} under the policy `fail`. */

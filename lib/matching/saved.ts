@@ -6,9 +6,9 @@ import type { States } from "../automaton/decide.ts";
 import { toWaiting, type Waiting } from "../automaton/waiting.ts";
 import { CheckpointError } from "../core/errors.ts";
 import { decodeKey, type EncodedKey } from "../event/key.ts";
-import { type Instant, restoreInstant, type SavedInstant, saveInstant } from "../time/instant.ts";
-import { belowFirst, join, leaf, type Node, output, simplify } from "./forest.ts";
-import { emptyRow, type Row } from "./group.ts";
+import { BEGINNING, type Instant, restoreInstant, type SavedInstant, saveInstant } from "../time/instant.ts";
+import { belowFirst, type Horizon, join, leaf, type Node, output, simplify } from "./forest.ts";
+import { emptyRow, type Row, tailsOf } from "./group.ts";
 import type { MatcherState, MatcherStats } from "./matcher.ts";
 import { extend, type PlacedEvent, type Tail, toList } from "./run.ts";
 import {
@@ -41,6 +41,9 @@ export function emptyCounters(): Counters {
 }
 
 const FORMAT = "sequitur-groups-1";
+
+/** What is dead has been let go of. */
+const ALL: Horizon = { position: 0, after: BEGINNING };
 
 type SavedEvent = readonly [
   position: number,
@@ -88,11 +91,11 @@ export function saveState(automaton: Automaton, memory: Memory): MatcherState {
   const tails = savedTails(events);
   const forest = savedForest(events, tails);
   const rows = memory.rows.map(({ id, groups, held, quietUntil, cut }): SavedRow => {
-    const saved = groups.map(({ state, root, runs }) => ({
-      reported: state.reported,
-      waiting: state.waiting.map(saveWaiting),
-      root: root === null ? -1 : forest.of(root),
-      runs: runs.map(tails.of),
+    const saved = groups.map((group) => ({
+      reported: group.state.reported,
+      waiting: group.state.waiting.map(saveWaiting),
+      root: group.root === null ? -1 : forest.of(group.root),
+      runs: (group.buckets === null ? group.runs : tailsOf(group, ALL)).map(tails.of),
     }));
     return [id, saved, held.map(({ tail }) => tails.of(tail)), quietUntil, cut];
   });
@@ -158,6 +161,7 @@ export function restoreState(automaton: Automaton, states: States, state: Matche
         reported,
       ),
       root: nodes[root] ?? null,
+      buckets: null,
       runs: runs.map(tailOf),
     })),
     held: held.map((tail) => ({ tail: tailOf(tail) })),

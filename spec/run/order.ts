@@ -7,6 +7,7 @@ export const SLOWEST: readonly string[] = [
   "spec/transports/kafka/outage.spec.ts",
   "spec/exhaustive/exhaustive.spec.ts",
   "spec/reference/reference.spec.ts",
+  "spec/reference/tiny.spec.ts",
   "spec/cli/run-kafka.spec.ts",
   "spec/transports/kafka/group.spec.ts",
   "spec/cli/run-kafka-processes.spec.ts",

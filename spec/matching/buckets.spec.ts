@@ -1,0 +1,69 @@
+// Runs kept by value are found as if each had been asked.
+import * as fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Split } from "../../lib/automaton/split.ts";
+import { Buckets } from "../../lib/matching/buckets.ts";
+import { leaf } from "../../lib/matching/forest.ts";
+import { extend } from "../../lib/matching/run.ts";
+import { compare } from "../../lib/pattern/expression/operators.ts";
+
+const it = suite("runs kept by value");
+
+const how = fc
+  .tuple(fc.constantFrom("eq" as const, "lt" as const, "lte" as const, "gt" as const, "gte" as const), fc.boolean())
+  .map(([op, negated]): Split => {
+    const nothing = (): undefined => undefined;
+    return { test: 0, op, negated: negated && op !== "eq", ofEvent: nothing, ofRun: nothing, rest: () => true };
+  });
+const value = fc.oneof(
+  fc.integer({ min: 0, max: 6 }),
+  fc.constantFrom("", "b", null, undefined, Number.NaN, 2n, -0, true, Number.NEGATIVE_INFINITY),
+);
+
+const runAt = (position: number) =>
+  leaf(extend(null, 0, { value: {}, at: position, origin: { topic: "t", partition: 0, offset: 0n }, position }));
+
+it("finds the runs for which the comparison says yes, and no others", () => {
+  fc.assert(
+    fc.property(
+      how,
+      fc.array(value, { maxLength: 20 }),
+      fc.array(value, { maxLength: 5 }),
+      value,
+      (split, keys, gone, asked) => {
+        const buckets = new Buckets(split);
+        for (const [index, key] of keys.entries()) buckets.add(key, runAt(index + 1));
+        for (const key of gone) buckets.delete(key);
+        const left = keys.filter((key) => !new Set(gone).has(key));
+        assert.is(buckets.count, left.length);
+        const found = new Set(buckets.keysFor(asked));
+        const wanted = new Set(left.filter((key) => compare(split.op, asked, key) !== split.negated));
+        assert.equal([...found].map(show).sort(), [...wanted].map(show).sort());
+      },
+    ),
+    { numRuns: 5_000 },
+  );
+});
+
+it("lets go of runs that are dead", () => {
+  const buckets = new Buckets({ ...DEFAULT, op: "gt" });
+  for (const position of [1, 2, 3]) buckets.add(position, runAt(position));
+  buckets.sweep({ position: 3, after: Number.NEGATIVE_INFINITY });
+  assert.equal([buckets.count, buckets.keysFor(10)], [1, [3]]);
+});
+
+const DEFAULT: Split = {
+  test: 0,
+  op: "eq",
+  negated: false,
+  ofEvent: () => 0,
+  ofRun: () => 0,
+  rest: () => true,
+};
+
+function show(key: unknown): string {
+  return `${typeof key} ${String(key)}`;
+}
+
+it.run();
