@@ -94,17 +94,39 @@ it("needs no event for what is in columns", () => {
   assert.equal(answers(), [false, false, true]);
 });
 
-it("asks the event for what is no simple value", () => {
-  const batch = [{ a: 1n }, { a: [1] }, { a: { b: 2 } }];
+it("asks the event for what is left to it, whatever that turns out to be", () => {
+  const batch = VALUES.map((a) => ({ a }));
   let count = 0;
-  const columns = createColumns([["a"]], 3, (row) => {
+  const columns = createColumns([["a"]], batch.length, (row) => {
     count += 1;
     return batch[row];
   });
   columns.columns[0]?.kinds.fill(CELL.other);
-  const equal = prepare({ kind: "compare", op: "eq", left: A, right: { kind: "literal", value: 1n } }, columns.reader);
-  assert.equal([equal(0), equal(1), equal(2)], [true, false, false]);
-  assert.is(count, 3);
+  for (const value of LITERALS) {
+    for (const op of OPS) {
+      const condition: Condition = { kind: "compare", op, left: A, right: { kind: "literal", value } };
+      const prepared = prepare(condition, columns.reader);
+      count = 0;
+      for (const [row, event] of batch.entries()) {
+        assert.is(prepared(row), holds(condition, event, NOTHING_TAKEN), `row ${row} ${op} ${String(value)}`);
+      }
+      assert.is(count, batch.length);
+    }
+  }
+});
+
+it("a field that throws throws when it is asked for", () => {
+  const touchy = {
+    get a(): number {
+      throw new RangeError("looked at");
+    },
+  };
+  const { reader } = columnsOf([touchy, { a: 1 }], [["a"]]);
+  for (const value of [1, "a", true]) {
+    const prepared = prepare({ kind: "compare", op: "eq", left: A, right: { kind: "literal", value } }, reader);
+    assert.throws(() => prepared(0), /looked at/);
+    assert.is(prepared(1), value === 1);
+  }
 });
 
 it("key and time are read from columns, too", () => {

@@ -20,7 +20,7 @@ export function dependsOnTaken(condition: Condition): boolean {
 const NAME = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$]*`;
 
 /** `e =>`, `(e) =>`, `() =>` or `({ a, b: c }) =>`: no second parameter, no rest, no default that would hide one from `length`. */
-const ARROW_OF_ONE = new RegExp(String.raw`^(?:${NAME}|\(\s*(?:${NAME}|\{[^{}=]*\})?\s*,?\s*\))\s*=>`, "u");
+const ARROW_OF_ONE = new RegExp(String.raw`^(?:${NAME}|\(\s*(?:(?:${NAME}|\{[^{}=]*\})\s*(?:,\s*)?)?\))\s*=>`, "u");
 
 /**
  * Whether a function given to `filter` can get at its second argument. `length` does not tell: it leaves out parameters with
