@@ -14,6 +14,7 @@ export const SLOWEST: readonly string[] = [
   "spec/transports/kafka/group-troubles.spec.ts",
   "spec/transports/kafka/refusals.spec.ts",
   "spec/transports/kafka/service.spec.ts",
+  "spec/transports/kafka/source.spec.ts",
   "spec/matching/agreement.spec.ts",
   "spec/matching/laws.spec.ts",
   "spec/matching/process-laws.spec.ts",

@@ -60,6 +60,9 @@ it("shares partitions among two and three, and loses nothing as members join and
   const members = [first, second, third, fourth];
   const late = members.map(({ running }) => running.metrics().topics[0]?.late);
   assert.equal(late, [0, 0, 0, 0], "late events would explain missing alerts");
+  const aloud = members.flatMap(({ lines }) => lines).filter(({ level }) => level === "warn" || level === "error");
+  const normal = aloud.filter(({ message }) => /generation|rebalanc|member|coordinator|does not host/.test(message));
+  assert.equal(normal, [], "nothing of the normal course of a group is a warning");
   const judged = await judge(broker, app, TRAFFIC, PARTITIONS, members);
   note(`joins and leaves: ${JSON.stringify(judged)}`);
   assert.ok(judged.handovers > 0, "lanes changed hands in the middle");

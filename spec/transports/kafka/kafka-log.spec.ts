@@ -65,6 +65,7 @@ it("keeps the normal course of groups and transactions out of sight, whatever ka
     "The coordinator is not aware of this member",
     "Specified group generation id is not valid",
     "This server is not the leader for that topic-partition",
+    "This server does not host this topic-partition",
   ])
     write("ERROR", request, { error });
   write("WARN", "KafkaJS v2.0.0 switched default partitioner. To retain the same partitioning");

@@ -40,6 +40,11 @@ it("goes on where it was when the broker is killed and comes back, with everythi
   const { metrics } = await member.running.stop();
   const { late, records } = metrics.topics[0] ?? { late: -1, records: 0 };
   assert.equal([late, records], [0, TRAFFIC.events]);
+  const told = member.lines.filter(({ level }) => level === "warn" || level === "error");
+  const reasons = told.filter(({ message }) => message === "reading stopped and will be tried again");
+  assert.is(reasons[0]?.fields["code"], "BROKERS_UNREACHABLE");
+  assert.match(String(reasons[0]?.fields["reason"]), /nothing listens at 127.*Check the address, that the broker runs/);
+  assert.ok(told.length < 120, `a minute is told in ${told.length} lines`);
   const judged = await judge(broker, app, TRAFFIC, PARTITIONS, [member]);
   note(`broker killed: ${JSON.stringify(judged)}`);
   assert.is(judged.cut, 0, "nothing is missing, since nobody left");
