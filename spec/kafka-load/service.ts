@@ -4,6 +4,6 @@ import { env } from "../../lib/service/index.ts";
 import { salesService } from "./traffic.ts";
 
 export const sales = salesService(env("SALES_APP"), {
-  idleAfter: "10s",
+  idleAfter: "20s",
   kafka: { startFrom: "earliest", sessionTimeout: "6s" },
 });

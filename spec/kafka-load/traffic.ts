@@ -79,7 +79,7 @@ export const testing = pattern<Sale>("testing")
   .select((m) => `${m.probe.n}-${m.spend.n}`);
 
 export type SalesOptions = {
-  readonly idleAfter?: "2s" | "5s" | "10s";
+  readonly idleAfter?: "2s" | "10s" | "20s";
   readonly topic?: string;
   readonly kafka?: KafkaOptions;
 };

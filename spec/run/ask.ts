@@ -11,7 +11,7 @@ export function skipBecause(reason: string): void {
   if (process.send === undefined) console.log(`skipped: ${reason}`);
 }
 
-/** Raises the time limit of each test that starts from now on in this file, for tests that install or simulate. */
+/** Raises the time limit of loading this file, and of each test that starts from now on in it, for tests that install or simulate. */
 export function allowMs(limitMs: number): void {
   log.limitMs = Math.max(log.limitMs, limitMs);
   at(log.where);

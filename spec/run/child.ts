@@ -38,7 +38,10 @@ void main();
 async function main(): Promise<void> {
   at("loading the file");
   try {
-    await settle(() => import(pathToFileURL(file).href), log.limitMs);
+    await settle(
+      () => import(pathToFileURL(file).href),
+      () => log.limitMs,
+    );
     for (const run of queue) await runSuite(run);
   } catch (error) {
     failFile(error);

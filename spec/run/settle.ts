@@ -1,5 +1,6 @@
-// Taken before any spec can replace it.
+// Taken before any spec can replace them.
 const setTimer = setTimeout;
+const now = performance.now.bind(performance);
 
 let whenIdle: (() => void) | undefined;
 process.on("beforeExit", () => {
@@ -10,15 +11,21 @@ process.on("beforeExit", () => {
 });
 
 /**
- * Waits for `work`, but neither for ever nor in vain: rejects when it takes longer than `limitMs`, and at once when
- * nothing is left in the process that could settle it.
+ * Waits for `work`, but neither for ever nor in vain: rejects when it takes longer than `limitMs`, which it may raise
+ * while it works if that is a function, and at once when nothing is left in the process that could settle it.
  */
-export async function settle<T>(work: () => T | Promise<T>, limitMs: number): Promise<T> {
+export async function settle<T>(work: () => T | Promise<T>, limitMs: number | (() => number)): Promise<T> {
+  const limit = typeof limitMs === "number" ? () => limitMs : limitMs;
+  const startedAt = now();
   let timer: NodeJS.Timeout | undefined;
   const bound = new Promise<never>((_, reject) => {
     whenIdle = () => reject(new Error("its promise never settles: nothing is left that could settle it"));
-    timer = setTimer(() => reject(new Error(`took longer than ${limitMs} ms`)), limitMs);
-    timer.unref();
+    const look = (): void => {
+      const leftMs = limit() - (now() - startedAt);
+      if (leftMs <= 0) reject(new Error(`took longer than ${limit()} ms`));
+      else timer = setTimer(look, Math.ceil(leftMs)).unref();
+    };
+    look();
   });
   try {
     return await Promise.race([new Promise<T>((resolve) => resolve(work())), bound]);

@@ -66,7 +66,7 @@ it("a process that is stopped for longer than its session finds that others went
     async () => (await committedIn(topic, app)) > 0,
   );
   process.kill(zombie.pid(), "SIGSTOP");
-  const other = runOnKafka(salesService(app, { idleAfter: "10s" }), broker.address);
+  const other = runOnKafka(salesService(app, { idleAfter: "20s" }), broker.address);
   await until("the other has all lanes", () => other.running.metrics().lanes.length === PARTITIONS);
   await javaProduce(broker, topic, all.slice(3_000, 6_000));
   await until("the other has gone on", () => (other.running.metrics().topics[0]?.onTime ?? 0) > 1_000);
