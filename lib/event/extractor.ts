@@ -7,6 +7,7 @@ import { writeValues } from "../pattern/builder/proxy.ts";
 import { OBJECTS } from "../pattern/expression/event-reader.ts";
 import type { ValueExpr } from "../pattern/expression/expression.ts";
 import { prepareValue } from "../pattern/expression/prepare.ts";
+import type { Arity } from "../pattern/shape.ts";
 import type { Instant } from "../time/instant.ts";
 import type { Key, KeyPart } from "./key.ts";
 
@@ -89,11 +90,14 @@ function instantOf(value: unknown): unknown {
   return Number.isNaN(at) ? value : at;
 }
 
+/** A key and a time are asked of an event alone. */
+const NO_STEPS: ReadonlyMap<string, Arity> = new Map();
+
 function written(name: "key" | "time", write: unknown): ValueExpr | readonly ValueExpr[] {
   if (typeof write !== "function") throw extractorNotGiven(name);
   try {
     return writeValues(
-      { pattern: name, path: [], method: name, arityOf: () => undefined },
+      { pattern: name, path: [], method: name, arityOf: NO_STEPS.get.bind(NO_STEPS) },
       write as (e: never) => unknown,
     );
   } catch (error) {

@@ -29,6 +29,7 @@ export function lostAbsences(asked: FlinkCase): readonly AbsenceNode[] {
     isBeforeLooseGroup,
     isSecondAfterLoop,
     isAfterRange,
+    isAfterOptionalHead,
     isAfterGreed,
   ];
   const lost = sitesOf(pattern.elements).flatMap((site) =>
@@ -86,6 +87,14 @@ function isAfterRange({ siblings, index }: Site<AbsenceNode>): boolean {
   if (before?.kind !== "step") return false;
   const { min, max } = before.quantifier;
   return max !== null && min < max;
+}
+
+/** It comes after a counted step that heads an optional group: between its events, once one was passed over there, it is not looked at. */
+function isAfterOptionalHead({ siblings, index, outer }: Site<AbsenceNode>): boolean {
+  const at = siblings.slice(0, index).findLastIndex(({ kind }) => kind !== "absence");
+  const head = siblings[at];
+  if (at !== 0 || head?.kind !== "step" || outer === null) return false;
+  return head.quantifier.min > 1 && outer.element.quantifier.optional;
 }
 
 /** It comes after a greedy loop, so that what the loop can take does not count. */

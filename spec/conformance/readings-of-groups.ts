@@ -1,6 +1,6 @@
 // How Flink reads groups.
 
-import type { Contiguity, Element, GroupNode } from "../../lib/pattern/ast.ts";
+import type { Contiguity, Element, GroupNode, PatternAst } from "../../lib/pattern/ast.ts";
 import type { Reading } from "./readings.ts";
 import {
   groupsEndingWith,
@@ -18,22 +18,38 @@ import {
 
 /** The pattern with any link after its looping groups. */
 export const withOpenExits: Reading = ({ pattern }) => {
-  const open = sitesOf(pattern.elements).filter((site) => isGroup(site) && mayGoOn(site.element));
-  const opened = open.flatMap((site) => whatFollows(site).sites).flatMap(({ element }) => heads(element));
-  const outers = open.flatMap(groupsEndingWith).map(({ element }) => element);
-  return new Map<Element, (element: Element) => Element>([
-    ...opened.map((element) => [element, withLink("followedByAny")] as const),
-    ...outers.map((element) => [element, withQuantifier({ inner: "followedByAny" })] as const),
-  ]);
+  const edits = new Map(behindExits(pattern).map((element) => [element, withLink("followedByAny")]));
+  // A group that follows one may itself end with another.
+  for (const { element } of openGroups(pattern).flatMap(groupsEndingWith)) {
+    const link = edits.get(element);
+    const inner = withQuantifier({ inner: "followedByAny" });
+    edits.set(element, (each) => inner(link === undefined ? each : link(each)));
+  }
+  return edits;
 };
 
 /** The pattern without the `until` of groups after these: what comes while a run waits in the group before does not count there. */
 export const withoutUntilsBehindExits: Reading = ({ pattern }) => {
-  const open = sitesOf(pattern.elements).filter((site) => isGroup(site) && mayGoOn(site.element));
-  const behind = open.flatMap((site) => whatFollows(site).sites).flatMap(({ element }) => heads(element));
-  const groups = behind.filter((element) => element.kind === "group" && element.quantifier.until !== null);
+  const groups = behindExits(pattern).filter(
+    (element) => element.kind === "group" && element.quantifier.until !== null,
+  );
   return new Map(groups.map((element) => [element, withQuantifier({ until: null })]));
 };
+
+function openGroups({ elements }: PatternAst): readonly Site<GroupNode>[] {
+  return sitesOf(elements).filter((site): site is Site<GroupNode> => isGroup(site) && mayGoOn(site.element));
+}
+
+/** What may take the next event after a looping group; what begins the next round of a group around it, too. */
+function behindExits(pattern: PatternAst): readonly Element[] {
+  return openGroups(pattern).flatMap((site) => {
+    const rounds = groupsEndingWith(site).filter(({ element }) => repeats(element));
+    return [
+      ...whatFollows(site).sites.flatMap(({ element }) => heads(element)),
+      ...rounds.flatMap(({ element }) => heads(element).slice(1)),
+    ];
+  });
+}
 
 /** An element, and what may be the first in it to take an event. */
 function heads(element: Element): readonly Element[] {

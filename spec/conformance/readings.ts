@@ -5,7 +5,13 @@ import type { FlinkCase } from "./case.ts";
 import { withoutLostAbsences } from "./readings-of-absences.ts";
 import { withoutAnyGaps, withoutMisplacedGaps } from "./readings-of-gaps.ts";
 import { withoutLastGreed, withoutLostGreed } from "./readings-of-greed.ts";
-import { withEmptyIterations, withOpenExits, withOverwrittenHeads, withoutOuterUntils } from "./readings-of-groups.ts";
+import {
+  withEmptyIterations,
+  withOpenExits,
+  withOverwrittenHeads,
+  withoutOuterUntils,
+  withoutUntilsBehindExits,
+} from "./readings-of-groups.ts";
 
 /** Another reading of a pattern: what becomes of its elements; `null` leaves one out. Empty where it is the same. */
 export type Reading = (asked: FlinkCase) => ReadonlyMap<Element, (element: Element) => Element | null>;
@@ -53,4 +59,9 @@ export const READINGS: readonly Reading[] = [
 export const READINGS_WITHOUT_GAPS: readonly Reading[] = [...READINGS, withoutAnyGaps];
 
 /** As it is written, and as Flink reads it. */
-export const WAYS_TO_READ: readonly (readonly Reading[])[] = [[], READINGS, READINGS_WITHOUT_GAPS];
+export const WAYS_TO_READ: readonly (readonly Reading[])[] = [
+  [],
+  READINGS,
+  READINGS_WITHOUT_GAPS,
+  [...READINGS, withoutUntilsBehindExits],
+];

@@ -3,7 +3,7 @@
 import { firstsOf, fits, type Pair, pairsOfMatches, pairsOfRuns } from "./asking.ts";
 import type { CaseEvent, FlinkCase } from "./case.ts";
 import { isGreedy, isLeftOutAfterAbsence } from "./readings-of-greed.ts";
-import { sitesOf, stepsAfter, stepsBefore, whatFollows } from "./structure.ts";
+import { groupsEndingWith, mayTakeNothing, sitesOf, stepsAfter, stepsBefore, whatFollows } from "./structure.ts";
 
 // greedy-leak: what a greedy loop could take is kept from the state behind it for ever, whoever comes there and whether the
 // loop is still open or not. If nothing more need be taken there, that state is passed with the event just taken, so never.
@@ -13,7 +13,8 @@ export function leaksGuard(asked: FlinkCase): boolean {
     if (!isGreedy(site)) return false;
     const follows = whatFollows(site).sites;
     const after = stepsAfter(site).map(({ name }) => name);
-    const before = [site, ...follows].flatMap(stepsBefore).map(({ name }) => name);
+    const left = groupsEndingWith(site).filter(({ element }) => mayTakeNothing(element));
+    const before = [site, ...left, ...follows].flatMap(stepsBefore).map(({ name }) => name);
     const isOwn = (event: CaseEvent) => fits(site.element, event);
     const isKept = ({ from, to, passed, decided }: Pair) =>
       (to === null ? before.includes(from) : after.includes(to)) && [...passed, ...decided].some(isOwn);

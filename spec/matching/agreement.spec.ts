@@ -7,6 +7,7 @@ import { encodeKey } from "../../lib/event/key.ts";
 import type { Outcome } from "../../lib/matching/matcher.ts";
 import { checkPattern } from "../../lib/pattern/checks/checks.ts";
 import { enumerate } from "../oracle/enumerate.ts";
+import { allowMs } from "../run/ask.ts";
 import { feed, throughJson } from "./drive.ts";
 import { holdsFor } from "./law.ts";
 import { open, run, said } from "./whole.ts";
@@ -15,6 +16,8 @@ const it = suite("matcher and definition");
 
 const AGREEMENTS = 4_000;
 const LAWS = 1_000;
+
+allowMs(120_000);
 
 it("agrees with the definition", () => {
   holdsFor(AGREEMENTS, (each) => {

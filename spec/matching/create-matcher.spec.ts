@@ -171,6 +171,29 @@ it("gives the rest at the end", () => {
   assert.is(matcher.stats().late, 1);
 });
 
+it("gives a filter what the match has taken so far: one event, several, none of a step that was left out", () => {
+  const seen = new Set<string>(); // How often it is asked is nobody's business.
+  const asked = pattern<Event>("asked")
+    .begin("one")
+    .on("a")
+    .followedBy("none")
+    .on("z")
+    .optional()
+    .followedBy("many")
+    .on("b")
+    .times(2)
+    .filter((e, m) => {
+      seen.add(`${m.one.at} ${m.none} [${m.many.map(({ at }) => at)}] ${e.at}`);
+      return Number(e.at) > Number(m.one.at) + 2 * m.many.length;
+    });
+  const found = [...matchAll(asked, [a(1), b(2), b(3), b(4)], {})];
+  assert.equal(
+    found.map(({ events }) => events.many.map(({ at }) => at)),
+    [[2, 4]],
+  );
+  assert.equal([...seen], ["1 undefined [] 2", "1 undefined [2] 3", "1 undefined [2] 4"]);
+});
+
 it("throws what nobody listens to: a function that failed, a limit that was passed", () => {
   const failing = pattern<Event>("failing")
     .begin("a")

@@ -203,6 +203,12 @@ it("counts a filter that throws as false in a step, and reports it once per even
   assert.is(matcher.stats().failures, 1);
 });
 
+it("reports of several filters that throw at an event the first in the pattern, whichever was asked first", () => {
+  const matcher = matcherOf("a x:b[boom] y:b[boom]");
+  const [failure, ...others] = failures(feed(matcher, "a b a b!"));
+  assert.equal([failure?.step, failure?.at, others.length], ["x", 4, 0]);
+});
+
 it("counts a filter that throws as true in an absence", () => {
   assert.equal(matchesOf(feed(matcherOf("a !n[boom].. b"), "a n! b a n b")), []);
   assert.equal(matchesOf(feed(matcherOf("a !x:n[boom].. b"), "a m! b")), ["a1 b3@3"], "but only where the tag fits");
