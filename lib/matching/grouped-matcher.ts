@@ -117,8 +117,9 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     for (const row of restored.rows) {
       const moving = new Moving(this.#horizonOf(row), this);
       for (const group of row.groups) {
-        if (this.keepingOf(group.state) === "byValue") moving.putRuns(group.runs, group.state, false);
-        else moving.keep(group);
+        // Which way runs are kept may have changed: the text of a function decides it, and is no part of the pattern's identity.
+        if (this.keepingOf(group.state) === (group.root === null ? "listed" : "together")) moving.keep(group);
+        else moving.putRuns(tailsOf(group, moving.horizon), group.state, false);
       }
       row.groups = moving.settled();
       this.#tidy(row);

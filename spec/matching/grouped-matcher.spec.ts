@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { LimitError } from "../../lib/core/errors.ts";
 import type { FunctionFailed, LimitReached, Match, Outcome } from "../../lib/matching/matcher.ts";
 import { compareTails, extend, type PlacedEvent, type Tail } from "../../lib/matching/run.ts";
+import { pattern } from "../../lib/pattern/builder/builder.ts";
 import { feed, matcherOf, matchesOf, throughJson, timedOutOf } from "./drive.ts";
 
 const it = suite("grouped matcher");
@@ -326,6 +327,27 @@ it("holds nothing at the end of time if the pattern has a time bound", () => {
   feed(matcher, "a a b b c a b");
   const { keys, runs, nodes } = matcher.stats();
   assert.equal([keys, runs, nodes], [0, 0, 0]);
+});
+
+it("restores what was saved when functions were written otherwise", () => {
+  type Event = { readonly type: string };
+  const plain = pattern<Event>("p")
+    .begin("a")
+    .filter((e) => e.type === "a");
+  const arrow = plain.followedBy("b").filter((e) => e.type === "b");
+  const other = plain.followedBy("b").filter(function isB(e) {
+    return e.type === "b";
+  });
+  for (const [before, after] of [
+    [arrow, other],
+    [other, arrow],
+  ] as const) {
+    const matcher = matcherOf(before.ast);
+    feed(matcher, "a a", 2);
+    const next = matcherOf(after.ast);
+    next.restore(throughJson(matcher.save()));
+    assert.equal(matchesOf(feed(next, "a@3 b@4")), ["a1 b2@4", "a2 b2@4", "a1 b2@4"]);
+  }
 });
 
 it("refuses the state of another pattern, and of another format", () => {
