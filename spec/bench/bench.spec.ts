@@ -202,7 +202,7 @@ it("exits with 130 if it is interrupted", async () => {
   const { NODE_V8_COVERAGE: _, ...env } = process.env;
   const child: ChildProcess = spawn(
     process.execPath,
-    words(["W4-2", "W8-100", "--repetitions", "1", "--seconds", "1"]),
+    words(["W4-2", "W8-100", "--repetitions", "1", "--events", "20000"]),
     {
       env,
       stdio: ["ignore", "ignore", "pipe"],

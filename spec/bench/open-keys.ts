@@ -55,5 +55,5 @@ export async function weighOpenKeys(
 }
 
 function medianOf(numbers: readonly number[]): number | null {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? null;
+  return [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? null;
 }

@@ -117,7 +117,7 @@ export function growthTable(rows: readonly Row[]): string {
       const [first, last] = [found[0], found.at(-1)];
       if (first === undefined || last === undefined || first === last) return [];
       const growth = first.row.eventsPerSecond / last.row.eventsPerSecond;
-      const costs = found.map(({ size, row }) => `${size}: ${nanoseconds(row)}`).join(" · ");
+      const costs = found.map(({ size, row }) => `${size}: ${nanoseconds(row)}${inWarmPart(row)}`).join(" · ");
       return [[grows, contender, costs, `×${growth < 10 ? growth.toFixed(1) : count(Math.round(growth))}`]];
     }),
   );
@@ -144,6 +144,11 @@ function count(value: number): string {
 function nanoseconds({ eventsPerSecond }: Row): string {
   const value = 1e9 / eventsPerSecond;
   return value < 100 ? value.toFixed(1) : count(Math.round(value));
+}
+
+/** Who did not come further has seen windows that were not full. */
+function inWarmPart({ stopped }: Row): string {
+  return stopped === "warm part" ? " (warm part)" : "";
 }
 
 function share(value: number): string {
