@@ -5,7 +5,7 @@ import { type EncodedKey, encodeKey, type Key } from "../event/key.ts";
 import type { Instant } from "../time/instant.ts";
 import type { Buckets } from "./buckets.ts";
 import { type Horizon, isAlive, isLater, join, leaf, type Node, runsOf } from "./forest.ts";
-import { type Complete, compareTails, type PlacedEvent, type Tail } from "./run.ts";
+import { type Complete, inOrder, type PlacedEvent, type Tail } from "./run.ts";
 
 /** The runs in one state: all together below `root`; by a value of theirs, in `buckets`; or each by itself, in `runs`. Some may be dead. */
 export type Group = {
@@ -61,10 +61,8 @@ export function livesIn({ root, buckets, runs }: Group, horizon: Horizon): boole
 
 /** The runs of a group that live, in order. Cost: what they hold. */
 export function tailsOf(group: Group, horizon: Horizon): readonly Tail[] {
-  return nodesOf(group)
-    .flatMap((node) => runsOf(node, horizon))
-    .concat(group.runs)
-    .sort(compareTails);
+  const runs = nodesOf(group).flatMap((node) => runsOf(node, horizon));
+  return inOrder(runs.concat(group.runs), (tail) => tail);
 }
 
 /** The nodes that have all its runs, but for those in a list. */

@@ -38,7 +38,7 @@ import type {
 } from "./matcher.ts";
 import { type Keeper, type Keeping, Moving } from "./moving.ts";
 import { toView } from "./report.ts";
-import { type Complete, compareTails, type PlacedEvent, type Tail } from "./run.ts";
+import { type Complete, inOrder, type PlacedEvent, type Tail, tailOf } from "./run.ts";
 import { restoreState, saveState } from "./saved.ts";
 import { release } from "./skip.ts";
 import { Teller } from "./teller.ts";
@@ -130,7 +130,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     const row = this.#rows.get(key);
     if (row === undefined) return [];
     const runs = row.groups.flatMap((group) => this.#tailsOf(row, group).map((tail) => ({ tail, ...group.state })));
-    return runs.sort((left, right) => compareTails(left.tail, right.tail)).map((run) => toView(this.#automaton, run));
+    return inOrder(runs, tailOf).map((run) => toView(this.#automaton, run));
   }
 
   stats(): MatcherStats {

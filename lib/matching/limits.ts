@@ -1,10 +1,10 @@
 // What is given up when a limit is passed.
 
-import { type Complete, compareTails } from "./run.ts";
+import { type Complete, inOrder, tailOf } from "./run.ts";
 
 /** At most `max` of `complete`, which is in order: those with the latest first events, in the same order. */
 export function latestFirst(complete: readonly Complete[], max: number): readonly Complete[] {
   if (complete.length <= max) return complete;
   const byLatest = [...complete].sort((left, right) => right.tail.first.position - left.tail.first.position);
-  return byLatest.slice(0, max).sort((left, right) => compareTails(left.tail, right.tail));
+  return inOrder(byLatest.slice(0, max), tailOf);
 }

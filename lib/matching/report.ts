@@ -5,7 +5,7 @@ import { hashText } from "../core/hash.ts";
 import { isPromise } from "../core/promise.ts";
 import { saidBy, stackOf } from "../event/bad-record.ts";
 import { encodeKey, type Key } from "../event/key.ts";
-import { type Arity, toMatchObject } from "../pattern/shape.ts";
+import type { Arity } from "../pattern/shape.ts";
 import type { Instant } from "../time/instant.ts";
 import { deadlineOf } from "./deadline.ts";
 import type { FunctionFailed, Match, RunView, TakenEvent, TimedEvent, TimedOut } from "./matcher.ts";
@@ -15,41 +15,35 @@ export type Reporter = {
   readonly app: string;
   readonly automaton: Automaton;
   readonly shape: ReadonlyMap<string, Arity>;
+  /** What `toMatchObject` makes of a match without events. */
+  readonly blank: object;
   /** What `select` was given; `null`: a match's value is its events. */
   readonly selector: ((match: never) => unknown) | null;
 };
 
 export function toMatch(reporter: Reporter, key: Key, tail: Tail, at: Instant): Match | FunctionFailed {
   const { selector } = reporter;
-  const taken = toTaken(reporter.automaton, tail);
-  const events = toEvents(reporter, taken);
-  if (selector === null) return match(reporter, key, tail, at, taken, events, events);
+  const events = toEvents(reporter, tail);
+  if (selector === null) return match(reporter, key, tail, at, events, events);
   try {
     const value = selector(events as never);
     if (isPromise(value))
       throw new TypeError("It answered with a promise, which no alert can hold. Take async out of it.");
-    return match(reporter, key, tail, at, taken, events, value);
+    return match(reporter, key, tail, at, events, value);
   } catch (error) {
     return toFailure(reporter, key, tail.event, { test: null, error }, at);
   }
 }
 
-function match(
-  reporter: Reporter,
-  key: Key,
-  tail: Tail,
-  at: Instant,
-  taken: readonly TakenEvent[],
-  events: object,
-  value: unknown,
-): Match {
+function match(reporter: Reporter, key: Key, tail: Tail, at: Instant, events: object, value: unknown): Match {
   const { name: pattern, version } = reporter.automaton.pattern;
-  const id = idOf(reporter, "match", key, taken);
+  const taken = toTaken(reporter.automaton, tail);
+  const identity = new Identity(reporter, "match", key, taken);
   const [firstAt, lastAt] = [tail.first.at, tail.event.at];
   return {
     kind: "match",
     get id() {
-      return id();
+      return identity.id;
     },
     pattern,
     version,
@@ -66,12 +60,12 @@ function match(
 export function toTimedOut(reporter: Reporter, key: Key, tail: Tail, at: Instant): TimedOut {
   const { name: pattern, version } = reporter.automaton.pattern;
   const taken = toTaken(reporter.automaton, tail);
-  const id = idOf(reporter, "timedOut", key, taken);
+  const identity = new Identity(reporter, "timedOut", key, taken);
   const [firstAt, lastAt] = [tail.first.at, tail.event.at];
   return {
     kind: "timedOut",
     get id() {
-      return id();
+      return identity.id;
     },
     pattern,
     version,
@@ -79,9 +73,43 @@ export function toTimedOut(reporter: Reporter, key: Key, tail: Tail, at: Instant
     at,
     firstAt,
     lastAt,
-    events: toEvents(reporter, taken),
+    events: toEvents(reporter, tail),
     taken,
   };
+}
+
+/** The identity of what took these events; worked out when it is first asked for, since that costs more than all the rest. */
+class Identity {
+  readonly #reporter: Reporter;
+  readonly #kind: "match" | "timedOut";
+  readonly #key: Key;
+  readonly #taken: readonly TakenEvent[];
+  #id: string | null = null;
+
+  constructor(reporter: Reporter, kind: "match" | "timedOut", key: Key, taken: readonly TakenEvent[]) {
+    this.#reporter = reporter;
+    this.#kind = kind;
+    this.#key = key;
+    this.#taken = taken;
+  }
+
+  get id(): string {
+    this.#id ??= this.#hash();
+    return this.#id;
+  }
+
+  #hash(): string {
+    const { app, automaton } = this.#reporter;
+    const { name, version } = automaton.pattern;
+    const roles = this.#taken.flatMap(({ step, index, origin }) => [
+      step,
+      `${index}`,
+      origin.topic,
+      `${origin.partition}`,
+      `${origin.offset}`,
+    ]);
+    return hashText(app, name, `${version}`, this.#kind, encodeKey(this.#key), ...roles);
+  }
 }
 
 /** A user's function that threw, and where: in the condition of a test, or in `select`. */
@@ -109,13 +137,12 @@ export function toFailure(
 }
 
 /** The events of a tail with their step and their number among the step's events. */
-export function toTaken(automaton: Automaton, tail: Tail): readonly TakenEvent[] {
-  const counts = new Map<string, number>();
-  return toList(tail).map(({ step: id, event: { value, at, origin } }) => {
-    const step = (automaton.steps[id] as Step).name;
-    const index = counts.get(step) ?? 0;
-    counts.set(step, index + 1);
-    return { value, at, origin, step, index };
+export function toTaken({ steps }: Automaton, tail: Tail): readonly TakenEvent[] {
+  const counts: number[] = steps.map(() => 0);
+  return toList(tail).map(({ step, event: { value, at, origin } }) => {
+    const index = counts[step] as number;
+    counts[step] = index + 1;
+    return { value, at, origin, step: (steps[step] as Step).name, index };
   });
 }
 
@@ -128,34 +155,16 @@ export function toView(automaton: Automaton, run: Run): RunView {
   return { firstAt: tail.first.at, deadline: deadlineOf(pattern, run), taken: toTaken(automaton, tail), waitsFor };
 }
 
-/** The events by step. */
-function toEvents({ shape }: Reporter, taken: readonly TakenEvent[]): object {
-  return toMatchObject(shape, (step) => {
-    const events: unknown[] = [];
-    for (const each of taken) if (each.step === step) events.push(each.value);
-    return events;
-  });
-}
-
-/** The identity of what took these events; worked out when it is first asked for, since that costs more than all the rest. */
-function idOf(
-  { app, automaton }: Reporter,
-  kind: "match" | "timedOut",
-  key: Key,
-  taken: readonly TakenEvent[],
-): () => string {
-  let id: string | null = null;
-  return () => {
-    if (id !== null) return id;
-    const { name, version } = automaton.pattern;
-    const roles = taken.flatMap(({ step, index, origin }) => [
-      step,
-      `${index}`,
-      origin.topic,
-      `${origin.partition}`,
-      `${origin.offset}`,
-    ]);
-    id = hashText(app, name, `${version}`, kind, encodeKey(key), ...roles);
-    return id;
-  };
+/** The events by step, as `toMatchObject` makes them. */
+function toEvents({ automaton, shape, blank }: Reporter, tail: Tail): object {
+  // A copy has all its properties of its own, whatever they are called, so that setting one sets nothing else.
+  const events: Record<string, unknown> = { ...blank };
+  for (const [step, arity] of shape) if (arity === "many") events[step] = [];
+  for (const { step, event } of toList(tail)) {
+    const { name } = automaton.steps[step] as Step;
+    const before = events[name];
+    if (Array.isArray(before) && shape.get(name) === "many") before.push(event.value);
+    else events[name] = event.value;
+  }
+  return events;
 }

@@ -37,6 +37,10 @@ export type Run = {
 /** A complete match on its way to being reported, or held back. */
 export type Complete = { readonly tail: Tail };
 
+export function tailOf({ tail }: { readonly tail: Tail }): Tail {
+  return tail;
+}
+
 export function extend(previous: Tail | null, step: StepId, event: PlacedEvent): Tail {
   return { step, event, previous, first: previous?.first ?? event, length: (previous?.length ?? 0) + 1 };
 }
@@ -48,18 +52,27 @@ export function toList(tail: Tail): readonly Tail[] {
   return list.reverse();
 }
 
-/** Order of matches that are reported at the same time: positions left to right, a prefix before what it begins, then steps. */
-export function compareTails(left: Tail, right: Tail): number {
-  const lefts = toList(left);
-  const rights = toList(right);
+/**
+ * In the order of matches that are reported at the same time: positions left to right, a prefix before what it begins, then steps.
+ * Cost: each tail is written out once.
+ */
+export function inOrder<Item>(items: readonly Item[], tailOf: (item: Item) => Tail): readonly Item[] {
+  if (items.length < 2) return items;
+  return items
+    .map((item) => ({ item, list: toList(tailOf(item)) }))
+    .sort((left, right) => compareLists(left.list, right.list))
+    .map(({ item }) => item);
+}
+
+function compareLists(lefts: readonly Tail[], rights: readonly Tail[]): number {
   const shared = Math.min(lefts.length, rights.length);
-  for (const [index, { event }] of lefts.slice(0, shared).entries()) {
-    const difference = event.position - (rights[index] as Tail).event.position;
+  for (let index = 0; index < shared; index++) {
+    const difference = (lefts[index] as Tail).event.position - (rights[index] as Tail).event.position;
     if (difference !== 0) return difference;
   }
-  if (left.length !== right.length) return left.length - right.length;
-  for (const [index, { step }] of lefts.entries()) {
-    const difference = step - (rights[index] as Tail).step;
+  if (lefts.length !== rights.length) return lefts.length - rights.length;
+  for (let index = 0; index < shared; index++) {
+    const difference = (lefts[index] as Tail).step - (rights[index] as Tail).step;
     if (difference !== 0) return difference;
   }
   return 0;

@@ -2,7 +2,7 @@
 // order: after one is reported, runs and unreported matches that began before its cut are gone.
 
 import type { PatternAst, Skip } from "../pattern/ast.ts";
-import { type Complete, compareTails, type Tail, toList } from "./run.ts";
+import { type Complete, inOrder, type Tail, tailOf, toList } from "./run.ts";
 
 export type Released = {
   readonly reported: readonly Complete[];
@@ -25,10 +25,10 @@ export function release(
   complete: readonly Complete[],
   stepOf: (tail: Tail) => string,
 ): Released {
+  const ordered = inOrder(complete, tailOf);
+  if (pattern.emit === "eager" && pattern.skip.to === "none") return { reported: ordered, held, cut: 0 };
   // Stable: among matches with the same first event, those complete earlier come first.
-  const candidates = [...held, ...[...complete].sort((left, right) => compareTails(left.tail, right.tail))].sort(
-    byFirst,
-  );
+  const candidates = [...held, ...ordered].sort(byFirst);
   const reported: Complete[] = [];
   const stillHeld: Complete[] = [];
   let cut = 0;

@@ -3,7 +3,7 @@
 import type { Automaton } from "../automaton/automaton.ts";
 import { LimitError } from "../core/errors.ts";
 import type { Key } from "../event/key.ts";
-import { shapeOf } from "../pattern/shape.ts";
+import { shapeOf, toMatchObject } from "../pattern/shape.ts";
 import type { Instant } from "../time/instant.ts";
 import { latestFirst } from "./limits.ts";
 import type {
@@ -15,7 +15,7 @@ import type {
   TimedOutReport,
 } from "./matcher.ts";
 import { type Failure, type Reporter, toFailure, toMatch, toTimedOut } from "./report.ts";
-import { type Complete, compareTails, longestOfEach, type Tail } from "./run.ts";
+import { type Complete, inOrder, longestOfEach, type Tail } from "./run.ts";
 import { type Counters, emptyCounters } from "./saved.ts";
 
 export const DEFAULT_LIMITS: MatcherLimits = {
@@ -38,7 +38,8 @@ export class Teller {
     this.timedOut = options.timedOut ?? "none";
     this.#automaton = automaton;
     const shape = shapeOf(automaton.pattern);
-    this.#reporter = { app: options.app ?? "", automaton, shape, selector: options.selector ?? null };
+    const blank = toMatchObject(shape, () => []);
+    this.#reporter = { app: options.app ?? "", automaton, shape, blank, selector: options.selector ?? null };
   }
 
   /** Leaves out what `oncePer` suppresses: all, or all but the first. */
@@ -62,7 +63,7 @@ export class Teller {
 
   sayTimedOut(key: Key, tails: readonly Tail[], at: Instant): readonly Outcome[] {
     if (this.timedOut === "none") return [];
-    const ordered = [...tails].sort(compareTails);
+    const ordered = inOrder(tails, (tail) => tail);
     const chosen = this.timedOut === "longest" ? longestOfEach(ordered) : ordered;
     this.counters.timedOut += chosen.length;
     if (this.timedOut === "count") return [];

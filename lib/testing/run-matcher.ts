@@ -21,7 +21,7 @@ import type {
   TimedEvent,
 } from "../matching/matcher.ts";
 import { type Failure, toView } from "../matching/report.ts";
-import { type Complete, compareTails, type PlacedEvent, type Run, type Tail, TakenView } from "../matching/run.ts";
+import { type Complete, inOrder, type PlacedEvent, type Run, type Tail, TakenView, tailOf } from "../matching/run.ts";
 import { release } from "../matching/skip.ts";
 import { Teller } from "../matching/teller.ts";
 import { type Arity, shapeOf } from "../pattern/shape.ts";
@@ -97,7 +97,7 @@ class RunMatcher implements ReferenceMatcher {
 
   inspect(key: Key): readonly RunView[] {
     const runs = [...(this.#rows.get(encodeKey(key))?.runs ?? [])];
-    return runs.sort((left, right) => compareTails(left.tail, right.tail)).map((run) => toView(this.#automaton, run));
+    return inOrder(runs, tailOf).map((run) => toView(this.#automaton, run));
   }
 
   stats(): MatcherStats {
