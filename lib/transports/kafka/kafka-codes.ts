@@ -42,7 +42,7 @@ type Permission = { readonly operation: string; readonly on: string; readonly op
 const notAuthorized = (permission: (refusal: Refusal) => Permission): Explain =>
   config("NOT_AUTHORIZED", (refusal) => {
     const { operation, on, option } = permission(refusal);
-    const grant = `kafka-acls --add --allow-principal User:… --operation ${operation} ${option}`;
+    const grant = `kafka-acls --bootstrap-server … --add --allow-principal User:… --operation ${operation} ${option}`;
     return `The brokers do not permit it (${refusal.doing}): the operation ${operation} on ${on} is missing. Let an administrator add it: ${grant}`;
   });
 

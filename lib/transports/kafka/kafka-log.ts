@@ -24,9 +24,12 @@ const MAX_LINES = 100;
 const ERROR = 1;
 const WARN = 2;
 
-/** The normal course of things, whatever kafkajs calls it. A topic that is missing is made, or comes as an error of ours. */
+/**
+ * The normal course of things, whatever kafkajs calls it. A topic that is missing is made, or comes as an error of ours; of
+ * processes that make the same one at once, all but the first hear that it is there.
+ */
 const NORMAL =
-  /rebalanc|re-?join|not aware of this member|generation id is not valid|concurrent operation on the same transaction|not the (?:correct|right) coordinator|coordinator is (?:not available|loading)|not the leader for|does not host this topic|switched default partitioner|limiting retries for the idempotent|resync group|response without match|crash: |restarting the consumer/i;
+  /rebalanc|re-?join|not aware of this member|generation id is not valid|concurrent operation on the same transaction|not the (?:correct|right) coordinator|coordinator is (?:not available|loading)|not the leader for|does not host this topic|switched default partitioner|limiting retries for the idempotent|resync group|response without match|topic creation errors|crash: |restarting the consumer/i;
 
 /** What may be passed on of the fields of kafkajs; others may hold whole messages. */
 const FIELDS: readonly string[] = [

@@ -79,7 +79,7 @@ class TopicsAtWork implements Topics {
     if (createTopics === null) throw missingTopic(missing[0] as string, this.#brokers);
     const { partitions, replicationFactor } = createTopics;
     for (const topic of missing) {
-      await this.#askUntilSettled(`creating topic "${topic}"`, topic, (admin) =>
+      const isNew = await this.#askUntilSettled(`creating topic "${topic}"`, topic, (admin) =>
         admin.createTopics({
           topics: [
             {
@@ -91,7 +91,8 @@ class TopicsAtWork implements Topics {
           waitForLeaders: true,
         }),
       );
-      this.#options.log("info", "topic was created", { topic, group: groupId });
+      // Of processes that start at once, one makes it.
+      if (isNew) this.#options.log("info", "topic was created", { topic, group: groupId });
     }
     const made = await this.#counts(missing);
     return new Map([...counts, ...made]);

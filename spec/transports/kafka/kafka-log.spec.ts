@@ -68,6 +68,7 @@ it("keeps the normal course of groups and transactions out of sight, whatever ka
     "This server does not host this topic-partition",
   ])
     write("ERROR", request, { error });
+  write("ERROR", "Response CreateTopics(key: 19, version: 3)", { error: "Topic creation errors" });
   write("WARN", "KafkaJS v2.0.0 switched default partitioner. To retain the same partitioning");
   write("WARN", "Limiting retries for the idempotent producer may invalidate EoS guarantees");
   write("ERROR", "Crash: KafkaJSConnectionError: Closed connection", { stack: "…" });

@@ -129,7 +129,11 @@ it("NOT_AUTHORIZED: output topics that may not be seen, then not written, with w
     tls: { ca: readFileSync(secured.caFile, "utf8") },
     sasl: { mechanism: "scram-sha-512", ...CLERK },
   });
-  await refusal(definition, "NOT_AUTHORIZED", /Describe on topic "forbidden-.*-alerts".*kafka-acls --add/);
+  await refusal(
+    definition,
+    "NOT_AUTHORIZED",
+    /Describe on topic "forbidden-.*-alerts".*kafka-acls --bootstrap-server … --add/,
+  );
   await grant(broker, { username, on: "topic", name: app, isPrefix: true, operations: ["DESCRIBE"] });
   await javaProduce(broker, `${app}-in`, [sale("card-1")]);
   await refusal(
