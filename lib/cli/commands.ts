@@ -62,7 +62,7 @@ type Section = { title?: string; body: string };
 function helpOf([name, usage, ...rest]: readonly Section[], command: Command | undefined): Section[] {
   const head = [name, usage].filter((section) => section !== undefined);
   const about = command ? [{ body: `${command.description}.\n${ABOUT.get(command.name) ?? ""}`.trim() }] : [];
-  return [...head, ...about, ...rest, { title: "Exit codes", body: EXIT_CODES }].map(tidied);
+  return [...head, ...about, ...rest, { title: "Exit codes", body: exitCodesOf(command) }].map(tidied);
 }
 
 const ABOUT: ReadonlyMap<string, string> = new Map([
@@ -91,6 +91,20 @@ records of the inputs, 1,000 of each, are read as the service would read them.`,
   ["explain", "A pattern may also come as JSON, as its toJSON() gives it."],
   ["init", "Nothing is installed, and nothing is overwritten unless --force says so; then it says what was."],
 ]);
+
+/** Those with which a command can end; without one, those of all. */
+function exitCodesOf(command: Command | undefined): string {
+  if (command?.name === "check") return EXIT_CODES_OF_CHECK;
+  return command === undefined || command.name === "run" ? EXIT_CODES : EXIT_CODES_OF_OTHERS;
+}
+
+const EXIT_CODES_OF_CHECK = `  0    nothing is wrong, or there are warnings only, and no --strict
+  1    the check itself failed
+  2    something is wrong, such as a cluster out of reach; or it is a wrong option or file`;
+
+const EXIT_CODES_OF_OTHERS = `  0    it is done
+  1    it failed after it had begun
+  2    a wrong option, file, folder or pattern; nothing was done`;
 
 const EXIT_CODES = `  0    all went well, or it was stopped
   1    the work failed after it had begun, or no record of a topic could be used

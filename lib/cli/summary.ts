@@ -86,11 +86,12 @@ function alertsOf({ sent, patterns }: Metrics): string {
   const each = patterns.filter(({ alerts }) => alerts > 0).map(({ pattern, alerts }) => `${pattern} ${count(alerts)}`);
   const sum = (of: (pattern: Metrics["patterns"][number]) => number): number =>
     patterns.reduce((total, pattern) => total + of(pattern), 0);
+  const open = sum(({ openRuns }) => openRuns);
   const more: readonly (readonly [number, string])[] = [
     [sent.timedOut, "timed out"],
     [sum(({ suppressed }) => suppressed), "suppressed by oncePer"],
     [sum(({ dropped }) => dropped), "dropped by limits"],
-    [sum(({ openRuns }) => openRuns), "runs still open"],
+    [open, open === 1 ? "run still open" : "runs still open"],
   ];
   const rest = more.filter(([number]) => number > 0).map(([number, what]) => `${count(number)} ${what}`);
   const named = patterns.length > 1 && each.length > 0 ? `: ${each.join(", ")}` : "";

@@ -35,6 +35,15 @@ it("helps: all commands, and every option of each, with the exit codes", async (
   assert.match(ofRun.stdout, "130");
   assert.match(ofRun.stdout, /Examples:\n {2}\$ sequitur run service\.ts\n/);
   assert.not.match(ofRun.stdout, / $/m);
+  for (const [command, ofTwo] of [
+    ["check", "2    something is wrong"],
+    ["explain", "2    a wrong option, file"],
+    ["init", "2    a wrong option, file"],
+  ] as const) {
+    const { stdout: help } = await run(command, "--help");
+    assert.match(help, ofTwo);
+    assert.not.match(help, "--processes");
+  }
 });
 
 it("helps and exits with 2 if nothing was asked", async () => {

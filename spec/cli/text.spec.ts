@@ -271,6 +271,8 @@ it("the summary names the files, and what was not finished", () => {
   assert.match(said, "+ 523 dead letters + 2 skipped + 4 not finished");
   const slow = { ...metrics, topics: topic ? [{ ...topic, records: 3 }] : [] };
   assert.match(summaryText({ ...report, metrics: slow, elapsedMs: 3_000 }), /s, 1 record\/s$/);
+  const single = metrics.patterns.slice(0, 1).map((pattern) => ({ ...pattern, openRuns: 1 }));
+  assert.match(summaryText({ ...report, metrics: { ...metrics, patterns: single } }), /, 1 run still open\n/);
   assert.match(
     said,
     "1 late event: see late.ndjson\n523 dead letters (NO_KEY 500, NOT_JSON 23): see dead.ndjson\nstopped after",
