@@ -29,7 +29,9 @@ try {
   const made = isNew ? `, which was made with ${PARTITIONS} partitions` : "";
   process.stdout.write(`${messages.length} events are in "${TOPIC}"${made}\n`);
 } catch (error) {
-  process.stderr.write(`The traffic could not be written to ${brokers}: ${(error as Error).message}\n`);
+  process.stderr.write(
+    `The traffic could not be written to ${brokers}: ${(error as Error).message}. Check the address, and that a broker is there.\n`,
+  );
   process.exitCode = 1;
 } finally {
   await producer.disconnect();

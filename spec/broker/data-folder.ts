@@ -32,7 +32,7 @@ export async function identify(folder: string, version: KafkaVersion, port: numb
   if (!(await isFree(ports.broker))) {
     throw new ConfigError(
       "PORT_TAKEN",
-      `Port ${ports.broker} of ${HOST} is taken, perhaps by a broker that runs already. Stop that, or choose another port.`,
+      `Port ${ports.broker} of ${HOST} is taken, perhaps by a broker that runs already. Stop that, or choose another port with --port.`,
     );
   }
   return { version, ports };
