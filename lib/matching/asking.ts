@@ -9,12 +9,18 @@ import { dependsOnTaken } from "../pattern/expression/looks-at.ts";
 import type { Prepared } from "../pattern/expression/prepare.ts";
 import { shapeOf } from "../pattern/shape.ts";
 import type { Buckets } from "./buckets.ts";
+import { type Horizon, isAlive } from "./forest.ts";
 import type { Failure } from "./report.ts";
 import { type Tail, TakenView } from "./run.ts";
+
+/** Instead of the value of a run that cannot be read: a getter threw. The test throws whenever it is asked for such a run. */
+const UNREADABLE = Symbol();
 
 export class Asking implements Analysis {
   /** Of the functions that threw for the event at hand: that of the first test. */
   failure: (Failure & { readonly test: Test }) | null = null;
+  /** Whether what `askIf` gave last was asked for the test that looks back. */
+  asked = false;
   readonly #tests: readonly Test[];
   readonly #prepared: readonly Prepared[];
   readonly #looksBack: readonly boolean[];
@@ -23,6 +29,8 @@ export class Asking implements Analysis {
   /** What was answered for the event at hand: 1 yes, 0 no, -1 it was not asked. */
   readonly #answers: Int8Array;
   #value: unknown = undefined;
+  /** What was thrown last where the value of a run was to be read. */
+  #whyUnreadable: unknown = undefined;
 
   constructor(automaton: Automaton) {
     const { tests, pattern } = automaton;
@@ -65,13 +73,23 @@ export class Asking implements Analysis {
 
   /** Asks for runs for which it is known what `test` says, the only one that looks back. */
   askIf(test: TestId, holds: boolean): Ask {
-    return (id) => (id === test ? holds : this.ask(id));
+    this.asked = false;
+    return (id) => {
+      if (id !== test) return this.ask(id);
+      this.asked = true;
+      return holds;
+    };
   }
 
   /** Of runs kept by value, the keys of those for which the test holds. */
-  keysFor(split: Split, buckets: Buckets): readonly unknown[] {
+  keysFor(split: Split, buckets: Buckets, horizon: Horizon): readonly unknown[] {
     try {
-      return split.rest(this.#value) ? buckets.keysFor(split.ofEvent(this.#value)) : [];
+      if (!split.rest(this.#value)) return [];
+      const keys = buckets.keysFor(split.ofEvent(this.#value));
+      if (!buckets.has(UNREADABLE)) return keys;
+      const others = keys.filter((key) => key !== UNREADABLE);
+      const isAsked = isAlive(buckets.get(UNREADABLE), horizon);
+      return isAsked && this.#failed(split.test, this.#whyUnreadable) ? [...others, UNREADABLE] : others;
     } catch (error) {
       return this.#failed(split.test, error) ? [...buckets.entries()].map(([key]) => key) : [];
     }
@@ -79,7 +97,12 @@ export class Asking implements Analysis {
 
   /** The value by which a run is kept. */
   valueOf(split: Split, run: Tail): unknown {
-    return split.ofRun(undefined, this.#taken.about(run));
+    try {
+      return split.ofRun(undefined, this.#taken.about(run));
+    } catch (error) {
+      this.#whyUnreadable = error;
+      return UNREADABLE;
+    }
   }
 
   #answer(id: TestId, tail: Tail | null): boolean {

@@ -58,6 +58,10 @@ export class Buckets {
     return this.#odd.size === 0 ? found : [...found, ...[...this.#odd].filter(isYes)];
   }
 
+  has(key: unknown): boolean {
+    return this.#nodes.has(key);
+  }
+
   get(key: unknown): Node {
     return this.#nodes.get(key) as Node;
   }

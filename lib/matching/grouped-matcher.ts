@@ -24,6 +24,7 @@ import { dueAt } from "./due.ts";
 import { type Horizon, isAlive, trim } from "./forest.ts";
 import { dropDead, emptyRow, type Group, livesIn, nodesOf, oldestFrom, type Row, runsIn, tailsOf } from "./group.ts";
 import { KeyTable } from "./key-table.ts";
+import { cutWithin } from "./limits.ts";
 import type {
   KeyedMatcher,
   KeyedMatcherOptions,
@@ -179,7 +180,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     const { horizon } = moving;
     const split = state.split as Split;
     const others = this.#states.decide(state, this.#asking.askIf(split.test, false));
-    const keys = this.#asking.keysFor(split, buckets);
+    const keys = this.#asking.asked ? this.#asking.keysFor(split, buckets, horizon) : [];
     const plan = keys.length === 0 ? others : this.#states.decide(state, this.#asking.askIf(split.test, true));
     const chosen = plan.isIdle && others.isIdle ? [] : keys;
     const nodes = chosen.map((key) => buckets.get(key)).filter((node) => isAlive(node, horizon));
@@ -253,8 +254,10 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     const reported = this.#release(row, moved.complete);
     const notice = this.#keepWithin(row);
     const more = notice === null ? NOTHING : this.#release(row, NOTHING);
-    if (moved.timedOut.length > 0) outcomes.push(...this.#teller.sayTimedOut(row.key, moved.timedOut, this.#now));
-    if (reported.length > 0 || more.length > 0) outcomes.push(...this.#say(row, [...reported, ...more]));
+    if (moved.timedOut.length > 0)
+      for (const each of this.#teller.sayTimedOut(row.key, moved.timedOut, this.#now)) outcomes.push(each);
+    if (reported.length > 0 || more.length > 0)
+      for (const each of this.#say(row, [...reported, ...more])) outcomes.push(each);
     if (notice !== null) outcomes.push(notice);
     this.#keep(row);
   }
@@ -298,7 +301,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     const { maxRunsPerKey, onLimit } = this.#teller.limits;
     const before = runsIn(row.groups);
     const limit = before > maxRunsPerKey ? "maxRunsPerKey" : "maxNodesPerKey";
-    if (onLimit === "dropOldest") while (this.#isOver(row)) this.#dropOldest(row);
+    if (onLimit === "dropOldest") this.#cut(row, cutWithin(this.#teller.limits, row, this.#horizonOf(row)));
     else if (onLimit === "quarantine") row.groups = [];
     this.#trim(row);
     return this.#teller.limitReached(row.key, this.#now, limit, before - runsIn(row.groups));
@@ -307,14 +310,6 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   #isOver({ groups, events }: Row): boolean {
     const { maxRunsPerKey, maxNodesPerKey } = this.#teller.limits;
     return events > maxNodesPerKey || runsIn(groups) > maxRunsPerKey;
-  }
-
-  /** Runs with the earliest first event go, all of them together. */
-  #dropOldest(row: Row): void {
-    const runs = row.groups.flatMap((group) => this.#tailsOf(row, group));
-    const oldest = runs.reduce((least, { first }) => Math.min(least, first.position), Number.POSITIVE_INFINITY);
-    this.#cut(row, oldest + 1);
-    this.#trim(row);
   }
 
   /** Lets go of what is dead, so that what is counted is right. Cost: what the open runs hold. */

@@ -186,7 +186,7 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
   #drain(watermark: Instant): readonly Outcome[] {
     const outcomes: Outcome[] = [];
     for (let next = this.#buffer.take(watermark); next !== null; next = this.#buffer.take(watermark)) {
-      outcomes.push(...this.#feed(next));
+      for (const outcome of this.#feed(next)) outcomes.push(outcome);
     }
     return [...outcomes, ...this.#match(() => this.#matcher.advanceTo(watermark))];
   }

@@ -54,28 +54,31 @@ export function toList(tail: Tail): readonly Tail[] {
 
 /**
  * In the order of matches that are reported at the same time: positions left to right, a prefix before what it begins, then steps.
- * Cost: each tail is written out once.
+ * Cost: a sort, with each comparison back to where both share what they took. Tails are not written out: thousands of thousands
+ * of events that share nearly all would fill the memory.
  */
 export function inOrder<Item>(items: readonly Item[], tailOf: (item: Item) => Tail): readonly Item[] {
   if (items.length < 2) return items;
-  return items
-    .map((item) => ({ item, list: toList(tailOf(item)) }))
-    .sort((left, right) => compareLists(left.list, right.list))
-    .map(({ item }) => item);
+  return [...items].sort((left, right) => compareTails(tailOf(left), tailOf(right)));
 }
 
-function compareLists(lefts: readonly Tail[], rights: readonly Tail[]): number {
-  const shared = Math.min(lefts.length, rights.length);
-  for (let index = 0; index < shared; index++) {
-    const difference = (lefts[index] as Tail).event.position - (rights[index] as Tail).event.position;
-    if (difference !== 0) return difference;
+function compareTails(left: Tail, right: Tail): number {
+  const atFirst = left.first.position - right.first.position;
+  if (atFirst !== 0) return atFirst;
+  let one = left;
+  let other = right;
+  while (one.length > right.length) one = one.previous as Tail;
+  while (other.length > left.length) other = other.previous as Tail;
+  let position = 0;
+  let step = 0;
+  while (one !== other) {
+    position = one.event.position - other.event.position || position;
+    step = one.step - other.step || step;
+    // Both are equally long: in front of their first events both have nothing, which is the same.
+    one = one.previous as Tail;
+    other = other.previous as Tail;
   }
-  if (lefts.length !== rights.length) return lefts.length - rights.length;
-  for (let index = 0; index < shared; index++) {
-    const difference = (lefts[index] as Tail).step - (rights[index] as Tail).step;
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  return position || left.length - right.length || step;
 }
 
 /** The events of one tail after another, as conditions see them. What is asked often makes no list. */

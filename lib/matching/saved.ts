@@ -10,7 +10,7 @@ import { BEGINNING, type Instant, restoreInstant, type SavedInstant, saveInstant
 import { belowFirst, type Horizon, join, leaf, type Node, output, simplify } from "./forest.ts";
 import { emptyRow, type Row, tailsOf } from "./group.ts";
 import type { MatcherState, MatcherStats } from "./matcher.ts";
-import { extend, type PlacedEvent, type Tail, toList } from "./run.ts";
+import { extend, type PlacedEvent, type Tail } from "./run.ts";
 import {
   anything,
   digits,
@@ -213,13 +213,15 @@ function restoreWaiting(automaton: Automaton, [id, fresh, open]: SavedWaiting): 
 function savedTails(events: Numbering<PlacedEvent>): Numbering<Tail, SavedTail> {
   const numbers = new Map<Tail, number>();
   const all: SavedTail[] = [];
+  const numberOf = (tail: Tail | null): number => (tail === null ? -1 : (numbers.get(tail) as number));
   const of = (tail: Tail): number => {
-    for (const each of toList(tail)) {
-      if (numbers.has(each)) continue;
+    const fresh: Tail[] = [];
+    for (let at: Tail | null = tail; at !== null && !numbers.has(at); at = at.previous) fresh.push(at);
+    for (const each of fresh.reverse()) {
       const { previous, step, event } = each;
-      numbers.set(each, all.push([previous === null ? -1 : of(previous), step, events.of(event)]) - 1);
+      numbers.set(each, all.push([numberOf(previous), step, events.of(event)]) - 1);
     }
-    return numbers.get(tail) as number;
+    return numberOf(tail);
   };
   return { of, all };
 }
