@@ -10,7 +10,7 @@
 // that live turns back where it meets a node that is dead, and passes nothing else.
 
 import type { StepId } from "../automaton/automaton.ts";
-import { END_OF_TIME, type Instant } from "../time/instant.ts";
+import type { Instant } from "../time/instant.ts";
 import { extend, type PlacedEvent, type Tail } from "./run.ts";
 
 export type Node = {
@@ -25,6 +25,8 @@ export type Node = {
   right: Node | null;
   /** The latest first event of all runs below. */
   readonly newest: PlacedEvent;
+  /** The earliest first event below, perhaps of a run that is dead. */
+  oldest: PlacedEvent;
   /** Runs below, and perhaps some that are dead. */
   count: number;
 };
@@ -33,19 +35,24 @@ export type Node = {
 export type Horizon = { readonly position: number; readonly after: Instant };
 
 export function leaf(tail: Tail): Node {
-  return { tail, event: null, step: -1, left: null, right: null, newest: tail.first, count: 1 };
+  return { tail, event: null, step: -1, left: null, right: null, newest: tail.first, oldest: tail.first, count: 1 };
 }
 
 /** The runs of `left`, each with one more event. A run alone stays a leaf. */
 export function output(left: Node, step: StepId, event: PlacedEvent): Node {
   if (left.tail !== null) return leaf(extend(left.tail, step, event));
-  return { tail: null, event, step, left, right: null, newest: left.newest, count: left.count };
+  return { tail: null, event, step, left, right: null, newest: left.newest, oldest: left.oldest, count: left.count };
 }
 
 /** The runs of both. No run may be in both. */
 export function join(one: Node, other: Node): Node {
   const [left, right] = one.newest.position >= other.newest.position ? [one, other] : [other, one];
-  return { tail: null, event: null, step: -1, left, right, newest: left.newest, count: left.count + right.count };
+  const [oldest, count] = [earlier(left.oldest, right.oldest), left.count + right.count];
+  return { tail: null, event: null, step: -1, left, right, newest: left.newest, oldest, count };
+}
+
+function earlier(one: PlacedEvent, other: PlacedEvent): PlacedEvent {
+  return one.position <= other.position ? one : other;
 }
 
 export function isAlive({ newest }: Node, horizon: Horizon): boolean {
@@ -85,7 +92,7 @@ type Suffix = { readonly step: StepId; readonly event: PlacedEvent; readonly nex
 /** The same runs without unions that have lost a side, and with leaves where there is one run. `known`: what was made of which node. */
 export function simplify(root: Node, known: Map<Node, Node>): Node {
   const simple = (node: Node): Node => known.get(node) as Node;
-  for (const node of belowFirst(root)) {
+  for (const node of belowFirst([root])) {
     const { event, step, left, right } = node;
     if (known.has(node)) continue;
     if (left === null) known.set(node, node);
@@ -95,59 +102,64 @@ export function simplify(root: Node, known: Map<Node, Node>): Node {
   return simple(root);
 }
 
-/** The nodes below `root` and itself, each once, what is below another before it. */
-export function belowFirst(root: Node): readonly Node[] {
+/** The nodes below some and themselves, each once, what is below another before it. */
+export function belowFirst(roots: readonly Node[]): readonly Node[] {
   const seen = new Set<Node>();
   const found: Node[] = [];
-  const open: { readonly node: Node; readonly isDone: boolean }[] = [{ node: root, isDone: false }];
+  const open: Visit[] = roots.map(toVisit);
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { node, isDone } = next;
     if (isDone) found.push(node);
     if (isDone || seen.has(node)) continue;
     seen.add(node);
-    open.push({ node, isDone: true });
-    if (node.right !== null) open.push({ node: node.right, isDone: false });
-    if (node.left !== null) open.push({ node: node.left, isDone: false });
+    openUp(open, node);
   }
   return found;
 }
 
-/** What some runs hold. */
-export type Holdings = {
-  /** Taken events, shared ones counted once. */
-  readonly events: number;
-  /** Time of the earliest first event; `END_OF_TIME`: there is no run. */
-  readonly oldestAt: Instant;
-};
+/** A node on the way of a walk: to be opened up, or, when all below it was seen, done. */
+type Visit = { readonly node: Node; readonly isDone: boolean };
+
+function toVisit(node: Node): Visit {
+  return { node, isDone: false };
+}
+
+function openUp(open: Visit[], node: Node): void {
+  open.push({ node, isDone: true });
+  if (node.right !== null) open.push(toVisit(node.right));
+  if (node.left !== null) open.push(toVisit(node.left));
+}
 
 /**
- * Lets go of what is dead below `roots`, sets every count right, and says what is left, together with what `runs` hold. Whatever else
- * shares these nodes must have the same horizon. Cost: the nodes below.
+ * Lets go of what is dead below `root`, which lives, and sets counts and earliest events right. Whatever else shares these nodes
+ * must have the same horizon. Cost: the nodes that have something dead below.
  */
-export function trim(roots: readonly Node[], runs: readonly Tail[], horizon: Horizon): Holdings {
-  const seen = new Set<Node>();
-  const tails = new Set<Tail>();
-  let events = 0;
-  let oldestAt = END_OF_TIME;
-  const hold = (run: Tail): void => {
-    oldestAt = Math.min(oldestAt, run.first.at);
-    for (let at: Tail | null = run; at !== null && !tails.has(at); at = at.previous) tails.add(at);
-  };
-  for (const run of runs) hold(run);
-  const open: { readonly node: Node; readonly isDone: boolean }[] = roots.map((node) => ({ node, isDone: false }));
+export function letGo(root: Node, horizon: Horizon): void {
+  const open: Visit[] = [toVisit(root)];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { node, isDone } = next;
     if (isDone) {
-      node.count = node.left === null ? 1 : node.left.count + (node.right?.count ?? 0);
-    } else if (!seen.has(node)) {
-      seen.add(node);
+      const left = node.left as Node;
+      node.count = left.count + (node.right?.count ?? 0);
+      node.oldest = node.right === null ? left.oldest : earlier(left.oldest, node.right.oldest);
+    } else if (!isLater(node.oldest, horizon)) {
       if (node.right !== null && !isAlive(node.right, horizon)) node.right = null;
-      open.push({ node, isDone: true });
-      if (node.left !== null) open.push({ node: node.left, isDone: false });
-      if (node.right !== null) open.push({ node: node.right, isDone: false });
-      if (node.event !== null) events++;
-      if (node.tail !== null) hold(node.tail);
+      openUp(open, node);
     }
   }
-  return { events: events + tails.size, oldestAt };
+}
+
+/** Taken events that are held below `roots` and by `runs`, shared ones counted once. Cost: all of that. */
+export function eventsHeld(roots: readonly Node[], runs: readonly Tail[]): number {
+  const tails = new Set<Tail>();
+  const hold = (run: Tail): void => {
+    for (let at: Tail | null = run; at !== null && !tails.has(at); at = at.previous) tails.add(at);
+  };
+  for (const run of runs) hold(run);
+  let events = 0;
+  for (const { event, tail } of belowFirst(roots)) {
+    if (event !== null) events++;
+    if (tail !== null) hold(tail);
+  }
+  return events + tails.size;
 }

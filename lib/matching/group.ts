@@ -2,9 +2,9 @@
 
 import type { State } from "../automaton/decide.ts";
 import { type EncodedKey, encodeKey, type Key } from "../event/key.ts";
-import type { Instant } from "../time/instant.ts";
+import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
 import type { Buckets } from "./buckets.ts";
-import { type Horizon, isAlive, isLater, join, leaf, type Node, runsOf } from "./forest.ts";
+import { type Horizon, isAlive, isLater, join, leaf, letGo, type Node, runsOf } from "./forest.ts";
 import { type Complete, inOrder, type PlacedEvent, type Tail } from "./run.ts";
 
 /** The runs in one state: all together below `root`; by a value of theirs, in `buckets`; or each by itself, in `runs`. Some may be dead. */
@@ -71,16 +71,29 @@ export function nodesOf({ root, buckets }: Group): readonly Node[] {
   return buckets === null ? [] : [...buckets.entries()].map(([, node]) => node);
 }
 
-/** Takes away the runs whose first events are before the horizon, from a group that lists them. Cost: those, and a move of the others. */
+/**
+ * Takes away the runs whose first events are before the horizon, from a group that lists them; those that end by a time of their own may
+ * outlive the window. Cost: those, and a move of the others.
+ */
 export function dropDead(group: Group, { position, after }: Horizon): void {
-  const { runs } = group;
+  const { state, runs } = group;
+  const window = state.timed ? BEGINNING : after;
   let dead = 0;
-  while (dead < runs.length && isBefore(runs[dead] as Tail, position, after)) dead++;
+  while (dead < runs.length && !isLater((runs[dead] as Tail).first, { position, after: window })) dead++;
   if (dead > 0) group.runs = runs.slice(dead);
 }
 
-function isBefore({ first }: Tail, position: number, after: Instant): boolean {
-  return first.position < position || first.at <= after;
+/** Lets go of what is dead, so that runs are counted right. Cost: the groups, what is dead, and the values of runs kept by value. */
+export function letGoOf(row: Row, horizon: Horizon): void {
+  for (const group of row.groups) {
+    dropDead(group, horizon);
+    group.buckets?.sweep(horizon);
+  }
+  row.groups = row.groups.filter((group) => livesIn(group, horizon));
+  for (const group of row.groups) {
+    for (const node of nodesOf(group)) letGo(node, horizon);
+    group.buckets?.recount();
+  }
 }
 
 /** The runs, none of them twice, below one node. */
@@ -95,6 +108,16 @@ export function oldestFrom(groups: readonly Group[], cut: number): number {
   for (const { runs } of groups) {
     const run = runs.find(({ first }) => first.position >= cut);
     if (run !== undefined) oldest = Math.min(oldest, run.first.position);
+  }
+  return oldest;
+}
+
+/** Time of the earliest first event, once the dead are let go of; `END_OF_TIME`: there is no run. Cost: the groups, and the values of runs kept by value. */
+export function oldestAtIn(groups: readonly Group[]): Instant {
+  let oldest = END_OF_TIME;
+  for (const group of groups) {
+    for (const node of nodesOf(group)) oldest = Math.min(oldest, node.oldest.at);
+    oldest = Math.min(oldest, group.runs[0]?.first.at ?? END_OF_TIME);
   }
   return oldest;
 }

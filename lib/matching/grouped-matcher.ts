@@ -21,8 +21,20 @@ import { Asking } from "./asking.ts";
 import type { Buckets } from "./buckets.ts";
 import { expire } from "./deadline.ts";
 import { dueAt } from "./due.ts";
-import { type Horizon, isAlive, trim } from "./forest.ts";
-import { dropDead, emptyRow, type Group, livesIn, nodesOf, oldestFrom, type Row, runsIn, tailsOf } from "./group.ts";
+import { eventsHeld, type Horizon, isAlive } from "./forest.ts";
+import {
+  dropDead,
+  emptyRow,
+  type Group,
+  letGoOf,
+  livesIn,
+  nodesOf,
+  oldestAtIn,
+  oldestFrom,
+  type Row,
+  runsIn,
+  tailsOf,
+} from "./group.ts";
 import { KeyTable } from "./key-table.ts";
 import { cutWithin } from "./limits.ts";
 import type {
@@ -105,7 +117,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   }
 
   save(): MatcherState {
-    for (const row of [...this.#rows.values()]) this.#tidy(row);
+    for (const row of this.#rows.values()) this.#tidy(row);
     const memory = { rows: [...this.#rows.values()], now: this.#now, counters: { ...this.#teller.counters } };
     return saveState(this.#automaton, memory);
   }
@@ -123,7 +135,8 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
         else moving.putRuns(tailsOf(group, moving.horizon), group.state, false);
       }
       row.groups = moving.settled();
-      this.#tidy(row);
+      this.#trim(row);
+      this.#keep(row);
     }
   }
 
@@ -136,14 +149,19 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
 
   stats(): MatcherStats {
     const counts = this.counts();
-    const nodes = [...this.#rows.values()].reduce((sum, { events }) => sum + events, 0);
+    let nodes = 0;
+    for (const row of this.#rows.values()) {
+      this.#trim(row);
+      nodes += row.events;
+    }
     return { ...counts, nodes };
   }
 
   counts(): MatcherCounts {
     let [runs, oldest] = [0, END_OF_TIME];
-    for (const row of [...this.#rows.values()]) {
-      oldest = Math.min(oldest, this.#tidy(row));
+    for (const row of this.#rows.values()) {
+      this.#tidy(row);
+      oldest = Math.min(oldest, oldestAtIn(row.groups));
       runs += runsIn(row.groups);
     }
     return { ...this.#teller.counters, keys: this.#rows.size, runs, oldestFirstAt: runs > 0 ? oldest : null };
@@ -161,7 +179,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     const horizon = this.#horizonOf(row);
     const moving = new Moving(horizon, this);
     for (const group of row.groups) {
-      this.#dropDead(group, horizon);
+      dropDead(group, horizon);
       if (!livesIn(group, horizon)) continue;
       const { state, buckets } = group;
       if (buckets !== null) this.#moveByValue(group, buckets, event, moving);
@@ -289,7 +307,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   #cut(row: Row, cut: number): void {
     row.cut = cut;
     const horizon = this.#horizonOf(row);
-    for (const group of row.groups) this.#dropDead(group, horizon);
+    for (const group of row.groups) dropDead(group, horizon);
     row.groups = row.groups.filter((group) => livesIn(group, horizon));
   }
 
@@ -312,21 +330,14 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     return events > maxNodesPerKey || runsIn(groups) > maxRunsPerKey;
   }
 
-  /** Lets go of what is dead, so that what is counted is right. Cost: what the open runs hold. */
-  #trim(row: Row): Instant {
-    const horizon = this.#horizonOf(row);
-    for (const group of row.groups) {
-      this.#dropDead(group, horizon);
-      group.buckets?.sweep(horizon);
-    }
-    row.groups = row.groups.filter((group) => livesIn(group, horizon));
-    const roots = row.groups.flatMap(nodesOf);
-    const runs = row.groups.flatMap((group) => group.runs);
-    const { events, oldestAt } = trim(roots, runs, horizon);
-    for (const { buckets } of row.groups) buckets?.recount();
-    row.events = events;
-    row.trimAbove = Math.max(this.#trimFrom, 2 * events);
-    return oldestAt;
+  /** Lets go of what is dead, and counts what is held. Cost: what the open runs hold. */
+  #trim(row: Row): void {
+    letGoOf(row, this.#horizonOf(row));
+    row.events = eventsHeld(
+      row.groups.flatMap(nodesOf),
+      row.groups.flatMap(({ runs }) => runs),
+    );
+    row.trimAbove = Math.max(this.#trimFrom, 2 * row.events);
   }
 
   /** Stores a row and its next deadline; a row with nothing in it goes. */
@@ -344,10 +355,9 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   }
 
   /** Lets go of what is dead, of the whole row if that is all. */
-  #tidy(row: Row): Instant {
-    const oldestAt = this.#trim(row);
+  #tidy(row: Row): void {
+    letGoOf(row, this.#horizonOf(row));
     this.#keep(row);
-    return oldestAt;
   }
 
   #forget(row: Row): void {
@@ -380,14 +390,9 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     };
   }
 
-  /** Runs that end by a time of their own may outlive the window. */
-  #dropDead(group: Group, { position, after }: Horizon): void {
-    dropDead(group, { position, after: group.state.timed ? BEGINNING : after });
-  }
-
   #tailsOf(row: Row, group: Group): readonly Tail[] {
     const horizon = this.#horizonOf(row);
-    this.#dropDead(group, horizon);
+    dropDead(group, horizon);
     return tailsOf(group, horizon);
   }
 

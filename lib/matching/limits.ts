@@ -42,7 +42,7 @@ function heldByFirst(groups: readonly Group[], horizon: Horizon): ReadonlyMap<nu
   const roots = groups.flatMap(nodesOf);
   for (const { first } of roots.flatMap((root) => runsOf(root, horizon)).concat(listed)) add(first, 1, 0);
   const tails = new Set<Tail>();
-  for (const { event, newest, tail } of new Set(roots.flatMap(belowFirst))) {
+  for (const { event, newest, tail } of belowFirst(roots)) {
     if (event !== null) add(newest, 0, 1);
     if (tail !== null) listed.push(tail);
   }

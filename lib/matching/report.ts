@@ -23,47 +23,35 @@ export type Reporter = {
 
 export function toMatch(reporter: Reporter, key: Key, tail: Tail, at: Instant): Match | FunctionFailed {
   const { selector } = reporter;
-  const events = toEvents(reporter, tail);
-  if (selector === null) return match(reporter, key, tail, at, events, events);
+  const found = describe(reporter, "match", key, tail, at);
+  if (selector === null) return Object.assign(found, { value: found.events });
   try {
-    const value = selector(events as never);
+    const value = selector(found.events as never);
     if (isPromise(value))
       throw new TypeError("It answered with a promise, which no alert can hold. Take async out of it.");
-    return match(reporter, key, tail, at, events, value);
+    return Object.assign(found, { value });
   } catch (error) {
     return toFailure(reporter, key, tail.event, { test: null, error }, at);
   }
 }
 
-function match(reporter: Reporter, key: Key, tail: Tail, at: Instant, events: object, value: unknown): Match {
-  const { name: pattern, version } = reporter.automaton.pattern;
-  const taken = toTaken(reporter.automaton, tail);
-  const identity = new Identity(reporter, "match", key, taken);
-  const [firstAt, lastAt] = [tail.first.at, tail.event.at];
-  return {
-    kind: "match",
-    get id() {
-      return identity.id;
-    },
-    pattern,
-    version,
-    key,
-    at,
-    firstAt,
-    lastAt,
-    events,
-    taken,
-    value,
-  };
+export function toTimedOut(reporter: Reporter, key: Key, tail: Tail, at: Instant): TimedOut {
+  return describe(reporter, "timedOut", key, tail, at);
 }
 
-export function toTimedOut(reporter: Reporter, key: Key, tail: Tail, at: Instant): TimedOut {
+function describe<Kind extends "match" | "timedOut">(
+  reporter: Reporter,
+  kind: Kind,
+  key: Key,
+  tail: Tail,
+  at: Instant,
+): Omit<TimedOut, "kind"> & { readonly kind: Kind } {
   const { name: pattern, version } = reporter.automaton.pattern;
   const taken = toTaken(reporter.automaton, tail);
-  const identity = new Identity(reporter, "timedOut", key, taken);
+  const identity = new Identity(reporter, kind, key, taken);
   const [firstAt, lastAt] = [tail.first.at, tail.event.at];
   return {
-    kind: "timedOut",
+    kind,
     get id() {
       return identity.id;
     },

@@ -238,7 +238,7 @@ function savedForest(events: Numbering<PlacedEvent>, tails: Numbering<Tail, Save
   };
   const of = (root: Node): number => {
     const small = simplify(root, simple);
-    for (const node of belowFirst(small)) if (!numbers.has(node)) numbers.set(node, all.push(save(node)) - 1);
+    for (const node of belowFirst([small])) if (!numbers.has(node)) numbers.set(node, all.push(save(node)) - 1);
     return numberOf(small);
   };
   return { of, all };

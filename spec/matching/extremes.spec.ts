@@ -124,4 +124,12 @@ it("does not read the event for a test that is not asked", () => {
   assert.equal(send(matcher, unreadable("d"), 2, 2), []);
 });
 
+it("says how many runs are open without walking over them", () => {
+  const matcher = matcherOf("a c | within 1000000", { limits: UNLIMITED });
+  sendAll(matcher, Array<string>(100_000).fill("a"));
+  let runs = 0;
+  for (let look = 0; look < 1_000; look++) runs = matcher.counts().runs;
+  assert.is(runs, 100_000);
+});
+
 it.run();
