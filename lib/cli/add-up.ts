@@ -1,7 +1,7 @@
 // Several processes as one: their pictures, added up.
 
-import type { Metrics, PatternMetrics, ServiceState, TopicMetrics } from "../runtime/metrics.ts";
-import type { Instant } from "../time/instant.ts";
+import type { Metrics, ServiceState } from "../runtime/metrics.ts";
+import { addPattern, addTopic, retire } from "../runtime/tally.ts";
 import type { Picture } from "./parent.ts";
 import { addPassed } from "./passed.ts";
 
@@ -23,14 +23,14 @@ export function addUp(pictures: readonly Picture[]): Picture | null {
       topics: addByName(
         all.map(({ topics }) => topics),
         ({ topic }) => topic,
-        addTopics,
+        addTopic,
       ),
       partitions: all.flatMap(({ partitions }) => partitions),
       lanes: all.flatMap(({ lanes }) => lanes),
       patterns: addByName(
         all.map(({ patterns }) => patterns),
         ({ pattern }) => pattern,
-        addPatterns,
+        addPattern,
       ),
       watermark: Math.min(...all.map(({ watermark }) => watermark)),
       queuedBytes: sum(all, ({ queuedBytes }) => queuedBytes),
@@ -54,47 +54,14 @@ export function withoutOpen({ metrics, ...aside }: Picture): Picture {
       ...metrics,
       state: "stopped",
       assigned: false,
-      topics: metrics.topics.map((topic) => ({ ...topic, records: topic.records - topic.waiting, waiting: 0 })),
+      ...retire(metrics),
       partitions: [],
       lanes: [],
-      patterns: metrics.patterns.map((pattern) => ({ ...pattern, openRuns: 0, keys: 0, oldestFirstAt: null })),
       watermark: Number.POSITIVE_INFINITY,
       queuedBytes: 0,
       unsentBytes: 0,
     },
   };
-}
-
-function addTopics(a: TopicMetrics, b: TopicMetrics): TopicMetrics {
-  return {
-    topic: a.topic,
-    records: a.records + b.records,
-    onTime: a.onTime + b.onTime,
-    late: a.late + b.late,
-    deadLettered: a.deadLettered + b.deadLettered,
-    skipped: a.skipped + b.skipped,
-    waiting: a.waiting + b.waiting,
-  };
-}
-
-function addPatterns(a: PatternMetrics, b: PatternMetrics): PatternMetrics {
-  return {
-    pattern: a.pattern,
-    version: a.version,
-    openRuns: a.openRuns + b.openRuns,
-    keys: a.keys + b.keys,
-    oldestFirstAt: earlier(a.oldestFirstAt, b.oldestFirstAt),
-    alerts: a.alerts + b.alerts,
-    timedOut: a.timedOut + b.timedOut,
-    suppressed: a.suppressed + b.suppressed,
-    dropped: a.dropped + b.dropped,
-    failures: a.failures + b.failures,
-  };
-}
-
-function earlier(a: Instant | null, b: Instant | null): Instant | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.min(a, b);
 }
 
 function addByName<T>(lists: readonly (readonly T[])[], nameOf: (item: T) => string, add: (a: T, b: T) => T): T[] {

@@ -63,7 +63,8 @@ export function addTallies(left: Tally, right: Tally): Tally {
   };
 }
 
-function addTopic(left: TopicMetrics, right: TopicMetrics): TopicMetrics {
+/** Counts of one topic, from two places. */
+export function addTopic(left: TopicMetrics, right: TopicMetrics): TopicMetrics {
   return {
     topic: left.topic,
     records: left.records + right.records,
@@ -75,7 +76,8 @@ function addTopic(left: TopicMetrics, right: TopicMetrics): TopicMetrics {
   };
 }
 
-function addPattern(left: PatternMetrics, right: PatternMetrics): PatternMetrics {
+/** Counts of one pattern, from two places. */
+export function addPattern(left: PatternMetrics, right: PatternMetrics): PatternMetrics {
   const firsts = [left.oldestFirstAt, right.oldestFirstAt].filter((at) => at !== null);
   return {
     pattern: left.pattern,
