@@ -216,7 +216,7 @@ rule(
     "docs/b.md": ["", "work", "x"].join("/"),
     ".npmrc": `registry=https://registry.${"npmjs.org"}`,
   },
-  { "README.md": "lib/core, ./work/x, https://example.com/home/page-less, a/home" },
+  { "README.md": `lib/core, ${[".", "work", "x"].join("/")}, https://example.com/home/page-less, a/home` },
 );
 
 rule(

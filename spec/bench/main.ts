@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { ConfigError } from "../../lib/core/errors.ts";
+import { runCommand } from "../run/command-line.ts";
 import { CONTENDERS } from "./contenders.ts";
 import { type OpenKeysRow, weighOpenKeys } from "./open-keys.ts";
 import { peers } from "./peers/peers.ts";
@@ -32,13 +33,7 @@ type Command = {
   readonly json: boolean;
 };
 
-const command = parseCommand(process.argv.slice(2));
-if (typeof command === "string") {
-  (command === USAGE ? console.log : console.error)(command);
-  process.exitCode = command === USAGE ? 0 : 2;
-} else {
-  process.exitCode = await run(command);
-}
+await runCommand(USAGE, parseCommand(process.argv.slice(2)), run);
 
 async function run({ names, plan, withPeers, json }: Command): Promise<number> {
   const interrupted = new AbortController();

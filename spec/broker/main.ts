@@ -2,6 +2,7 @@
 import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigError } from "../../lib/core/errors.ts";
+import { runCommand } from "../run/command-line.ts";
 import { type BrokerOptions, startBroker } from "./broker.ts";
 import { DEFAULT_VERSION, install, KAFKA_VERSIONS, type KafkaVersion, type Progress } from "./install.ts";
 import { SECURED_NAMES, type Secured } from "./secured.ts";
@@ -24,17 +25,13 @@ Exits with 0 after Ctrl-C, with 1 if Kafka cannot run here, with 2 if the argume
 
 type Command = { readonly options: BrokerOptions; readonly isInstallOnly: boolean };
 
-const command = parseCommand(process.argv.slice(2));
-if (typeof command === "string") {
-  (command === USAGE ? console.log : console.error)(command);
-  process.exitCode = command === USAGE ? 0 : 2;
-} else {
-  process.exitCode = await run(command).catch((error: unknown) => {
+await runCommand(USAGE, parseCommand(process.argv.slice(2)), (command) =>
+  run(command).catch((error: unknown) => {
     if (!(error instanceof ConfigError)) throw error;
     console.error(`${error.code}: ${error.message}`);
     return 1;
-  });
-}
+  }),
+);
 
 async function run({ options, isInstallOnly }: Command): Promise<number> {
   const line = startLine();

@@ -2,6 +2,7 @@
 // disagreement, and shows the smallest case of its kind.
 
 import { parseArgs } from "node:util";
+import { runCommand } from "../run/command-line.ts";
 import { newTally, type Plan, showTally, type Tally, tryOut } from "./campaign.ts";
 import { countSubjects, type Range, sampleSubjects, subjects } from "./subjects.ts";
 
@@ -20,13 +21,7 @@ no sense, with 130 if it was interrupted.`;
 
 type Command = { readonly range: Range; readonly plan: Plan; readonly sample: number | null; readonly seed: number };
 
-const command = parseCommand(process.argv.slice(2));
-if (typeof command === "string") {
-  (command === USAGE ? console.log : console.error)(command);
-  process.exitCode = command === USAGE ? 0 : 2;
-} else {
-  process.exitCode = await run(command);
-}
+await runCommand(USAGE, parseCommand(process.argv.slice(2)), run);
 
 async function run({ range, plan, sample, seed }: Command): Promise<number> {
   let isInterrupted = false;

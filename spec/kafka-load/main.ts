@@ -6,6 +6,7 @@ import { consoleConsume } from "../broker/console-consume.ts";
 import { DEFAULT_VERSION, KAFKA_VERSIONS } from "../broker/install.ts";
 import { javaProduce } from "../broker/java-produce.ts";
 import { createTopic } from "../broker/topics.ts";
+import { runCommand, wholeNumber } from "../run/command-line.ts";
 import { decided, runOnKafka, until } from "../transports/kafka/kit.ts";
 import { alertsIn, expectedOf } from "./expected.ts";
 import { dropAll } from "./raw.ts";
@@ -32,13 +33,7 @@ type Command = {
   readonly json: boolean;
 };
 
-const command = parseCommand(process.argv.slice(2));
-if (typeof command === "string") {
-  (command === USAGE ? console.log : console.error)(command);
-  process.exitCode = command === USAGE ? 0 : 2;
-} else {
-  process.exitCode = await run(command);
-}
+await runCommand(USAGE, parseCommand(process.argv.slice(2)), run);
 
 async function run({ traffic: options, partitions, version, rounds, json }: Command): Promise<number> {
   const say = json ? (): void => {} : (line: string): void => console.log(line);
@@ -157,17 +152,11 @@ function parseCommand(argv: string[]): Command | string {
     const version = KAFKA_VERSIONS.find((known) => known === values.kafka);
     if (version === undefined) return `--kafka takes ${KAFKA_VERSIONS.join(" or ")}, not "${values.kafka}".`;
     const [events, partitions, keys, seed, rounds] = ["events", "partitions", "keys", "seed", "rounds"].map((name) =>
-      count(name, values[name as "events"]),
+      wholeNumber(name, values[name as "events"]),
     ) as [number, number, number, number, number];
     const shares = { late: 0.002, broken: 0.001 };
     return { traffic: { events, keys, seed, ...shares }, partitions, version, rounds, json: values.json };
   } catch (error) {
     return (error as Error).message;
   }
-}
-
-function count(name: string, text: string): number {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new Error(`--${name} takes a whole number from 1 up, not "${text}".`);
 }

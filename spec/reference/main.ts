@@ -1,6 +1,7 @@
 // npm run reference: the matcher against the run-by-run reference, on as many random pairs as one likes.
 
 import { parseArgs } from "node:util";
+import { runCommand, wholeNumber } from "../run/command-line.ts";
 import { differenceIn, randomComparison } from "./compare.ts";
 
 const USAGE = `npm run reference -- [--pairs 1000000] [--seed 1]
@@ -14,19 +15,13 @@ make no sense, with 130 if it was interrupted.`;
 /** How often it says how far it is. */
 const TELL_EVERY_MS = 5_000;
 
-process.exitCode = await main(process.argv.slice(2));
+await runCommand(USAGE, parseCommand(process.argv.slice(2)), run);
 
-async function main(argv: string[]): Promise<number> {
-  const command = parseCommand(argv);
-  if (typeof command === "string") {
-    (command === USAGE ? console.log : console.error)(command);
-    return command === USAGE ? 0 : 2;
-  }
+async function run({ pairs, seed }: Command): Promise<number> {
   let isInterrupted = false;
   process.once("SIGINT", () => {
     isInterrupted = true;
   });
-  const { pairs, seed } = command;
   let toldAt = performance.now();
   for (let done = 0; done < pairs; done++) {
     const difference = differenceIn(randomComparison(seed + done));
@@ -45,7 +40,9 @@ async function main(argv: string[]): Promise<number> {
   return 0;
 }
 
-function parseCommand(argv: string[]): { readonly pairs: number; readonly seed: number } | string {
+type Command = { readonly pairs: number; readonly seed: number };
+
+function parseCommand(argv: string[]): Command | string {
   try {
     const { values } = parseArgs({
       args: argv,
@@ -56,14 +53,8 @@ function parseCommand(argv: string[]): { readonly pairs: number; readonly seed: 
       },
     });
     if (values.help) return USAGE;
-    return { pairs: count("pairs", values.pairs), seed: count("seed", values.seed) };
+    return { pairs: wholeNumber("pairs", values.pairs), seed: wholeNumber("seed", values.seed) };
   } catch (error) {
     return (error as Error).message;
   }
-}
-
-function count(name: string, text: string): number {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new Error(`--${name} takes a whole number from 1 up, not "${text}".`);
 }

@@ -1,0 +1,22 @@
+// What the commands among the specs have in common: a line that makes no sense is told why, and then nothing is run.
+
+/** Runs a command: `command` is what was read of its line, or what to say instead; `usage` itself was asked for. Sets the exit code. */
+export async function runCommand<Command extends object>(
+  usage: string,
+  command: Command | string,
+  run: (command: Command) => Promise<number>,
+): Promise<void> {
+  if (typeof command === "string") {
+    (command === usage ? console.log : console.error)(command);
+    process.exitCode = command === usage ? 0 : 2;
+  } else {
+    process.exitCode = await run(command);
+  }
+}
+
+/** @throws {Error} saying which option wants a whole number. */
+export function wholeNumber(name: string, text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new Error(`--${name} takes a whole number from 1 up, not "${text}".`);
+}
