@@ -13,9 +13,19 @@ import { shapeOf } from "../pattern/shape.ts";
 import { END_OF_TIME, type Instant } from "../time/instant.ts";
 import { fieldsOf, solutions, solve } from "./solve.ts";
 
-/** One event of an example. */
+/**
+ * One event of an example.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ * import { example, type ExampleEvent } from "sequitur/testing";
+ *
+ * const events: readonly ExampleEvent[] = example(pattern<{ value: number }>("high").begin("peak").where((e) => e.value.gt(90))) ?? [];
+ * events; // => [{ value: { value: 91 }, at: 0, step: "peak" }]
+ */
 export type ExampleEvent = {
   readonly value: object;
+  /** Its time; the first event is at 0. */
   readonly at: Instant;
   /** The step that takes it; `null`: none does, it only closes what came before. */
   readonly step: string | null;

@@ -8,7 +8,17 @@ import { formatDuration } from "../time/duration.ts";
 import { type ExampleEvent, exampleOf, hasMatch, takenBefore } from "./example.ts";
 import { fieldsOf, solve, withField } from "./solve.ts";
 
-/** A stream that does not match, and what would have to be different. */
+/**
+ * A stream that does not match, and what would have to be different.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ * import { nearMisses, type NearMiss } from "sequitur/testing";
+ *
+ * const [miss]: readonly NearMiss[] = nearMisses(pattern<{ value: number }>("high").begin("peak").where((e) => e.value.gt(90)));
+ * miss?.events.map(({ value }) => value); // => [{ value: 90 }]
+ * miss?.example.map(({ value }) => value); // => [{ value: 91 }]
+ */
 export type NearMiss = {
   /** The step or absence that is missed, or `within`. */
   readonly of: string;

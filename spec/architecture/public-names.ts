@@ -6,6 +6,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   sequitur: "lib/index.ts",
   "sequitur/service": "lib/service/index.ts",
   "sequitur/kafka": "lib/service/kafka.ts",
+  "sequitur/testing": "lib/service/testing.ts",
 };
 
 /** One exported name, where it is declared, and the doc comment there. */
