@@ -83,7 +83,11 @@ it("is imported by plain Node under each of its names", () => {
 it("is required by plain Node, too", () => {
   run(
     process.execPath,
-    ["--input-type=commonjs", "--eval", 'require("sequitur"); require("sequitur/service"); require("sequitur/kafka"); require("sequitur/testing");'],
+    [
+      "--input-type=commonjs",
+      "--eval",
+      'require("sequitur"); require("sequitur/service"); require("sequitur/kafka"); require("sequitur/testing");',
+    ],
     project,
   );
 });
