@@ -5,6 +5,9 @@
 //     leader   members, partition counts ─▶ assignLanes ─▶ lane p: p of "cards", p of "logins"
 //     member   assigned, kafkajs' event tells the source
 //
+// What is handed out are lanes one by one or, where the state of a service is kept in shards, bundles of them: shard s is every
+// lane p with p mod S = s. Both are `assignLanes`, of lanes or of shards.
+//
 // kafkajs hands the leader the topics of the leader only, and forgets what the others subscribed to. While a deployment
 // changes the inputs, members differ: then each gets the partitions of what it subscribed to, and the rest waits.
 
@@ -22,18 +25,22 @@ import {
 
 /** Changes when members of two releases could not share a group. The broker refuses a member that has no name in common with the others. */
 export const ASSIGNER_NAME = "sequitur-sticky-1";
+/** The same for members that share out shards. They have another name, so that a group never mixes the two. */
+export const SHARD_ASSIGNER_NAME = "sequitur-shards-1";
 
 export type AssignerOptions = {
   /** Names this process, the same for as long as it runs. */
   readonly instance: string;
-  /** The lanes whose state this process holds now. Asked at each join, after `beforeJoin`. */
+  /** How many shards there are; `null`: each lane is by itself. */
+  readonly shards: number | null;
+  /** The lanes, or shards, whose state this process holds now. Asked at each join, after `beforeJoin`. */
   readonly owned: () => readonly number[];
   /** Awaited before each join is sent to the broker, which is where positions can be committed before others read on. Bounded by the caller; must not reject. */
   readonly beforeJoin: () => Promise<void>;
   readonly log: Log;
 };
 
-type Topics = { readonly topics: ReadonlySet<string>; readonly member: Member };
+type Topics = { readonly topics: ReadonlySet<string>; readonly member: Member; readonly shards: number | null };
 
 /**
  * The assigner of one consumer: give it to no other.
@@ -41,22 +48,24 @@ type Topics = { readonly topics: ReadonlySet<string>; readonly member: Member };
  * In the leader assigning fails, and with it the consumer, for good: {ConfigError} `PARTITION_COUNT` if its topics differ in partitions.
  */
 export function createAssigner(options: AssignerOptions): PartitionAssigner {
+  const { instance, shards, owned, beforeJoin, log } = options;
+  const name = shards === null ? ASSIGNER_NAME : SHARD_ASSIGNER_NAME;
   return ({ cluster }): Assigner => {
-    beforeEachJoin(cluster, options.beforeJoin);
+    beforeEachJoin(cluster, beforeJoin);
     return {
-      name: ASSIGNER_NAME,
+      name,
       version: 0,
       protocol: ({ topics }) => ({
-        name: ASSIGNER_NAME,
+        name,
         metadata: encodeSubscription({
           topics: [...topics].sort(),
-          userData: encodeClaims({ instance: options.instance, owned: options.owned() }),
+          userData: encodeClaims({ instance, owned: owned(), shards }),
         }),
       }),
       assign: async ({ members, topics }) => {
-        const readers = members.map(({ memberId, memberMetadata }) => readerOf(memberId, memberMetadata, options.log));
+        const readers = members.map(({ memberId, memberMetadata }) => readerOf(memberId, memberMetadata, log));
         const counts = await partitionCounts(cluster, topics, readers);
-        const assignments = assignTopics(readers, laneCountOf(topics, counts), counts, options.log);
+        const assignments = assignTopics(readers, laneCountOf(topics, counts), shards, counts, log);
         return assignments.map(([memberId, assignment]) => ({
           memberId,
           memberAssignment: encodeAssignment(assignment),
@@ -82,6 +91,7 @@ function readerOf(id: string, metadata: Buffer, log: Log): Topics {
   return {
     topics: new Set(subscription?.topics),
     member: { id, instance: claims?.instance ?? "", owned: claims?.owned ?? [] },
+    shards: claims?.shards ?? null,
   };
 }
 
@@ -122,16 +132,19 @@ type Assignment = readonly [memberId: string, assignment: ReadonlyMap<string, re
 function assignTopics(
   readers: readonly Topics[],
   laneCount: number,
+  shards: number | null,
   counts: ReadonlyMap<string, number>,
   log: Log,
 ): readonly Assignment[] {
   const all = new Set(readers.flatMap(({ topics }) => [...topics]));
   const shared = [...all].filter((topic) => counts.get(topic) === laneCount).sort();
-  const able = readers.filter(({ topics }) => shared.some((topic) => topics.has(topic)));
-  const lanes = assignLanes(
+  const fit = readers.filter((reader) => reader.shards === shards);
+  const able = fit.filter(({ topics }) => shared.some((topic) => topics.has(topic)));
+  const units = assignLanes(
     able.map(({ member }) => member),
-    laneCount,
+    shards ?? laneCount,
   );
+  const lanes = new Map([...units].map(([id, mine]) => [id, lanesOf(mine, laneCount, shards ?? laneCount)]));
   const assigned = readers.map(({ member, topics }): Assignment => {
     const mine = lanes.get(member.id) ?? [];
     return [
@@ -142,15 +155,33 @@ function assignTopics(
   log("info", "lanes of the group are assigned", {
     lanes: laneCount,
     members: readers.length,
-    moved: laneCount - able.reduce((kept, { member }) => kept + keptBy(member, lanes), 0),
+    ...(shards === null ? {} : { shards }),
+    moved: (shards ?? laneCount) - able.reduce((kept, { member }) => kept + keptBy(member, units), 0),
   });
+  sayUnfit(readers, fit, shards, log);
   sayUnread(all, shared, able, lanes, log);
   return assigned;
+}
+
+/** The lanes of these bundles, in order: bundle u of `units` is every lane p with p mod `units` = u. */
+export function lanesOf(bundles: readonly number[], laneCount: number, units: number): readonly number[] {
+  const mine = new Set(bundles);
+  return Array.from({ length: laneCount }, (_, lane) => lane).filter((lane) => mine.has(lane % units));
 }
 
 function keptBy({ id, owned }: Member, lanes: ReadonlyMap<string, readonly number[]>): number {
   const held = new Set(owned);
   return (lanes.get(id) ?? []).filter((lane) => held.has(lane)).length;
+}
+
+/** A shard is the same lanes for all, or two of its owners would share a lane. */
+function sayUnfit(readers: readonly Topics[], fit: readonly Topics[], shards: number | null, log: Log): void {
+  const others = readers.filter((reader) => !fit.includes(reader));
+  if (others.length === 0) return;
+  log("warn", "members of the group count shards differently; those that differ from the leader get nothing", {
+    shards,
+    instances: others.map(({ member }) => member.instance).sort(),
+  });
 }
 
 /** Members that subscribe to different topics leave some of them unread: for a while in a deployment, else by mistake. */

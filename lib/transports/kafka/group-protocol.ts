@@ -15,8 +15,10 @@ export type Subscription = { readonly topics: readonly string[]; readonly userDa
 export type Claims = {
   /** Names the process. */
   readonly instance: string;
-  /** The lanes it holds. */
+  /** The lanes it holds, or the shards, if it speaks of `shards`. */
   readonly owned: readonly number[];
+  /** How many shards there are, as far as it knows; `null`: it shares out lanes one by one. */
+  readonly shards: number | null;
 };
 
 const WIRE_VERSION = 0;
@@ -64,9 +66,10 @@ export function encodeAssignment(assignment: ReadonlyMap<string, readonly number
 }
 
 /** Equal claims have equal bytes, whatever the order of `owned`. */
-export function encodeClaims({ instance, owned }: Claims): Uint8Array {
+export function encodeClaims({ instance, owned, shards }: Claims): Uint8Array {
   const sorted = [...new Set(owned)].sort((a, b) => a - b);
-  return Buffer.from(JSON.stringify({ v: CLAIMS_VERSION, instance, owned: sorted }));
+  const said = { v: CLAIMS_VERSION, instance, owned: sorted };
+  return Buffer.from(JSON.stringify(shards === null ? said : { ...said, shards }));
 }
 
 /** `null`: these bytes are nothing that a member of ours said. */
@@ -74,16 +77,16 @@ export function decodeClaims(bytes: Uint8Array): Claims | null {
   try {
     const said: unknown = JSON.parse(Buffer.from(bytes).toString());
     if (typeof said !== "object" || said === null) return null;
-    const { v, instance, owned } = said as { readonly [name: string]: unknown };
+    const { v, instance, owned, shards = null } = said as { readonly [name: string]: unknown };
     if (typeof v !== "number" || v < CLAIMS_VERSION || typeof instance !== "string" || !Array.isArray(owned))
       return null;
-    return owned.every(isLane) ? { instance, owned } : null;
+    return owned.every(isCount) && (shards === null || isCount(shards)) ? { instance, owned, shards } : null;
   } catch {
     return null;
   }
 }
 
-function isLane(value: unknown): value is number {
+function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 

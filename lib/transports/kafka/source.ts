@@ -91,6 +91,7 @@ class KafkaSource implements Source {
     });
     const assigner = createAssigner({
       instance,
+      shards: null,
       owned: () => [...new Set([...this.#cursors.values()].map(({ partition }) => partition))].sort((a, b) => a - b),
       beforeJoin: () => this.#commits.beforeJoin(),
       log,

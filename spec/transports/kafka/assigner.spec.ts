@@ -1,5 +1,6 @@
 // The assigner as kafkajs calls it, for groups of any members; the messages that members send each other are real ones.
 
+import fc from "fast-check";
 import type { Assigner, Cluster, GroupMember, Logger } from "kafkajs";
 import { AssignerProtocol } from "kafkajs";
 import { suite } from "uvu";
@@ -31,10 +32,12 @@ function memberOf(
   instance: string,
   owned: readonly number[] = [],
   beforeJoin = async () => {},
+  shards: number | null = null,
 ): { readonly assigner: Assigner; readonly lines: Line[] } {
   const lines: Line[] = [];
   const create = createAssigner({
     instance,
+    shards,
     owned: () => owned,
     beforeJoin,
     log: (level, message, fields = {}) => lines.push({ level, message, fields }),
@@ -43,8 +46,13 @@ function memberOf(
 }
 
 /** What a member of the group sends when it joins. */
-function joining(memberId: string, topics: string[], owned: readonly number[] = []): GroupMember {
-  const { assigner } = memberOf(clusterOf({}), `process-${memberId}`, owned);
+function joining(
+  memberId: string,
+  topics: string[],
+  owned: readonly number[] = [],
+  shards: number | null = null,
+): GroupMember {
+  const { assigner } = memberOf(clusterOf({}), `process-${memberId}`, owned, async () => {}, shards);
   return { memberId, memberMetadata: assigner.protocol({ topics }).metadata };
 }
 
@@ -79,6 +87,84 @@ it("a member without lanes is told so", async () => {
   const { assigner } = memberOf(clusterOf({ cards: 1 }), "a");
   const members = [joining("m1", ["cards"], [0]), joining("m2", ["cards"])];
   assert.equal(await assigned(assigner, members, ["cards"]), { m1: { cards: [0] }, m2: {} });
+});
+
+/** Which of `shards` shards each member has, by what it was given of all topics; fails if it has a part of one. */
+function shardsIn(
+  assignment: Readonly<Record<string, unknown>>,
+  topics: readonly string[],
+  lanes: number,
+  shards: number,
+): ReadonlyMap<string, readonly number[]> {
+  return new Map(
+    Object.entries(assignment).map(([id, given]) => {
+      const byTopic = given as Readonly<Record<string, readonly number[]>>;
+      const mine = [...new Set(Object.values(byTopic).flat())].sort((a, b) => a - b);
+      const whole = [...new Set(mine.map((lane) => lane % shards))].sort((a, b) => a - b);
+      const expected = Array.from({ length: lanes }, (_, lane) => lane).filter((lane) => whole.includes(lane % shards));
+      assert.equal(byTopic, mine.length === 0 ? {} : Object.fromEntries(topics.map((topic) => [topic, expected])));
+      return [id, whole];
+    }),
+  );
+}
+
+it("a shard is all its lanes of all inputs: each has one owner, balanced, and stays where it is as far as it can", async () => {
+  const groups = fc.record({
+    shards: fc.integer({ min: 1, max: 9 }),
+    more: fc.nat(20),
+    before: fc.integer({ min: 1, max: 6 }),
+    after: fc.integer({ min: 1, max: 6 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(groups, async ({ shards, more, before, after }) => {
+      const lanes = shards + more;
+      const topics = ["cards", "logins"];
+      const { assigner } = memberOf(clusterOf({ cards: lanes, logins: lanes }), "a", [], async () => {}, shards);
+      const share = async (count: number, held: ReadonlyMap<string, readonly number[]>) => {
+        const ids = Array.from({ length: count }, (_, n) => `m${n}`);
+        const members = ids.map((id) => joining(id, topics, held.get(id) ?? [], shards));
+        return shardsIn(await assigned(assigner, members, topics), topics, lanes, shards);
+      };
+      const first = await share(before, new Map());
+      const second = await share(after, first);
+      for (const each of [first, second]) {
+        const all = [...each.values()].flat().sort((a, b) => a - b);
+        assert.equal(
+          all,
+          Array.from({ length: shards }, (_, shard) => shard),
+        );
+        const loads = [...each.values()].map(({ length }) => length);
+        assert.ok(Math.max(...loads) - Math.min(...loads) <= 1, `loads ${loads}`);
+      }
+      const loadOf = (n: number, count: number) => Math.floor(shards / count) + (n < shards % count ? 1 : 0);
+      const stay = Array.from({ length: Math.min(before, after) }, (_, n) =>
+        Math.min(loadOf(n, before), loadOf(n, after)),
+      );
+      const kept = [...second].flatMap(([id, mine]) => mine.filter((shard) => first.get(id)?.includes(shard)));
+      assert.is(
+        kept.length,
+        stay.reduce((sum, load) => sum + load, 0),
+      );
+      assert.equal(await share(after, second), second);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it("who counts shards differently gets none, and is named", async () => {
+  const { assigner, lines } = memberOf(clusterOf({ cards: 4 }), "a", [], async () => {}, 2);
+  const members = [joining("m1", ["cards"], [1], 2), joining("m2", ["cards"], [0], 4)];
+  assert.equal(await assigned(assigner, members, ["cards"]), { m1: { cards: [0, 1, 2, 3] }, m2: {} });
+  assert.equal(
+    lines.filter(({ level }) => level === "warn").map(({ fields }) => fields),
+    [{ shards: 2, instances: ["process-m2"] }],
+  );
+});
+
+it("members that share out lanes and members that share out shards have no name in common", () => {
+  const { assigner } = memberOf(clusterOf({}), "a", [], async () => {}, 2);
+  const other = memberOf(clusterOf({}), "a").assigner;
+  assert.is.not(assigner.protocol({ topics: ["cards"] }).name, other.protocol({ topics: ["cards"] }).name);
 });
 
 it("says the same at each join while nothing has changed", () => {

@@ -74,11 +74,11 @@ it("no bytes throw, and none keep it busy", () => {
 
 it("claims come back, with equal bytes whatever their order", () => {
   fc.assert(
-    fc.property(fc.string(), lanes, (instance, owned) => {
-      const bytes = encodeClaims({ instance, owned });
+    fc.property(fc.string(), lanes, fc.option(fc.nat(64)), (instance, owned, shards) => {
+      const bytes = encodeClaims({ instance, owned, shards });
       const sorted = [...new Set(owned)].sort((a, b) => a - b);
-      assert.equal(decodeClaims(bytes), { instance, owned: sorted });
-      assert.equal(encodeClaims({ instance, owned: [...owned, ...owned].reverse() }), bytes);
+      assert.equal(decodeClaims(bytes), { instance, owned: sorted, shards });
+      assert.equal(encodeClaims({ instance, owned: [...owned, ...owned].reverse(), shards }), bytes);
     }),
     RUNS,
   );
@@ -86,7 +86,7 @@ it("claims come back, with equal bytes whatever their order", () => {
 
 it("claims of a later release are read as far as they are known", () => {
   const later = { v: 2, instance: "a", owned: [1], standby: [2] };
-  assert.equal(decodeClaims(Buffer.from(JSON.stringify(later))), { instance: "a", owned: [1] });
+  assert.equal(decodeClaims(Buffer.from(JSON.stringify(later))), { instance: "a", owned: [1], shards: null });
 });
 
 it("what no member of ours says is no claim", () => {
@@ -102,6 +102,8 @@ it("what no member of ours says is no claim", () => {
     '{"v":1,"instance":"a","owned":[-1]}',
     '{"v":1,"instance":"a","owned":[0.5]}',
     '{"v":1,"instance":"a","owned":["0"]}',
+    '{"v":1,"instance":"a","owned":[0],"shards":"8"}',
+    '{"v":1,"instance":"a","owned":[0],"shards":-8}',
     '{"instance":"a","owned":[]}',
   ];
   for (const text of texts) assert.is(decodeClaims(Buffer.from(text)), null, text);
