@@ -1,0 +1,82 @@
+// Why saved state is refused. Each way has its own code, and says what to do about it.
+
+import { CheckpointError } from "../core/errors.ts";
+
+/** What always helps, and what it costs. */
+const START_EMPTY =
+  "To start empty, stop all processes of the service and delete its state topic: open runs are forgotten then, and reading begins where the consumer group stands.";
+
+/** The record was written by something else. */
+export function foreign(where: string): CheckpointError {
+  return new CheckpointError(
+    "FOREIGN_STATE",
+    `What stands at ${where} is no saved state of sequitur: something else writes to this topic. ` +
+      `Let nothing but this service write there, or give the service another app name. ${START_EMPTY}`,
+  );
+}
+
+/** Something that must be there is not. */
+export function truncated(where: string, what: string): CheckpointError {
+  return new CheckpointError(
+    "TRUNCATED_STATE",
+    `The saved state at ${where} is cut off: ${what}. Let nothing but this service delete records of its state topic ` +
+      `(cleanup.policy=delete with retention.ms=-1 and retention.bytes=-1), and restore the topic if there is a copy. ${START_EMPTY}`,
+  );
+}
+
+/** Not what was written. */
+export function damaged(where: string, what: string): CheckpointError {
+  return new CheckpointError(
+    "DAMAGED_STATE",
+    `The saved state at ${where} is damaged: ${what}. Look after the disks of the brokers that hold the topic, and restore it if there is a copy. ${START_EMPTY}`,
+  );
+}
+
+/** Written by a later version of sequitur. */
+export function newer(where: string, version: number, known: number): CheckpointError {
+  return new CheckpointError(
+    "NEWER_STATE",
+    `The saved state at ${where} has format ${version}; this version of sequitur reads formats up to ${known}. ` +
+      "Run the version that wrote it, or a later one.",
+  );
+}
+
+/** The state of another service. */
+export function otherApp(where: string, theirs: string, ours: string): CheckpointError {
+  return new CheckpointError(
+    "OTHER_APP",
+    `The saved state at ${where} is that of the app "${theirs}", not of "${ours}". Give each service its own app name and state topic.`,
+  );
+}
+
+/** Cut into lanes or shards in another way. */
+export function otherShape(where: string, what: "partitions" | "shards", saved: number, now: number): CheckpointError {
+  return what === "partitions"
+    ? new CheckpointError(
+        "PARTITIONS_CHANGED",
+        `The state at ${where} was saved when the inputs had ${saved} partitions; they have ${now} now, so keys are in other ` +
+          `partitions than their runs. Copy the input into topics with ${saved} partitions and read those. ${START_EMPTY}`,
+      )
+    : new CheckpointError(
+        "SHARDS_CHANGED",
+        `The state at ${where} was saved in ${saved} shards; the service has ${now} now. Set shards to ${saved} again. ${START_EMPTY}`,
+      );
+}
+
+/** A later release of the service has taken over. */
+export function superseded(where: string, saved: number, ours: number): CheckpointError {
+  return new CheckpointError(
+    "SUPERSEDED",
+    `Release ${saved} of the service has written the state at ${where}, and this process is release ${ours}: an older release never ` +
+      `takes over from a newer one. Stop this process; or, to go back on purpose, start it with a release above ${saved}.`,
+  );
+}
+
+/** The same name and release, but not the same service. */
+export function duplicateApp(where: string, app: string, release: number): CheckpointError {
+  return new CheckpointError(
+    "DUPLICATE_APP",
+    `The state at ${where} was saved by release ${release} of the app "${app}" with other patterns than this process has. ` +
+      "If the patterns were changed, raise release; if these are two services, give one of them another app name.",
+  );
+}
