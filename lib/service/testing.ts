@@ -1,6 +1,12 @@
 // Public entry `sequitur/testing`: for people who write patterns. What it is made of is in lib/testing; it stands here
 // because it also drives whole services.
 
+export type { Difference, Distinction, NoDifference } from "../testing/distinction.ts";
+export { type DistinguishOptions, distinguish } from "../testing/distinguish.ts";
 export type { ExampleEvent } from "../testing/example.ts";
+export type { Found, StreamEvent } from "../testing/finder.ts";
+export type { MutantReport } from "../testing/mutant-report.ts";
+export { type Mutant, mutants } from "../testing/mutants.ts";
 export type { NearMiss } from "../testing/near-miss.ts";
 export { example, nearMiss, nearMisses } from "../testing/of-pattern.ts";
+export { type TryMutantsOptions, tryMutants } from "../testing/try-mutants.ts";
