@@ -67,6 +67,18 @@ it("installs nothing beside its dependencies, and what these need", () => {
   for (const name of Object.keys(manifest.dependencies)) assert.ok(installed.includes(name), name);
 });
 
+it("works without fast-check where no tests are written, and takes the copy of the project where they are", () => {
+  const bare = spawnSync(process.execPath, ["--input-type=module", "--eval", 'import "sequitur/testing"'], {
+    cwd: project,
+    encoding: "utf8",
+  });
+  assert.match(bare.stderr, "Cannot find package 'fast-check'");
+  run(process.execPath, ["--input-type=module", "--eval", 'import "sequitur"; import "sequitur/service"'], project);
+  const { version } = JSON.parse(readFileSync("node_modules/fast-check/package.json", "utf8")) as { version: string };
+  const quiet = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"];
+  run("npm", ["install", "--save-dev", `fast-check@${version}`, ...quiet], project);
+});
+
 it("is imported by plain Node under each of its names", () => {
   const files = projectFiles();
   for (const [specifier, entry] of Object.entries(ENTRIES)) {
