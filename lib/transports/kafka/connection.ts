@@ -40,16 +40,29 @@ export async function connect(definition: KafkaDefinition, parts: ConnectionPart
   const { kafkajs, log, clock } = parts;
   const config = configOf(definition, parts);
   warnOfPlainText(definition, log);
-  const open = (address: string): Kafka =>
-    new kafkajs.Kafka({
-      ...config,
-      brokers: [toStandIn(address)],
-      requestTimeout: definition.connectionTimeoutMs,
-      retry: { retries: 0 },
-      logLevel: SILENT,
-    });
-  await awaitBroker({ definition, open, log, clock });
+  await awaitBroker({ definition, open: (address) => clientAt(address, config, definition, kafkajs), log, clock });
   return new kafkajs.Kafka(config);
+}
+
+/** Makes clients of one address each, which give up at once and silently: to see who answers there. @throws {ConfigError} as `connect` */
+export function knock(definition: KafkaDefinition, parts: ConnectionParts): (address: string) => Kafka {
+  const config = configOf(definition, parts);
+  return (address) => clientAt(address, config, definition, parts.kafkajs);
+}
+
+function clientAt(
+  address: string,
+  config: KafkaConfig,
+  { connectionTimeoutMs }: KafkaDefinition,
+  kafkajs: ConnectionParts["kafkajs"],
+): Kafka {
+  return new kafkajs.Kafka({
+    ...config,
+    brokers: [toStandIn(address)],
+    requestTimeout: connectionTimeoutMs,
+    retry: { retries: 0 },
+    logLevel: SILENT,
+  });
 }
 
 function configOf(definition: KafkaDefinition, { log, clock, env = process.env }: ConnectionParts): KafkaConfig {

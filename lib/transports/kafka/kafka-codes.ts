@@ -34,6 +34,8 @@ function operationOf(doing: string): string {
   if (first === "reading") return "Read";
   if (first === "writing" || first === "sending") return "Write";
   if (first === "creating") return "Create";
+  if (first === "deleting") return "Delete";
+  if (first === "checking") return "DescribeConfigs";
   return "Describe";
 }
 
@@ -80,6 +82,13 @@ const fenced = transport(
   false,
   ({ doing, text }) =>
     `Another process has taken over this one's place as a writer, or its transaction took too long (${doing}): ${text}.`,
+);
+
+const producerLost = transport(
+  "PRODUCER_LOST",
+  true,
+  ({ doing, text }) =>
+    `The brokers no longer follow this producer (${doing}): ${text}. A new one takes its place; nothing needs to be done.`,
 );
 
 const missing = config("MISSING_TOPIC", (refusal) => {
@@ -221,6 +230,19 @@ export const PROTOCOL_ERRORS: ReadonlyMap<string, Explain> = new Map<string, Exp
   ["INVALID_PRODUCER_EPOCH", fenced],
   ["PRODUCER_FENCED", fenced],
   ["TRANSACTION_COORDINATOR_FENCED", fenced],
+  ["INVALID_PRODUCER_ID_MAPPING", producerLost],
+  ["UNKNOWN_PRODUCER_ID", producerLost],
+  ["INVALID_TXN_STATE", producerLost],
+  ["OUT_OF_ORDER_SEQUENCE_NUMBER", producerLost],
+  ["TRANSACTION_ABORTABLE", producerLost],
+  [
+    "INVALID_TRANSACTION_TIMEOUT",
+    config(
+      "TRANSACTION_TIMEOUT_REFUSED",
+      ({ doing }) =>
+        `The brokers allow only shorter transactions than this service needs (${doing}). Raise their transaction.max.timeout.ms to 10000 or more.`,
+    ),
+  ],
   [
     "OFFSET_OUT_OF_RANGE",
     transport(
@@ -258,6 +280,7 @@ const YOUNGER: ReadonlyMap<string, string> = new Map([
   ["90", "PRODUCER_FENCED"],
   ["100", "UNKNOWN_TOPIC_ID"],
   ["103", "UNKNOWN_TOPIC_ID"],
+  ["120", "TRANSACTION_ABORTABLE"],
 ]);
 
 /** The name of the error that kafkajs only has a number for; empty if it is not one that we know. */

@@ -46,6 +46,7 @@ type Failure = Error & {
   readonly topic?: unknown;
   readonly retriable?: unknown;
   readonly errors?: unknown;
+  readonly partitions?: unknown;
 };
 
 /** The error and what it rests on, the innermost first. */
@@ -55,9 +56,15 @@ function chainOf(error: unknown): readonly Failure[] {
   while (next instanceof Error && chain.length < MAX_DEPTH && !chain.includes(next as Failure)) {
     const failure = next as Failure;
     chain.unshift(failure);
-    next = Array.isArray(failure.errors) ? failure.errors[0] : failure.cause;
+    next = partOf(failure) ?? failure.cause;
   }
   return chain;
+}
+
+/** The first of several errors in one: of topics, or of partitions. */
+function partOf({ errors, partitions }: Failure): unknown {
+  if (Array.isArray(errors)) return errors[0];
+  return Array.isArray(partitions) ? partitions[0]?.error : undefined;
 }
 
 function explainOne(failure: Failure, doing: string, where: KafkaPlace): SequiturError | null {

@@ -1,13 +1,10 @@
 // The newest records of a topic, read without a group: committed ones, bounded in number and time.
 
-import { createRequire } from "node:module";
-import type { Batch, Broker } from "kafkajs";
+import type { Broker } from "kafkajs";
 import type { InputRecord } from "../../runtime/ports.ts";
-import { CommittedBatch } from "./committed-batch.ts";
+import { fetchCommitted } from "./fetch-committed.ts";
 import { recordsOf } from "./kafkajs.ts";
-import type { PartitionData, StockBatch, StockBatchClass, StockMessages } from "./kafkajs-parts.ts";
 import type { Asking } from "./preflight-asking.ts";
-import type { FetchedBatches } from "./record-batch.ts";
 
 export type SampleLimits = {
   /** Of each topic, shared by its partitions. */
@@ -30,7 +27,6 @@ type Reading = { readonly start: bigint; readonly end: bigint; next: bigint; rea
 
 /** No partition is asked for fewer. */
 const LEAST_RECORDS = 20;
-const READ_COMMITTED = 1;
 const MAX_BYTES = 4 * 1_048_576;
 const MAX_PARTITION_BYTES = 262_144;
 const MAX_WAIT_MS = 100;
@@ -60,10 +56,6 @@ export async function sampleTopic(
     .sort((a, b) => a.partition - b.partition);
 }
 
-type FetchAnswer = {
-  readonly responses: readonly { readonly partitions: readonly PartitionData<FetchedBatches | StockMessages>[] }[];
-};
-
 /** One fetch from one broker. Whether it brought anything; `false` also when nothing is left to fetch. */
 async function readOn(
   broker: Broker,
@@ -77,39 +69,14 @@ async function readOn(
     fetchOffset: String(next),
     maxBytes: MAX_PARTITION_BYTES,
   }));
-  const answer: FetchAnswer = await broker.fetch({
-    isolationLevel: READ_COMMITTED,
-    maxWaitTime: MAX_WAIT_MS,
-    maxBytes: MAX_BYTES,
-    topics: [{ topic, partitions }],
-  });
   let moved = false;
-  for (const data of answer.responses.flatMap((each) => each.partitions)) {
-    const reading = open.get(data.partition);
-    const batch = reading && batchOf(topic, String(reading.next), data);
-    if (!reading || !batch || batch.isEmptyIncludingFiltered()) continue;
+  const limits = { maxWaitTime: MAX_WAIT_MS, maxBytes: MAX_BYTES };
+  for (const batch of await fetchCommitted(broker, topic, partitions, limits)) {
+    const reading = open.get(batch.partition);
+    if (!reading || batch.isEmptyIncludingFiltered()) continue;
     reading.records.push(...recordsOf(batch).filter(({ offset }) => offset < reading.end));
     reading.next = BigInt(batch.lastOffset()) + 1n;
     moved = true;
   }
   return moved;
-}
-
-const require = createRequire(import.meta.url);
-
-/** Without aborted records and markers: as patched kafkajs has it, or as the stock one where that read the messages. */
-function batchOf(
-  topic: string,
-  fetchedOffset: string,
-  data: PartitionData<FetchedBatches | StockMessages>,
-): Batch & StockBatch {
-  const { messages } = data;
-  if (!isStock(messages))
-    return new CommittedBatch(topic, fetchedOffset, { ...data, messages }) as unknown as Batch & StockBatch;
-  const Stock = require("kafkajs/src/consumer/batch") as StockBatchClass;
-  return new Stock(topic, fetchedOffset, { ...data, messages }) as unknown as Batch & StockBatch;
-}
-
-function isStock(messages: FetchedBatches | StockMessages): messages is StockMessages {
-  return Array.isArray(messages);
 }

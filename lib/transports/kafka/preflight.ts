@@ -1,9 +1,10 @@
 // What a cluster says about the topics and the group of a service, asked without changing anything: no group is joined, no
 // position committed, no topic made, no record written. Each question gets its own answer, so that all that is wrong is known at once.
 
-import type { Cluster, Kafka } from "kafkajs";
-import { invariant, type SequiturError, TransportError } from "../../core/errors.ts";
+import type { Kafka } from "kafkajs";
+import { type SequiturError, TransportError } from "../../core/errors.ts";
 import type { Clock } from "../../time/clock.ts";
+import { clusterOf } from "./cluster.ts";
 import { explainKafkaError } from "./kafka-error.ts";
 import type { KafkaDefinition } from "./options.ts";
 import type { Answer, Asking } from "./preflight-asking.ts";
@@ -134,27 +135,4 @@ async function inTurn<T, R>(list: readonly T[], work: (each: T) => Promise<R>): 
   const done: R[] = [];
   for (const each of list) done.push(await work(each));
   return done;
-}
-
-/** kafkajs shows the requests of brokers to assigners only; a consumer that never runs joins no group. */
-function clusterOf(kafka: Kafka): Cluster {
-  const found: Cluster[] = [];
-  kafka.consumer({
-    groupId: "never-joined",
-    allowAutoTopicCreation: false,
-    partitionAssigners: [
-      ({ cluster }) => {
-        found.push(cluster);
-        return {
-          name: "none",
-          version: 0,
-          assign: async () => [],
-          protocol: () => ({ name: "none", metadata: Buffer.alloc(0) }),
-        };
-      },
-    ],
-  });
-  const [cluster] = found;
-  invariant(cluster !== undefined, "a consumer of kafkajs makes its assigners at once");
-  return cluster;
 }

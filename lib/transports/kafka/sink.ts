@@ -1,15 +1,13 @@
 // Writes alerts, late events and dead letters. A record's partition is decided here, by its key as Kafka's own producers
 // do it, and does not change when it is sent again.
-//
-// Its timestamp is the time of sending, not that of the event: topics delete by timestamps, so alerts on events of last year
-// would be gone within minutes. When the event was, stands in the alert, and in the headers of copies.
 
-import type { Kafka, Producer, TopicMessages } from "kafkajs";
+import type { Kafka, Producer } from "kafkajs";
 import { invariant } from "../../core/errors.ts";
 import type { Log, OutputRecord, Sink } from "../../runtime/ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { partitionOf } from "../partitioner.ts";
 import { explainKafkaError, placeIn } from "./kafka-error.ts";
+import { decided, messagesOf } from "./messages.ts";
 import type { KafkaDefinition } from "./options.ts";
 import { createTopics } from "./topics.ts";
 
@@ -49,7 +47,8 @@ class KafkaSink implements Sink {
 
   async send(records: readonly OutputRecord[]): Promise<void> {
     if (records.length === 0) return;
-    const topicMessages = this.#sorted(records);
+    const placed = records.map((record) => ({ record, partition: this.#partitionOf(record.topic, record.key) }));
+    const topicMessages = messagesOf(placed, this.#options.clock.now());
     const topics = topicMessages.map(({ topic }) => topic);
     const producer = await this.#connected(topics);
     try {
@@ -87,23 +86,6 @@ class KafkaSink implements Sink {
     return producer;
   }
 
-  #sorted(records: readonly OutputRecord[]): TopicMessages[] {
-    const timestamp = String(this.#options.clock.now());
-    const byTopic = new Map<string, TopicMessages>();
-    for (const { topic, key, value, headers } of records) {
-      const messages = byTopic.get(topic)?.messages ?? [];
-      messages.push({
-        key: key === null ? null : Buffer.from(key.buffer, key.byteOffset, key.byteLength),
-        value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-        headers: Object.fromEntries(headers),
-        partition: this.#partitionOf(topic, key),
-        timestamp,
-      });
-      byTopic.set(topic, { topic, messages });
-    }
-    return [...byTopic.values()];
-  }
-
   #partitionOf(topic: string, key: Uint8Array | null): number {
     const count = this.#counts.get(topic);
     invariant(count !== undefined, `that topic ${topic} was opened`);
@@ -116,10 +98,4 @@ class KafkaSink implements Sink {
     const brokers = this.#options.definition.brokers.join(",");
     return explainKafkaError(error, ...placeIn(topics, doing, { brokers }));
   }
-}
-
-/** Every record says its partition. */
-function decided({ message: { partition } }: { readonly message: { readonly partition?: number } }): number {
-  invariant(partition !== undefined, "that a record has its partition");
-  return partition;
 }

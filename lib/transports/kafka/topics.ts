@@ -1,62 +1,60 @@
 // What is asked of the cluster beside reading and writing: partition counts, where logs begin and end, what the group has
-// committed, and topics to be made. One connection, opened when it is first needed.
+// committed, and topics to be made.
 
-import type { Admin, Kafka } from "kafkajs";
-import { ConfigError, type SequiturError } from "../../core/errors.ts";
-import type { Log } from "../../runtime/ports.ts";
-import type { Clock } from "../../time/clock.ts";
-import { explainKafkaError } from "./kafka-error.ts";
-import type { KafkaDefinition } from "./options.ts";
-import { type Backoff, loudness, mayPass, patiently } from "./retry.ts";
+import { ConfigError } from "../../core/errors.ts";
+import { type Asker, type AskerOptions, createAsker } from "./asker.ts";
 
 /** From the first record to behind the last one that is committed. */
 export type Bounds = { readonly first: bigint; readonly end: bigint };
 
+/** A topic to be made. What is `null` is left to the cluster. */
+export type NewTopic = {
+  readonly topic: string;
+  readonly partitions: number | null;
+  readonly replicationFactor: number | null;
+  /** As Kafka's documentation names them. */
+  readonly settings: ReadonlyMap<string, string>;
+};
+
 export interface Topics {
   /** How many partitions a topic has. @throws {ConfigError} `MISSING_TOPIC`; {SequiturError} */
   partitionCount(topic: string): Promise<number>;
+  /** How many partitions each has; those that do not exist are left out. */
+  counts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** By partition. Costs two requests per broker. */
   bounds(topic: string): Promise<ReadonlyMap<number, Bounds>>;
   /** What the group has committed, by partition; those without a position are left out. */
   committed(topic: string): Promise<ReadonlyMap<number, bigint>>;
   /** Makes those that are missing, if that is wanted, and gives the number of partitions of each. @throws {ConfigError} `MISSING_TOPIC`, `NOT_AUTHORIZED` */
   ensure(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Makes a topic, or leaves it to another process that makes it at the same time. @throws {ConfigError} `TOPIC_REFUSED`, `NOT_AUTHORIZED` */
+  create(topic: NewTopic): Promise<void>;
   close(): Promise<void>;
 }
 
-export type TopicsOptions = {
-  readonly kafka: () => Promise<Kafka>;
-  readonly definition: KafkaDefinition;
-  readonly clock: Clock;
-  readonly log: Log;
-};
-
-const BACKOFF: Backoff = { firstMs: 500, mostMs: 5_000 };
-/** A cluster that has just started answers, but not yet everything. */
-const SETTLING: Backoff = { firstMs: 100, mostMs: 2_000 };
-
-export function createTopics(options: TopicsOptions): Topics {
-  return new TopicsAtWork(options);
+/** `asker`: to share its connection. */
+export function createTopics(options: AskerOptions, asker: Asker = createAsker(options)): Topics {
+  return new TopicsAtWork(options, asker);
 }
 
 class TopicsAtWork implements Topics {
-  readonly #options: TopicsOptions;
-  #admin: Promise<Admin> | null = null;
-  #closed = false;
+  readonly #options: AskerOptions;
+  readonly #asker: Asker;
 
-  constructor(options: TopicsOptions) {
+  constructor(options: AskerOptions, asker: Asker) {
     this.#options = options;
+    this.#asker = asker;
   }
 
   async partitionCount(topic: string): Promise<number> {
-    const counts = await this.#counts([topic]);
+    const counts = await this.counts([topic]);
     const count = counts.get(topic);
     if (count === undefined) throw missingTopic(topic, this.#brokers);
     return count;
   }
 
   bounds(topic: string): Promise<ReadonlyMap<number, Bounds>> {
-    return this.#ask(`asking where topic "${topic}" begins and ends`, topic, async (admin) => {
+    return this.#asker.ask(`asking where topic "${topic}" begins and ends`, topic, async (admin) => {
       const offsets = await admin.fetchTopicOffsets(topic);
       return new Map(offsets.map(({ partition, low, high }) => [partition, { first: BigInt(low), end: BigInt(high) }]));
     });
@@ -64,7 +62,7 @@ class TopicsAtWork implements Topics {
 
   committed(topic: string): Promise<ReadonlyMap<number, bigint>> {
     const { groupId } = this.#options.definition;
-    return this.#ask(`asking for the positions of group "${groupId}"`, topic, async (admin) => {
+    return this.#asker.ask(`asking for the positions of group "${groupId}"`, topic, async (admin) => {
       const [answer] = await admin.fetchOffsets({ groupId, topics: [topic] });
       const known = (answer?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)] as const);
       return new Map(known.filter(([, offset]) => offset >= 0n));
@@ -72,48 +70,42 @@ class TopicsAtWork implements Topics {
   }
 
   async ensure(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const { createTopics, groupId } = this.#options.definition;
-    const counts = await this.#counts(topics);
+    const { createTopics } = this.#options.definition;
+    const counts = await this.counts(topics);
     const missing = topics.filter((topic) => !counts.has(topic));
     if (missing.length === 0) return counts;
     if (createTopics === null) throw missingTopic(missing[0] as string, this.#brokers);
-    const { partitions, replicationFactor } = createTopics;
-    for (const topic of missing) {
-      const isNew = await this.#askUntilSettled(`creating topic "${topic}"`, topic, (admin) =>
-        admin.createTopics({
-          topics: [
-            {
-              topic,
-              ...(partitions === null ? {} : { numPartitions: partitions }),
-              ...(replicationFactor === null ? {} : { replicationFactor }),
-            },
-          ],
-          waitForLeaders: true,
-        }),
-      );
-      // Of processes that start at once, one makes it.
-      if (isNew) this.#options.log("info", "topic was created", { topic, group: groupId });
-    }
-    const made = await this.#counts(missing);
+    for (const topic of missing) await this.create({ topic, ...createTopics, settings: new Map() });
+    const made = await this.counts(missing);
     return new Map([...counts, ...made]);
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    const admin = await this.#admin?.catch(() => null);
-    await admin?.disconnect();
+  async create({ topic, partitions, replicationFactor, settings }: NewTopic): Promise<void> {
+    const configEntries = [...settings].map(([name, value]) => ({ name, value }));
+    const asked = {
+      topic,
+      ...(partitions === null ? {} : { numPartitions: partitions }),
+      ...(replicationFactor === null ? {} : { replicationFactor }),
+      ...(configEntries.length === 0 ? {} : { configEntries }),
+    };
+    const isNew = await this.#asker.askUntilSettled(`creating topic "${topic}"`, topic, (admin) =>
+      admin.createTopics({ topics: [asked], waitForLeaders: true }),
+    );
+    const { definition, log } = this.#options;
+    // Of processes that start at once, one makes it.
+    if (isNew) log("info", "topic was created", { topic, group: definition.groupId });
   }
 
-  get #brokers(): string {
-    return this.#options.definition.brokers.join(",");
+  close(): Promise<void> {
+    return this.#asker.close();
   }
 
-  /** Those that exist. Brokers answer for all topics or fail for one, so each is asked for by itself. */
-  async #counts(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  /** Brokers answer for all topics or fail for one, so each is asked for by itself. */
+  async counts(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
     for (const topic of topics) {
       try {
-        const { topics: found } = await this.#askUntilSettled(`looking for topic "${topic}"`, topic, (admin) =>
+        const { topics: found } = await this.#asker.askUntilSettled(`looking for topic "${topic}"`, topic, (admin) =>
           admin.fetchTopicMetadata({ topics: [topic] }),
         );
         counts.set(topic, found[0]?.partitions.length ?? 0);
@@ -124,66 +116,8 @@ class TopicsAtWork implements Topics {
     return counts;
   }
 
-  async #ask<T>(doing: string, topic: string, question: (admin: Admin) => Promise<T>): Promise<T> {
-    const admin = await this.#connected();
-    try {
-      return await question(admin);
-    } catch (error) {
-      throw this.#explain(error, doing, topic);
-    }
-  }
-
-  /** For questions of the start, after which nobody would ask again. */
-  #askUntilSettled<T>(doing: string, topic: string, question: (admin: Admin) => Promise<T>): Promise<T> {
-    return this.#patiently(() => this.#ask(doing, topic, question), SETTLING, `not done yet: ${doing}`);
-  }
-
-  #connected(): Promise<Admin> {
-    this.#admin ??= this.#connect().catch((error: unknown) => {
-      this.#admin = null;
-      throw error;
-    });
-    return this.#admin;
-  }
-
-  #connect(): Promise<Admin> {
-    const attempt = async (): Promise<Admin> => {
-      const admin = (await this.#options.kafka()).admin();
-      try {
-        await admin.connect();
-        return admin;
-      } catch (error) {
-        admin.disconnect().catch(() => undefined);
-        throw this.#explain(error, "connecting");
-      }
-    };
-    return this.#patiently(attempt, BACKOFF, "no connection to Kafka yet");
-  }
-
-  #patiently<T>(act: () => Promise<T>, backoff: Backoff, what: string): Promise<T> {
-    const { definition, clock, log } = this.#options;
-    return patiently(act, {
-      clock,
-      backoff,
-      id: definition.clientId,
-      withinMs: definition.connectWithinMs,
-      isRetriable: mayPass,
-      onRetry: (error, retryInMs) =>
-        log(loudness(error, retryInMs), `${what}; it will be tried again`, {
-          reason: (error as Error).message,
-          retryInMs,
-        }),
-      isOver: () => this.#closed,
-    });
-  }
-
-  #explain(error: unknown, doing: string, topic?: string): SequiturError {
-    const { groupId } = this.#options.definition;
-    return explainKafkaError(error, doing, {
-      brokers: this.#brokers,
-      group: groupId,
-      ...(topic === undefined ? {} : { topic }),
-    });
+  get #brokers(): string {
+    return this.#options.definition.brokers.join(",");
   }
 }
 

@@ -139,6 +139,13 @@ const ANSWERS: Readonly<Record<string, readonly string[]>> = {
     "INVALID_CONFIG",
     "POLICY_VIOLATION",
   ],
+  "PRODUCER_LOST again": [
+    "OUT_OF_ORDER_SEQUENCE_NUMBER",
+    "INVALID_TXN_STATE",
+    "INVALID_PRODUCER_ID_MAPPING",
+    "UNKNOWN_PRODUCER_ID",
+  ],
+  TRANSACTION_TIMEOUT_REFUSED: ["INVALID_TRANSACTION_TIMEOUT"],
   "PRODUCER_FENCED never": ["INVALID_PRODUCER_EPOCH", "TRANSACTION_COORDINATOR_FENCED"],
   AUTHENTICATION_FAILED: ["SASL_AUTHENTICATION_FAILED"],
   GROUP_FULL: ["GROUP_MAX_SIZE_REACHED"],
@@ -155,15 +162,16 @@ it("has an answer for each error of the protocol that a service can meet", () =>
 });
 
 it("knows some errors that are younger than kafkajs, by their numbers", () => {
-  const kinds = [89, 90, 100, 103, 120].map((code) => kindOf(explain(protocol.createErrorFromCode(code))));
+  const kinds = [89, 90, 100, 103, 120, 121].map((code) => kindOf(explain(protocol.createErrorFromCode(code))));
   assert.equal(kinds, [
     "CLUSTER_NOT_READY again",
     "PRODUCER_FENCED never",
     "MISSING_TOPIC",
     "MISSING_TOPIC",
+    "PRODUCER_LOST again",
     "KAFKA_FAILED never",
   ]);
-  assert.match(explain(protocol.createErrorFromCode(120)).message, /Unknown error code 120/);
+  assert.match(explain(protocol.createErrorFromCode(121)).message, /Unknown error code 121/);
 });
 
 it("knows the errors of which kafkajs keeps the text only, and its own time-outs", () => {
@@ -179,6 +187,13 @@ it("knows the errors of which kafkajs keeps the text only, and its own time-outs
   assert.is(kindOf(explain(make("KafkaJSError", "something else"))), "KAFKA_FAILED again");
   for (const name of ["KafkaJSLockTimeout", "KafkaJSTimeout", "KafkaJSRequestTimeoutError"])
     assert.is(kindOf(explain(make(name, "Timeout while acquiring lock"))), "BROKER_SILENT again");
+});
+
+it("finds the error of a partition in what kafkajs says of all", () => {
+  const partitions = [{ partition: 3, offset: "7", error: protocol.createErrorFromCode(29) }];
+  const DeleteRecords = errors["KafkaJSDeleteTopicRecordsError"] as Make;
+  const explained = explain(new DeleteRecords({ partitions }), 'deleting records of topic "cards"');
+  assert.match(explained.message, /--operation Delete --topic cards$/);
 });
 
 it("says which permission is missing, and for what", () => {

@@ -1,0 +1,39 @@
+// Records on their way out, as kafkajs wants them.
+//
+// Their timestamp is the time of sending, not that of the event: topics delete by timestamps, so alerts on events of last year
+// would be gone within minutes. When the event was, stands in the alert, and in the headers of copies.
+
+import type { Message, TopicMessages } from "kafkajs";
+import { invariant } from "../../core/errors.ts";
+import type { PlacedRecord } from "../../runtime/shard-ports.ts";
+import type { Instant } from "../../time/instant.ts";
+
+/** By topic, in their order. Bytes are not copied. */
+export function messagesOf(placed: readonly PlacedRecord[], now: Instant): TopicMessages[] {
+  const timestamp = String(now);
+  const byTopic = new Map<string, Message[]>();
+  for (const { record, partition } of placed) {
+    const { topic, key, value, headers } = record;
+    const messages = byTopic.get(topic) ?? [];
+    if (messages.length === 0) byTopic.set(topic, messages);
+    messages.push({
+      key: key === null ? null : bufferOf(key),
+      value: bufferOf(value),
+      headers: Object.fromEntries(headers),
+      partition,
+      timestamp,
+    });
+  }
+  return [...byTopic].map(([topic, messages]) => ({ topic, messages }));
+}
+
+/** A view of the same bytes. */
+export function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+/** A partitioner for kafkajs: every record says its partition. */
+export function decided({ message: { partition } }: { readonly message: { readonly partition?: number } }): number {
+  invariant(partition !== undefined, "that a record has its partition");
+  return partition;
+}

@@ -1,0 +1,171 @@
+// The producer of one shard. Its `transactional.id` is the shard's, so brokers let only the newest one write.
+//
+//     takeOver ─ InitProducerId ─▶ writer ─ begin ─▶ send … send ─ commit ─▶ decided ─▶ begin …
+//                 epoch + 1: older                      │            │
+//                 producers are fenced                  error        no answer: COMMIT_UNKNOWN
+//                                                       └──── poisoned: only close ────┘
+//
+// What an error means, told by where it came:
+//
+//     takeOver     nothing was written
+//     send         nothing of the transaction becomes visible: it is never committed after an error
+//     commit       PRODUCER_FENCED: it was not committed. Anything else: it may have been, and only reading tells
+//
+// kafkajs cannot go on after an error either: it stays in the middle of the transaction for ever. And were it possible, a request
+// that is late could reach the next transaction of the same epoch.
+
+import type { Kafka, Transaction as KafkaTransaction, Producer } from "kafkajs";
+import { invariant, type SequiturError, TransportError } from "../../core/errors.ts";
+import type { Log } from "../../runtime/ports.ts";
+import type { ShardWriter, Transaction } from "../../runtime/shard-ports.ts";
+import type { Clock } from "../../time/clock.ts";
+import type { KafkaPlace } from "./kafka-codes.ts";
+import { explainKafkaError, placeIn } from "./kafka-error.ts";
+import { bufferOf, decided, messagesOf } from "./messages.ts";
+import type { KafkaDefinition } from "./options.ts";
+import { type Backoff, loudness, mayPass, patiently } from "./retry.ts";
+
+export type ShardWriterOptions = {
+  readonly kafka: () => Promise<Kafka>;
+  readonly definition: KafkaDefinition;
+  /** Belongs to the shard, whichever process has it. */
+  readonly transactionalId: string;
+  /** Where its state is kept: the partition has the number of the shard. */
+  readonly state: { readonly topic: string; readonly partition: number };
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** An open transaction of a process that died hides what other shards have written behind it until it ends. */
+const LONGEST_TRANSACTION_MS = 10_000;
+const BACKOFF: Backoff = { firstMs: 100, mostMs: 1_000 };
+const ALL_REPLICAS = -1;
+
+/** How long a transaction may be open before brokers abort it: shorter than a session, so that it is over when the shard is given away. */
+export function transactionTimeoutMs({ sessionTimeoutMs }: KafkaDefinition): number {
+  return Math.min(LONGEST_TRANSACTION_MS, Math.floor((sessionTimeoutMs * 2) / 3));
+}
+
+/**
+ * As `StateLog.takeOver`. Tries again for as long as a session while brokers are not ready, as when they still end the transaction
+ * of the one before: after that, whoever asks should first make sure that the shard is still its own.
+ */
+export async function takeOver(options: ShardWriterOptions): Promise<ShardWriter> {
+  const { definition, transactionalId, clock, log } = options;
+  return patiently(() => attempt(options), {
+    clock,
+    backoff: BACKOFF,
+    id: transactionalId,
+    withinMs: definition.sessionTimeoutMs,
+    isRetriable: mayPass,
+    onRetry: (error, retryInMs) =>
+      log(loudness(error, retryInMs), "a shard could not be taken over; it will be tried again", {
+        shard: options.state.partition,
+        reason: (error as Error).message,
+        retryInMs,
+      }),
+    isOver: () => false,
+  });
+}
+
+async function attempt(options: ShardWriterOptions): Promise<ShardWriter> {
+  const { kafka, definition, transactionalId } = options;
+  const producer = (await kafka()).producer({
+    transactionalId,
+    transactionTimeout: transactionTimeoutMs(definition),
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: () => decided,
+  });
+  try {
+    await producer.connect();
+    return new Writer(options, producer, await producer.transaction());
+  } catch (error) {
+    producer.disconnect().catch(() => undefined);
+    throw explainKafkaError(error, `writing as "${transactionalId}"`, whereOf(options));
+  }
+}
+
+function whereOf({ definition, transactionalId }: ShardWriterOptions): KafkaPlace {
+  return { brokers: definition.brokers.join(","), transactionalId };
+}
+
+class Writer implements ShardWriter {
+  readonly #options: ShardWriterOptions;
+  readonly #producer: Producer;
+  /** The first transaction: kafkajs takes over only when one begins. On the brokers it begins with the first record. */
+  #first: KafkaTransaction | null;
+  /** Between `begin` and a `commit` that went well; for good after an error. */
+  #isBusy = false;
+
+  constructor(options: ShardWriterOptions, producer: Producer, first: KafkaTransaction) {
+    this.#options = options;
+    this.#producer = producer;
+    this.#first = first;
+  }
+
+  async begin(): Promise<Transaction> {
+    invariant(!this.#isBusy, "that transactions of a shard come one after the other, and none after an error");
+    this.#isBusy = true;
+    const transaction = this.#first ?? (await this.#guard(() => this.#producer.transaction(), "beginning"));
+    this.#first = null;
+    return {
+      sendOutput: async (records) => {
+        if (records.length === 0) return;
+        const topicMessages = messagesOf(records, this.#options.clock.now());
+        const topics = topicMessages.map(({ topic }) => topic);
+        const doing = `writing ${records.length} records`;
+        await this.#guard(() => transaction.sendBatch({ topicMessages, acks: ALL_REPLICAS }), doing, topics);
+      },
+      sendState: (blocks) => this.#sendState(transaction, blocks),
+      commit: async () => {
+        await this.#guard(() => transaction.commit(), COMMITTING);
+        this.#isBusy = false;
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#isBusy = true;
+    await this.#producer.disconnect().catch(() => undefined);
+  }
+
+  async #sendState(transaction: KafkaTransaction, blocks: readonly Uint8Array[]): Promise<bigint> {
+    const { state, clock } = this.#options;
+    invariant(blocks.length > 0, "that there are blocks to be sent");
+    const timestamp = String(clock.now());
+    const messages = blocks.map((block) => ({
+      key: null,
+      value: bufferOf(block),
+      partition: state.partition,
+      timestamp,
+    }));
+    const doing = `writing ${blocks.length} blocks of state`;
+    const request = { topic: state.topic, messages, acks: ALL_REPLICAS };
+    const answer = await this.#guard(() => transaction.send(request), doing, [state.topic]);
+    const offset = answer[0]?.baseOffset;
+    invariant(offset !== undefined, "that a broker says where it wrote");
+    return BigInt(offset);
+  }
+
+  /** @throws {SequiturError} and then nothing else succeeds */
+  async #guard<T>(act: () => Promise<T>, doing: string, topics?: readonly string[]): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      const where = whereOf(this.#options);
+      const [said, place] = topics === undefined ? [doing, where] : placeIn(topics, doing, where);
+      const explained = explainKafkaError(error, said, place);
+      throw doing === COMMITTING ? ofCommit(explained, this.#options.state.partition) : explained;
+    }
+  }
+}
+
+const COMMITTING = "committing a transaction";
+
+/** Of all answers to a commit only this one says for sure that there was none: kafkajs sends it once. */
+function ofCommit(error: SequiturError, shard: number): SequiturError {
+  if (error.code === "PRODUCER_FENCED") return error;
+  const message = `Whether a transaction of shard ${shard} was committed is not known: ${error.message} It is looked up before anything else is sent.`;
+  return new TransportError("COMMIT_UNKNOWN", message, { cause: error, retriable: true });
+}

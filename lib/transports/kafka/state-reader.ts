@@ -1,0 +1,103 @@
+// Reads one partition of the state topic, committed records only, without a group and over connections of its own: a restore
+// neither waits for the fetches of the inputs nor holds up their heartbeats.
+
+import type { Broker, Cluster, Kafka } from "kafkajs";
+import type { TopicPartition } from "../../runtime/ports.ts";
+import type { StateBatch } from "../../runtime/shard-ports.ts";
+import type { Clock } from "../../time/clock.ts";
+import { clusterOf } from "./cluster.ts";
+import { fetchCommitted } from "./fetch-committed.ts";
+import { explainKafkaError } from "./kafka-error.ts";
+import { recordsOf } from "./kafkajs.ts";
+import type { KafkaDefinition } from "./options.ts";
+import { type Backoff, mayPass, patiently } from "./retry.ts";
+
+export type StateReaderOptions = {
+  readonly kafka: () => Promise<Kafka>;
+  readonly definition: KafkaDefinition;
+  readonly place: TopicPartition;
+  readonly from: bigint;
+  readonly clock: Clock;
+  /** How long brokers may be away before that is a failure. */
+  readonly retryWithinMs: number;
+};
+
+/** A few blocks at a time: taking them apart must not hold up the rest of the process. */
+const FETCH_BYTES = 2_097_152;
+/** How long a broker holds a fetch at the end of the log, and so how often the reader says that nothing came. */
+const FETCH_WAIT_MS = 250;
+const BACKOFF: Backoff = { firstMs: 100, mostMs: 2_000 };
+
+/**
+ * As `StateLog.read`. Yields at least four times a second, at the end of the log without records; so the loop can be left in time.
+ *
+ * @throws {TransportError} `OFFSET_OUT_OF_RANGE` where `from` is not, or no longer, in the log; `CORRUPT_BATCH`
+ */
+export async function* readState(options: StateReaderOptions): AsyncGenerator<StateBatch> {
+  const { place, clock, definition, retryWithinMs } = options;
+  const connection = new Connection(options);
+  let next = options.from;
+  try {
+    for (;;) {
+      const batch = await patiently(() => connection.fetch(next), {
+        clock,
+        backoff: BACKOFF,
+        id: `${definition.clientId}.${place.partition}`,
+        withinMs: retryWithinMs,
+        isRetriable: mayPass,
+        onRetry: () => undefined,
+        isOver: () => false,
+      });
+      next = batch.next;
+      yield batch;
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+/** To the broker that leads the partition; after an error it is found anew. */
+class Connection {
+  readonly #options: StateReaderOptions;
+  #cluster: Cluster | null = null;
+
+  constructor(options: StateReaderOptions) {
+    this.#options = options;
+  }
+
+  async fetch(from: bigint): Promise<StateBatch> {
+    const { definition, place } = this.#options;
+    const { topic, partition } = place;
+    try {
+      const wanted = [{ partition, fetchOffset: String(from), maxBytes: FETCH_BYTES }];
+      const limits = { maxWaitTime: FETCH_WAIT_MS, maxBytes: FETCH_BYTES };
+      const [batch] = await fetchCommitted(await this.#leader(), topic, wanted, limits);
+      if (batch === undefined || batch.isEmptyIncludingFiltered()) return { records: [], next: from };
+      return { records: recordsOf(batch), next: BigInt(batch.lastOffset()) + 1n };
+    } catch (error) {
+      await this.close();
+      throw explainKafkaError(error, `reading the state in partition ${partition} of "${topic}"`, {
+        brokers: definition.brokers.join(","),
+        topic,
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    const cluster = this.#cluster;
+    this.#cluster = null;
+    await cluster?.disconnect().catch(() => undefined);
+  }
+
+  async #leader(): Promise<Broker> {
+    const { topic, partition } = this.#options.place;
+    if (this.#cluster === null) {
+      const cluster = clusterOf(await this.#options.kafka());
+      this.#cluster = cluster;
+      await cluster.connect();
+      await cluster.addTargetTopic(topic);
+    }
+    const [nodeId = ""] = Object.keys(this.#cluster.findLeaderForPartitions(topic, [partition]));
+    return this.#cluster.findBroker({ nodeId });
+  }
+}

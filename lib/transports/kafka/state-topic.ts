@@ -1,0 +1,183 @@
+// The topic that holds the state of a service: one partition for each shard, written in transactions, cut off at its beginning by
+// the service itself. Whatever else removes records from it would take state away, so a topic that allows it is refused.
+//
+//     setting                            wanted    else
+//     cleanup.policy                     delete    compaction drops blocks; with it alone nothing can be trimmed
+//     retention.ms, retention.bytes      -1        what is needed expires
+//     unclean.leader.election.enable     false     a copy that lags behind may take over, and what it lacks is gone
+//     copies, min.insync.replicas        2 or more one machine that breaks takes state with it
+//     max.message.bytes                  1 MB      checkpoints do not fit
+//
+// A cluster of one broker has no second copy to give: there it is allowed, with a warning.
+
+import { ConfigError } from "../../core/errors.ts";
+import type { Log } from "../../runtime/ports.ts";
+import type { Clock } from "../../time/clock.ts";
+import type { Asker } from "./asker.ts";
+import type { KafkaDefinition } from "./options.ts";
+import { type Backoff, patiently } from "./retry.ts";
+import type { NewTopic, Topics } from "./topics.ts";
+
+export type StateTopic = { readonly topic: string; readonly shards: number };
+
+type Parts = {
+  readonly asker: Asker;
+  readonly topics: Topics;
+  readonly definition: KafkaDefinition;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** The most that one send carries (900 KB), and what Kafka adds to each of its records. */
+const BATCH_BYTES = 1_000_000;
+/** What brokers have as their default. */
+const NEW_BATCH_BYTES = 1_048_588;
+/** Brokers delete whole segments only: with the default of a gigabyte, a small state would never be trimmed. */
+const SEGMENT_BYTES = 67_108_864;
+const COPIES = 3;
+const BACKOFF: Backoff = { firstMs: 50, mostMs: 1_000 };
+
+/**
+ * Makes the topic if it is missing, and makes sure that it keeps what is written to it.
+ *
+ * @throws {ConfigError} `MISSING_TOPIC`, `SHARD_COUNT`, `STATE_TOPIC_COMPACTED`, `STATE_TOPIC_EXPIRES`, `STATE_TOPIC_UNCLEAN`,
+ *   `STATE_TOPIC_COPIES`, `STATE_TOPIC_BATCHES`; the message has all that is wrong, the code is that of the first
+ */
+export async function ensureStateTopic({ topic, shards }: StateTopic, parts: Parts): Promise<void> {
+  const { asker, topics, definition, clock, log } = parts;
+  const brokers = await asker.ask("describing the cluster", topic, async (admin) => {
+    const described = await admin.describeCluster();
+    return described.brokers.length;
+  });
+  const counts = await topics.counts([topic]);
+  const isNew = !counts.has(topic);
+  if (isNew) await topics.create(newTopic({ topic, shards }, definition, brokers));
+  const picture = await patiently(() => describe(asker, topic), {
+    clock,
+    backoff: BACKOFF,
+    id: topic,
+    withinMs: definition.connectWithinMs,
+    isRetriable: (error) => isNew && error instanceof ConfigError && error.code === "MISSING_TOPIC",
+    onRetry: () => undefined, // not every broker knows it yet
+    isOver: () => false,
+  });
+  const problems = [...problemsOf({ topic, shards }, picture, brokers)];
+  const [first] = problems;
+  if (first !== undefined)
+    throw new ConfigError(first.code, problems.map(({ message }) => message).join("\n"), { cause: picture });
+  if (picture.copies === 1)
+    log("warn", "the cluster has one broker, so there is one copy of the state: for trying out", { topic });
+}
+
+function newTopic({ topic, shards }: StateTopic, { createTopics, brokers }: KafkaDefinition, nodes: number): NewTopic {
+  const copies = Math.max(createTopics?.replicationFactor ?? Math.min(nodes, COPIES), Math.min(nodes, 2));
+  const settings = new Map([
+    ["cleanup.policy", "delete"],
+    ["retention.ms", "-1"],
+    ["retention.bytes", "-1"],
+    ["unclean.leader.election.enable", "false"],
+    ["min.insync.replicas", String(Math.min(copies, 2))],
+    ["max.message.bytes", String(NEW_BATCH_BYTES)],
+    ["segment.bytes", String(SEGMENT_BYTES)],
+  ]);
+  if (createTopics === null) throw missing(topic, shards, copies, settings, brokers);
+  return { topic, partitions: shards, replicationFactor: copies, settings };
+}
+
+function missing(
+  topic: string,
+  shards: number,
+  copies: number,
+  settings: ReadonlyMap<string, string>,
+  brokers: readonly string[],
+): ConfigError {
+  const server = `--bootstrap-server ${brokers.join(",")}`;
+  const config = [...settings].map(([name, value]) => `--config ${name}=${value}`).join(" ");
+  return new ConfigError(
+    "MISSING_TOPIC",
+    `There is no topic "${topic}", where the state of the service is kept, and createTopics is false. Create it: ` +
+      `kafka-topics.sh --create --topic ${topic} --partitions ${shards} --replication-factor ${copies} ${config} ${server}`,
+  );
+}
+
+export type StateTopicPicture = {
+  readonly partitions: number;
+  /** Of the partition that has the fewest. */
+  readonly copies: number;
+  readonly settings: ReadonlyMap<string, string>;
+};
+
+/** How kafkajs numbers topics among what has settings. */
+const TOPIC_RESOURCE = 2;
+const NAMES = [
+  "cleanup.policy",
+  "retention.ms",
+  "retention.bytes",
+  "unclean.leader.election.enable",
+  "min.insync.replicas",
+  "max.message.bytes",
+];
+
+async function describe(asker: Asker, topic: string): Promise<StateTopicPicture> {
+  const partitions = await asker.askUntilSettled(`describing topic "${topic}"`, topic, async (admin) => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics.find(({ name }) => name === topic)?.partitions ?? [];
+  });
+  const described = await asker.askUntilSettled(`checking the settings of topic "${topic}"`, topic, (admin) =>
+    admin.describeConfigs({
+      resources: [{ type: TOPIC_RESOURCE, name: topic, configNames: NAMES }],
+      includeSynonyms: false,
+    }),
+  );
+  const entries = described.resources.flatMap(({ configEntries }) => configEntries);
+  return {
+    partitions: partitions.length,
+    copies: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+    settings: new Map(entries.map(({ configName, configValue }) => [configName, configValue])),
+  };
+}
+
+type Refusal = { readonly code: string; readonly message: string };
+
+/** What would lose state, each with its remedy; the worst first. `brokers`: how many there are. */
+export function* problemsOf(
+  { topic, shards }: StateTopic,
+  picture: StateTopicPicture,
+  brokers: number,
+): Generator<Refusal> {
+  const { partitions, copies, settings } = picture;
+  const state = `Topic "${topic}", where the state of the service is kept,`;
+  const set = (change: string): string =>
+    `Set it: kafka-configs.sh --alter --entity-type topics --entity-name ${topic} --add-config ${change} --bootstrap-server …`;
+  const settingOf = (name: string): string => settings.get(name) ?? "unknown";
+  const numberOf = (name: string): number => Number(settings.get(name) ?? Number.NaN);
+
+  if (partitions !== shards) {
+    const message = `${state} has ${partitions} partitions, and the service has ${shards} shards: they have to be as many. Set shards to ${partitions}, or begin with new state under another app name.`;
+    yield { code: "SHARD_COUNT", message };
+  }
+  if (settingOf("cleanup.policy") !== "delete") {
+    const message = `${state} has cleanup.policy=${settingOf("cleanup.policy")}: compaction would remove parts of the state. If the topic is the service's own and was always so, begin with a new one. ${set("cleanup.policy=delete")}`;
+    yield { code: "STATE_TOPIC_COMPACTED", message };
+  }
+  if (settingOf("retention.ms") !== "-1" || settingOf("retention.bytes") !== "-1") {
+    const [ms, bytes] = [settingOf("retention.ms"), settingOf("retention.bytes")];
+    const message = `${state} has retention.ms=${ms} and retention.bytes=${bytes}: state that is still needed would expire; the service deletes by itself what it no longer needs. ${set("retention.ms=-1,retention.bytes=-1")}`;
+    yield { code: "STATE_TOPIC_EXPIRES", message };
+  }
+  if (settingOf("unclean.leader.election.enable") !== "false") {
+    const message = `${state} has unclean.leader.election.enable=${settingOf("unclean.leader.election.enable")}: a copy that lags behind could take over, and committed state would be gone. ${set("unclean.leader.election.enable=false")}`;
+    yield { code: "STATE_TOPIC_UNCLEAN", message };
+  }
+  if (copies < 2 && brokers > 1) {
+    const message = `${state} has ${copies} copy on ${brokers} brokers: if that disk breaks, the state is gone. Add copies with kafka-reassign-partitions.sh, two at least, better three.`;
+    yield { code: "STATE_TOPIC_COPIES", message };
+  } else if (copies > 1 && !(numberOf("min.insync.replicas") >= 2)) {
+    const message = `${state} has ${copies} copies and min.insync.replicas=${settingOf("min.insync.replicas")}: what one broker alone has confirmed is gone if it breaks. ${set("min.insync.replicas=2")}`;
+    yield { code: "STATE_TOPIC_COPIES", message };
+  }
+  if (!(numberOf("max.message.bytes") >= BATCH_BYTES)) {
+    const message = `${state} has max.message.bytes=${settingOf("max.message.bytes")}: checkpoints would not fit. ${set(`max.message.bytes=${NEW_BATCH_BYTES}`)}`;
+    yield { code: "STATE_TOPIC_BATCHES", message };
+  }
+}
