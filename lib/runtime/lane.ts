@@ -8,11 +8,12 @@
 // late that its lane has passed. With one input in order (`outOfOrderness` 0) there is nothing to wait for, and events are
 // matched as they come.
 
-import { ConfigError } from "../core/errors.ts";
+import { ConfigError, invariant } from "../core/errors.ts";
 import type { BadRecord } from "../event/bad-record.ts";
 import type { Key } from "../event/key.ts";
 import type { ReadEvent } from "../event/read.ts";
-import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
+import type { SavedLane } from "../state/checkpoint.ts";
+import { BEGINNING, END_OF_TIME, type Instant, restoreInstant, saveInstant } from "../time/instant.ts";
 import { createReorderBuffer, type Ranked, type ReorderBuffer } from "../time/reorder.ts";
 import type { Emission } from "./alert.ts";
 import { deadLetterCopy, lateCopy } from "./copy.ts";
@@ -20,6 +21,7 @@ import { createPartitionState, isActive, type LaneInput, type PartitionState } f
 import { createPatternRow, type LanePattern, type PatternRow } from "./pattern-row.ts";
 import type { Placement } from "./placement.ts";
 import type { InputRecord } from "./ports.ts";
+import { endAgain, restoreInput, saveInput } from "./save-input.ts";
 
 /** What all lanes of a task have in common. */
 export type LaneConfig = {
@@ -58,7 +60,14 @@ export interface Lane {
   moveTime(atMost: Instant): void;
   /** Matches up to `maxEvents` events whose turn has come; when none is left, deadlines fire. Returns how many were matched. @throws {LimitError} */
   work(maxEvents: number, out: Emission[]): number;
+  /** What it is but for its matchers, which `patterns.freezers` have. Only while it has no work: then nothing is between. */
+  save(): SavedLane;
+  /** Puts a lane of which nothing was read where `saved` says; its matchers are thawed apart. Inputs are found by their topics, alerts by `patterns`. */
+  restore(saved: SavedLane): void;
 }
+
+/** The time of an event, and the newest of its partition before it. */
+type Observed = { readonly at: Instant; readonly newest: Instant };
 
 /** What an event in the buffer costs beside its bytes. An estimate. */
 const EVENT_BYTES = 128;
@@ -101,16 +110,24 @@ class LaneAtWork implements Lane {
   }
 
   take(partition: PartitionState, record: InputRecord, readAt: Instant, out: Emission[]): void {
-    const { counts, input, place, positions, time } = partition;
+    const { counts, input, place, positions } = partition;
     if (positions.next !== null && record.offset < positions.next) return;
+    if (partition.again !== null) {
+      if (record.offset < partition.again.next) {
+        this.#takeAgain(partition, partition.again.released, record);
+        return;
+      }
+      endAgain(partition);
+    }
     counts.records += 1;
     const event = input.read(record, readAt);
     if (event.kind === "bad") {
       this.#refuse(partition, record, event, readAt, out);
       return;
     }
+    const { time } = partition;
     const at = input.arrival ? Math.max(time.newest, event.at) : event.at;
-    const own = time.at;
+    const { at: own, newest } = time;
     if (time.observe(at) || at <= this.#watermark) {
       positions.passed(record.offset);
       counts.late += 1;
@@ -126,7 +143,7 @@ class LaneAtWork implements Lane {
       );
       return;
     }
-    this.#accept(partition, record, event, at, out);
+    this.#accept(partition, record, event, { at, newest }, out);
   }
 
   moveTime(atMost: Instant): void {
@@ -155,23 +172,60 @@ class LaneAtWork implements Lane {
     return matched;
   }
 
+  save(): SavedLane {
+    invariant(!this.hasWork, "that a lane is saved between two pieces of work");
+    return {
+      partition: this.partition,
+      released: saveInstant(this.#watermark),
+      inputs: this.partitions.map(saveInput),
+      alerts: this.patterns.counts().map(({ alerts }) => alerts),
+    };
+  }
+
+  restore({ released, inputs, alerts }: SavedLane): void {
+    this.#watermark = restoreInstant(released);
+    this.#firedTo = this.#watermark;
+    this.patterns.restore(this.#watermark, alerts);
+    for (const partition of this.partitions) {
+      const saved = inputs.find(({ topic }) => topic === partition.place.topic);
+      if (saved !== undefined) restoreInput(partition, saved, this.#watermark);
+    }
+  }
+
   #isOver(): boolean {
     return this.partitions.every((partition) => partition.ended);
   }
 
-  #accept(partition: PartitionState, record: InputRecord, event: ReadEvent, at: Instant, out: Emission[]): void {
-    const { key, value } = event;
-    this.#config.placement.check(key, partition.place);
-    if (this.#inOrder) {
-      this.moveTime(BEGINNING);
-      this.#match(partition, record.offset, key, value, at, out);
-      partition.positions.passed(record.offset);
+  #accept(partition: PartitionState, record: InputRecord, event: ReadEvent, time: Observed, out: Emission[]): void {
+    this.#config.placement.check(event.key, partition.place);
+    if (!this.#inOrder || this.#buffer.size > 0) {
+      this.#keep(partition, record, event, time);
       return;
     }
+    this.moveTime(BEGINNING);
+    this.#match(partition, record.offset, event.key, event.value, time.at, out);
+    partition.positions.passed(record.offset);
+  }
+
+  #keep(partition: PartitionState, record: InputRecord, { key, value }: ReadEvent, { at, newest }: Observed): void {
     const bytes = EVENT_BYTES + (record.value?.length ?? 0) + (record.key?.length ?? 0);
     this.#buffer.add({ at, rank: partition.rank, offset: record.offset, key, value, bytes });
-    partition.positions.opened(record.offset);
+    partition.positions.opened(record.offset, newest);
     partition.bufferedBytes += bytes;
+  }
+
+  /** A record that was read before the lane was restored: it waits again, or was dealt with. Nothing is said or counted twice. */
+  #takeAgain(partition: PartitionState, released: Instant, record: InputRecord): void {
+    const { input, positions, sealed, time } = partition;
+    const event = sealed.has(record.offset) ? null : input.read(record, END_OF_TIME);
+    if (event === null || event.kind === "bad") {
+      positions.passed(record.offset);
+      return;
+    }
+    const { newest } = time;
+    const at = input.arrival ? Math.max(newest, event.at) : event.at;
+    if (time.observe(at) || at <= released) positions.passed(record.offset);
+    else this.#keep(partition, record, event, { at, newest });
   }
 
   #match(partition: PartitionState, offset: bigint, key: Key, value: object, at: Instant, out: Emission[]): void {
@@ -188,8 +242,9 @@ class LaneAtWork implements Lane {
   }
 
   #refuse(partition: PartitionState, record: InputRecord, bad: BadRecord, readAt: Instant, out: Emission[]): void {
-    const { counts, input, place, positions } = partition;
+    const { counts, input, place, positions, sealed } = partition;
     if (input.onBadRecord === "fail") throw badRecordError(partition, record, bad);
+    if (bad.code === "ABSURD_TIME" && positions.waiting > 0) sealed.add(record.offset);
     positions.passed(record.offset);
     if (input.onBadRecord === "skip") {
       counts.skipped += 1;

@@ -5,6 +5,8 @@ import { BEGINNING, type Instant } from "../time/instant.ts";
 import { createWatermark, type Watermark } from "../time/watermark.ts";
 import type { TopicPartition } from "./ports.ts";
 import { createPositions, type Positions } from "./positions.ts";
+import type { Again } from "./save-input.ts";
+import { createSealed, type Sealed } from "./sealed.ts";
 
 /** How the records of one topic are read. */
 export type LaneInput = {
@@ -25,8 +27,13 @@ export type PartitionState = {
   /** Place of the topic among the inputs: orders events of equal time. */
   readonly rank: number;
   readonly place: TopicPartition;
-  readonly time: Watermark;
+  /** Another one when its bound changes. */
+  time: Watermark;
   readonly positions: Positions;
+  /** Records that a clock found bad while others before them waited. */
+  readonly sealed: Sealed;
+  /** What is known of records that are read again after a restore; `null`: all that come are new. */
+  again: Again | null;
   readonly counts: RecordCounts;
   /** Whether it was given to us. Until then it holds its lane's time back. */
   assigned: boolean;
@@ -51,6 +58,8 @@ export function createPartitionState(input: LaneInput, rank: number, partition: 
     place: { topic: input.topic, partition },
     time: createWatermark(input.outOfOrdernessMs),
     positions: createPositions(),
+    sealed: createSealed(),
+    again: null,
     counts: { records: 0, onTime: 0, late: 0, deadLettered: 0, skipped: 0 },
     assigned: false,
     ended: false,

@@ -3,6 +3,7 @@
 
 import type { Key } from "../event/key.ts";
 import type { KeyedMatcher, MatcherCounts, Outcome, TimedEvent } from "../matching/matcher.ts";
+import { type Freezer, freezeWhole } from "../state/freeze.ts";
 import { BEGINNING, type Instant } from "../time/instant.ts";
 import { type AlertOptions, type Emission, toEmission } from "./alert.ts";
 
@@ -26,10 +27,15 @@ export interface PatternRow {
   advanceTo(until: Instant, watermark: Instant, out: Emission[]): void;
   /** One per pattern, in their order. */
   counts(): readonly PatternCounts[];
+  /** What saves the matchers, one per pattern, in their order. */
+  readonly freezers: readonly Freezer[];
+  /** Deadlines have fired up to `firedTo`, and so many alerts were written by each pattern. The matchers are thawed apart. */
+  restore(firedTo: Instant, alerts: readonly number[]): void;
 }
 
 export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
   const matchers = patterns.map((pattern) => pattern.createMatcher());
+  const freezers = matchers.map(freezeWhole);
   const alerts = patterns.map(() => 0);
   let firedTo: Instant = BEGINNING;
 
@@ -58,6 +64,11 @@ export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
       }
     },
     advanceTo,
+    freezers,
+    restore(at, written) {
+      firedTo = at;
+      for (const index of alerts.keys()) alerts[index] = written[index] ?? 0;
+    },
     counts: () =>
       patterns.map(({ name, version }, index) => ({
         pattern: name,

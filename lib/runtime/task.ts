@@ -11,6 +11,7 @@
 // task can let others have their turn. Matching later or in smaller pieces changes nothing that is said.
 
 import { invariant, LimitError, unreachable } from "../core/errors.ts";
+import type { SavedLane } from "../state/checkpoint.ts";
 import { BEGINNING, type Instant } from "../time/instant.ts";
 import type { Emission } from "./alert.ts";
 import { idleTime, type Listening, markIdle } from "./idle.ts";
@@ -78,6 +79,10 @@ export interface Task {
   step(input: TaskInput): TaskEffects;
   /** Positions that moved since it was last asked. */
   positions(): readonly Position[];
+  /** Its lanes but for their matchers, by partition number. Only while it has no work. */
+  save(): readonly SavedLane[];
+  /** Before its partitions are assigned: puts these lanes where they were. Then reading begins, in each partition, at `from`. */
+  restore(lanes: readonly SavedLane[]): void;
   /** What became of all records, and what each pattern holds and said, over all lanes it has or had. */
   tally(): Tally;
 }
@@ -117,6 +122,19 @@ class TaskAtWork implements Task {
 
   tally(): Tally {
     return this.lanes.reduce((sum, lane) => addTallies(sum, tallyOf(lane)), this.#retired);
+  }
+
+  save(): readonly SavedLane[] {
+    return this.lanes.map((lane) => lane.save());
+  }
+
+  restore(lanes: readonly SavedLane[]): void {
+    invariant(this.#state === "created", "that a task is restored before anything else");
+    for (const saved of lanes) {
+      const lane = createLane(this.#config, saved.partition);
+      lane.restore(saved);
+      this.#lanes.set(saved.partition, lane);
+    }
   }
 
   step(input: TaskInput): TaskEffects {

@@ -18,11 +18,11 @@ export interface Watermark {
 }
 
 /**
- * A watermark before its first event. An event is late if it is `outOfOrdernessMs` and a millisecond or more older than the
+ * A watermark before its first event, or after events of which `since` was the newest. An event is late if it is `outOfOrdernessMs` and a millisecond or more older than the
  * newest before it: instants are whole milliseconds.
  */
-export function createWatermark(outOfOrdernessMs: number): Watermark {
-  let newest: Instant = BEGINNING;
+export function createWatermark(outOfOrdernessMs: number, since: Instant = BEGINNING): Watermark {
+  let newest = since;
   const behind = outOfOrdernessMs + 1;
   return {
     get at() {

@@ -11,6 +11,7 @@ import { createPlacement } from "../../lib/runtime/placement.ts";
 import type { InputBatch, InputRecord, OutputRecord } from "../../lib/runtime/ports.ts";
 import { createTask, type Task, type TaskConfig } from "../../lib/runtime/task.ts";
 import { createDeadlineQueue } from "../../lib/time/deadline-queue.ts";
+import { restoreInstant, type SavedInstant, saveInstant } from "../../lib/time/instant.ts";
 
 /** The time of reading in all specs that do not say otherwise: later than all events. */
 export const NOW = 1_000_000;
@@ -43,6 +44,23 @@ export function record(offset: number, value: Told | string | null, timestamp: n
     value: bytes,
     headers: new Map([["trace", "t1"]]),
   };
+}
+
+type SavedEvent = Omit<TimedEvent, "origin"> & {
+  readonly origin: Omit<TimedEvent["origin"], "offset"> & { readonly offset: string };
+};
+type EchoState = {
+  readonly times: readonly [SavedInstant, SavedInstant];
+  readonly waiting: readonly {
+    readonly id: string;
+    readonly key: Key;
+    readonly at: number;
+    readonly event: SavedEvent;
+  }[];
+};
+
+function savedEvent(event: TimedEvent): SavedEvent {
+  return { ...event, origin: { ...event.origin, offset: `${event.origin.offset}` } };
 }
 
 /**
@@ -143,8 +161,21 @@ export function echoMatcher(name: string, seen: string[] = []): KeyedMatcher {
       advancedTo = Math.max(advancedTo, watermark);
       return ring(watermark);
     },
-    save: () => ({ format: "echo", fingerprint: name }),
-    restore: () => undefined,
+    save: () => ({
+      format: "echo",
+      fingerprint: name,
+      times: [saveInstant(latest), saveInstant(advancedTo)],
+      waiting: [...waiting].map(([id, { key, event, at }]) => ({ id, key, at, event: savedEvent(event) })),
+    }),
+    restore(state) {
+      const { times, waiting: saved } = state as unknown as EchoState;
+      [latest, advancedTo] = [restoreInstant(times[0]), restoreInstant(times[1])];
+      for (const { id, key, at, event } of saved) {
+        const origin = { ...event.origin, offset: BigInt(event.origin.offset) };
+        waiting.set(id, { key, at, event: { ...event, origin } });
+        alarms.set(id, at);
+      }
+    },
     inspect: () => [],
     stats: () => {
       throw new Error("a service does not count what runs hold: that would stop it for as long as it takes");

@@ -17,7 +17,7 @@ it("agrees with a plain list", () => {
       for (const { gap, opens, close } of steps) {
         offset += BigInt(gap + 1);
         if (opens) open.push(offset);
-        if (opens) positions.opened(offset);
+        if (opens) positions.opened(offset, Number(offset));
         else positions.passed(offset);
         const [finished] = close < open.length ? open.splice(close, 1) : [];
         if (finished !== undefined) positions.closed(finished);
@@ -37,7 +37,7 @@ it("knows nothing before the first record", () => {
 
 it("keeps up with a hundred thousand records that wait, finished backwards", () => {
   const positions = createPositions();
-  for (let offset = 0n; offset < 100_000n; offset += 1n) positions.opened(offset);
+  for (let offset = 0n; offset < 100_000n; offset += 1n) positions.opened(offset, 0);
   for (let offset = 99_999n; offset > 0n; offset -= 1n) positions.closed(offset);
   assert.is(positions.settled, 0n);
   positions.closed(0n);
@@ -47,7 +47,7 @@ it("keeps up with a hundred thousand records that wait, finished backwards", () 
 it("keeps up when records are finished in order while others come", () => {
   const positions = createPositions();
   for (let offset = 0n; offset < 200_000n; offset += 1n) {
-    positions.opened(offset);
+    positions.opened(offset, 0);
     if (offset >= 5_000n) positions.closed(offset - 5_000n);
   }
   assert.equal([positions.settled, positions.waiting], [195_000n, 5_000]);
