@@ -3,10 +3,13 @@
 
 export type { Difference, Distinction, NoDifference } from "../testing/distinction.ts";
 export { type DistinguishOptions, distinguish } from "../testing/distinguish.ts";
+export { type AlmostStream, type EventsFor, eventsFor } from "../testing/events-for.ts";
 export type { ExampleEvent } from "../testing/example.ts";
 export type { Found, StreamEvent } from "../testing/finder.ts";
 export type { MutantReport } from "../testing/mutant-report.ts";
 export { type Mutant, mutants } from "../testing/mutants.ts";
 export type { NearMiss } from "../testing/near-miss.ts";
 export { example, nearMiss, nearMisses } from "../testing/of-pattern.ts";
+export type { KitOptions } from "../testing/options.ts";
+export type { Stream } from "../testing/stream.ts";
 export { type TryMutantsOptions, tryMutants } from "../testing/try-mutants.ts";

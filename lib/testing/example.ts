@@ -6,6 +6,7 @@
 import type { Automaton, Place, Step, StepId, Wait, WaitId } from "../automaton/automaton.ts";
 import { testHolds } from "../automaton/test.ts";
 import { enter, startOf, takes, type Waiting } from "../automaton/waiting.ts";
+import type { Key } from "../event/key.ts";
 import { createKeyedMatcher } from "../matching/grouped-matcher.ts";
 import { extend, type Tail, TakenView } from "../matching/run.ts";
 import type { Taken } from "../pattern/expression/evaluate.ts";
@@ -56,10 +57,13 @@ export function exampleOf(automaton: Automaton, step: string | null = null): rea
   return null;
 }
 
-/** Whether a stream has any match at all. */
-export function hasMatch(automaton: Automaton, events: readonly Pick<ExampleEvent, "value" | "at">[]): boolean {
+/** Whether a stream has any match at all. Events without a key have the same. */
+export function hasMatch(automaton: Automaton, events: readonly KeyedEvent[]): boolean {
   return rolesOf(automaton, events).length > 0;
 }
+
+/** As much of an event as matching needs. */
+type KeyedEvent = Pick<ExampleEvent, "value" | "at"> & { readonly key?: Key };
 
 /** What is taken before an event, as conditions see it. */
 export function takenBefore(automaton: Automaton, events: readonly ExampleEvent[], index: number): Taken {
@@ -69,7 +73,7 @@ export function takenBefore(automaton: Automaton, events: readonly ExampleEvent[
 type Way = { readonly wait: Wait; readonly before: Way | null; readonly length: number; readonly visits: boolean };
 
 /** Ways from the start to places where a match may end, shortest first. */
-function* waysThrough(automaton: Automaton, step: string | null): Generator<readonly Wait[], void, undefined> {
+export function* waysThrough(automaton: Automaton, step: string | null): Generator<readonly Wait[], void, undefined> {
   const stepId: StepId | null = automaton.steps.find(({ name }) => name === step)?.id ?? null;
   let ways: readonly Way[] = longer(automaton, null, automaton.start, stepId);
   for (let length = 1; length <= automaton.places.length + 1 && ways.length > 0; length++) {
@@ -153,8 +157,8 @@ function ordered(automaton: Automaton, { take }: Wait): Automaton["tests"] {
   return [...automaton.tests].sort((left, right) => Number(right.id === take) - Number(left.id === take));
 }
 
-/** A function that throws accepts nothing. */
-function asked(automaton: Automaton, id: number, value: object, taken: Taken): boolean {
+/** What a test says of an event. A function that throws accepts nothing, and forbids everything. */
+export function asked(automaton: Automaton, id: number, value: object, taken: Taken): boolean {
   const test = automaton.tests[id] as Automaton["tests"][number];
   try {
     return testHolds(test, automaton.pattern.tag, value, taken);
@@ -163,8 +167,8 @@ function asked(automaton: Automaton, id: number, value: object, taken: Taken): b
   }
 }
 
-/** How far apart events may be. */
-function apart({ pattern, waits }: Automaton, count: number): number {
+/** How far apart so many events may be: a second, or less where the pattern wants that. */
+export function apart({ pattern, waits }: Automaton, count: number): number {
   const gapsMs = waits.flatMap(({ gapMs }) => gapMs ?? []);
   const windowMs = pattern.withinMs === null ? [] : [Math.floor((pattern.withinMs - 1) / Math.max(1, count))];
   return Math.max(0, Math.min(SECOND_MS, ...windowMs, ...gapsMs.map((gapMs) => gapMs - 1)));
@@ -190,10 +194,10 @@ function matchesAlong(automaton: Automaton, example: readonly ExampleEvent[]): b
   return rolesOf(automaton, example).includes(roles);
 }
 
-function rolesOf(automaton: Automaton, events: readonly Pick<ExampleEvent, "value" | "at">[]): readonly string[] {
+function rolesOf(automaton: Automaton, events: readonly KeyedEvent[]): readonly string[] {
   const matcher = createKeyedMatcher(automaton);
-  const outcomes = events.flatMap(({ value, at }, index) =>
-    matcher.onEvent("", { value, at, origin: { topic: "", partition: 0, offset: BigInt(index) } }),
+  const outcomes = events.flatMap(({ value, at, key = "" }, index) =>
+    matcher.onEvent(key, { value, at, origin: { topic: "", partition: 0, offset: BigInt(index) } }),
   );
   return [...outcomes, ...matcher.advanceTo(END_OF_TIME)]
     .filter((outcome) => outcome.kind === "match")

@@ -1,12 +1,9 @@
 // Streams that almost match: an example with one thing changed, so that nothing matches any more.
 
 import type { Automaton, Test } from "../automaton/automaton.ts";
-import { testHolds } from "../automaton/test.ts";
-import { fieldOf } from "../pattern/expression/evaluate.ts";
 import { everyElement } from "../pattern/walk.ts";
-import { formatDuration } from "../time/duration.ts";
-import { type ExampleEvent, exampleOf, hasMatch, takenBefore } from "./example.ts";
-import { fieldsOf, solve, withField } from "./solve.ts";
+import { type ExampleEvent, exampleOf, hasMatch } from "./example.ts";
+import { plainCanvas, type Spoilt, spoilAbsence, spoilStep, spoilWindow } from "./spoil.ts";
 
 /**
  * A stream that does not match, and what would have to be different.
@@ -52,70 +49,33 @@ type Examples = ReadonlyMap<string | null, readonly ExampleEvent[]>;
 function missStep(automaton: Automaton, examples: Examples, step: string): NearMiss | null {
   const example = examples.get(step) as readonly ExampleEvent[];
   const index = example.findIndex((event) => event.step === step);
-  const event = example[index];
-  if (event === undefined) return null;
-  const tests = automaton.tests.filter(({ kind, of }) => kind === "step" && of === step);
-  for (const { path, values } of fieldsOf(tests, automaton.pattern.tag, takenBefore(automaton, example, index))) {
-    const before = fieldOf(event.value, path);
-    for (const value of values) {
-      if (value === before) continue;
-      const changed = { ...event, value: withField(event.value, path, value), step: null };
-      const events = example.with(index, changed);
-      const change = `${path.join(".")} is ${show(value)} instead of ${show(before)}`;
-      if (!hasMatch(automaton, events)) return { of: step, change, events, example };
-    }
-  }
-  const events = example.filter((_, at) => at !== index);
-  return events.length > 0 && !hasMatch(automaton, events)
-    ? { of: step, change: "its event is missing", events, example }
-    : null;
+  return index < 0 ? null : firstMiss(automaton, example, spoilStep(plainCanvas(automaton), example, index));
 }
 
 /** Puts in a forbidden event, right after each event of the example in turn. */
 function missAbsence(automaton: Automaton, examples: Examples, name: string): NearMiss | null {
   const test = automaton.tests.find(({ kind, of }) => kind === "absence" && of === name) as Test;
-  const { tag } = automaton.pattern;
-  for (const events of examples.values()) {
-    for (const [index, { at }] of events.entries()) {
-      const taken = takenBefore(automaton, events, index + 1);
-      const value = solve(fieldsOf([test], tag, taken), (event) => accepts(test, tag, event, taken));
-      if (value === null) continue;
-      const spoilt = [...events.slice(0, index + 1), { value, at, step: null }, ...events.slice(index + 1)];
-      if (!hasMatch(automaton, spoilt))
-        return { of: name, change: "a forbidden event comes in between", events: spoilt, example: events };
-    }
+  for (const example of examples.values()) {
+    const miss = firstMiss(automaton, example, spoilAbsence(plainCanvas(automaton), example, test));
+    if (miss !== null) return miss;
   }
   return null;
 }
 
 /** Lets the last event of a longer example come when the window is over. */
 function missWindow(automaton: Automaton, examples: Examples): NearMiss | null {
-  const { withinMs } = automaton.pattern;
   for (const example of examples.values()) {
-    const last = example.findLastIndex(({ step }) => step !== null);
-    if (withinMs === null || last < 1) continue;
-    const events = example.map((event, index) => (index < last ? event : { ...event, at: withinMs }));
-    if (!hasMatch(automaton, events)) {
-      return {
-        of: "within",
-        change: `the last event comes ${formatDuration(withinMs)} after the first`,
-        events,
-        example,
-      };
-    }
+    const miss = firstMiss(automaton, example, spoilWindow(plainCanvas(automaton), example));
+    if (miss !== null) return miss;
   }
   return null;
 }
 
-function accepts(test: Test, tag: string, event: object, taken: Parameters<typeof testHolds>[3]): boolean {
-  try {
-    return testHolds(test, tag, event, taken);
-  } catch {
-    return false;
-  }
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return "missing";
-  return typeof value === "bigint" ? `${value}n` : JSON.stringify(value);
+function firstMiss(
+  automaton: Automaton,
+  example: readonly ExampleEvent[],
+  tries: Iterable<Spoilt<ExampleEvent>>,
+): NearMiss | null {
+  for (const { of, change, events } of tries) if (!hasMatch(automaton, events)) return { of, change, events, example };
+  return null;
 }

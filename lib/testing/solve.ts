@@ -45,13 +45,15 @@ export function fieldsOf(
   return [...values].map(([path, found]) => ({ path: JSON.parse(path) as string[], values: [...found, undefined] }));
 }
 
-/** Events that `accepts`, made of the values of `fields`, best first. Cost: at most 3,000 events are tried. */
+/** Events that `accepts`, made of `from` and the values of `fields`, best first. Cost: at most `maxTries` events are tried, 3,000 unless said otherwise. */
 export function* solutions(
   fields: readonly Field[],
   accepts: (event: object) => boolean,
+  from: object = {},
+  maxTries: number = MAX_TRIES,
 ): Generator<object, void, undefined> {
   let tries = 0;
-  yield* search(0, {});
+  yield* search(0, from);
 
   function* search(index: number, event: object): Generator<object, void, undefined> {
     const field = fields[index];
@@ -61,7 +63,7 @@ export function* solutions(
       return;
     }
     for (const value of field.values) {
-      if (tries >= MAX_TRIES) return;
+      if (tries >= maxTries) return;
       yield* search(index + 1, withField(event, field.path, value));
     }
   }
@@ -80,6 +82,20 @@ export function withField(event: object, path: readonly string[], value: unknown
   if (inner.length > 0)
     return { ...event, [name]: withField(typeof before === "object" && before !== null ? before : {}, inner, value) };
   return value === undefined ? rest : { ...event, [name]: value };
+}
+
+/** Fields of a step's events that conditions of `tests` look back at, with a few values each. */
+export function lookedBackAt(tests: readonly Test[], step: string): readonly Field[] {
+  const paths = tests.flatMap(({ condition }) =>
+    condition === null
+      ? []
+      : pathsOf(
+          step,
+          [...everyPart(condition)].map(({ part }) => part),
+        ),
+  );
+  const distinct = new Map(paths.map((path) => [JSON.stringify(path), path]));
+  return [...distinct.values()].map((path) => ({ path, values: ANY }));
 }
 
 /** For fields of which no more is known than that a later condition compares with them. */
