@@ -16,6 +16,7 @@ import { SequiturError, TransportError } from "../../core/errors.ts";
 import type { Log, TopicPartition } from "../../runtime/ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { explainKafkaError, placeIn } from "./kafka-error.ts";
+import { type Membership, watchJoins } from "./membership.ts";
 import type { KafkaDefinition } from "./options.ts";
 import { type Backoff, backoffMs, loudness, mayPass } from "./retry.ts";
 
@@ -53,10 +54,14 @@ export interface Group {
   seek(place: TopicPartition, offset: bigint): void;
   /** @throws {SequiturError} */
   commit(positions: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void>;
+  /** Resolves when the group has confirmed, after this call, that this process is a member. Waits through joins. @throws {SequiturError} */
+  prove(): Promise<void>;
   /** Leaves the group. */
   stop(): Promise<void>;
 }
 
+/** How soon a question is asked again that was answered with "not now". */
+const PROVE_EVERY_MS = 100;
 const BACKOFF: Backoff = { firstMs: 250, mostMs: 10_000 };
 
 /** How much a fetch may bring: small, so that nothing else waits long for it to be taken apart. */
@@ -74,6 +79,8 @@ class GroupAtWork implements Group {
   #consumer: Consumer | null = null;
   #stopped = false;
   #crashes = 0;
+  /** As of the last answer to a join; `null`: there was none since a crash. */
+  #membership: Membership | null = null;
   /** Since when there is no membership; `null`: there is. */
   #lostAt: number | null = null;
   #cancelRestart: () => void = () => undefined;
@@ -118,6 +125,28 @@ class GroupAtWork implements Group {
     }
   }
 
+  async prove(): Promise<void> {
+    const { clock, definition, retryWithinMs } = this.#options;
+    const giveUpAt = clock.now() + retryWithinMs;
+    while (!(await this.#isProven())) {
+      if (this.#stopped || clock.now() > giveUpAt) throw notAMember(definition.groupId);
+      await new Promise<void>((resolve) => clock.after(PROVE_EVERY_MS, resolve));
+    }
+  }
+
+  /** Whether the group says so now. What it does not say now it may say after a join. */
+  async #isProven(): Promise<boolean> {
+    if (this.#membership === null || this.#lostAt !== null) return false;
+    try {
+      await this.#membership.prove();
+      return true;
+    } catch (error) {
+      const explained = this.#explain(error, "making sure of the membership");
+      if (mayPass(explained)) return false;
+      throw explained;
+    }
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelRestart();
@@ -135,7 +164,14 @@ class GroupAtWork implements Group {
     const { kafka, definition, topics, assigner } = this.#options;
     const consumer = kafka.consumer({
       groupId: definition.groupId,
-      partitionAssigners: [assigner],
+      partitionAssigners: [
+        (parts) => {
+          watchJoins(parts.cluster, definition.groupId, (membership) => {
+            if (this.#consumer === consumer) this.#membership = membership;
+          });
+          return assigner(parts);
+        },
+      ],
       sessionTimeout: definition.sessionTimeoutMs,
       rebalanceTimeout: definition.rebalanceTimeoutMs,
       heartbeatInterval: Math.min(3_000, Math.floor(definition.sessionTimeoutMs / 3)),
@@ -199,6 +235,7 @@ class GroupAtWork implements Group {
     const { clock, definition, log, onLost, retryWithinMs } = this.#options;
     const error = this.#explain(cause, `reading as group "${definition.groupId}"`);
     this.#consumer = null;
+    this.#membership = null;
     consumer.disconnect().catch(() => undefined); // it is broken; what of it is left, goes
     const now = clock.now();
     this.#lostAt ??= now;

@@ -1,13 +1,18 @@
-// Kafka as a transport: a source and a sink that share one client. Nothing is connected before it is needed.
+// Kafka as a transport: a source and a sink that share one client, or, where state is kept in Kafka, too, a source by shards and the
+// log of the state. Nothing is connected before it is needed.
 
 import type { Kafka } from "kafkajs";
 import type { Log, Sink, Source } from "../../runtime/ports.ts";
+import type { ShardSource, StateLog } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
-import { connect } from "./connection.ts";
-import { loadKafkajs } from "./kafkajs.ts";
+import { connect, knock } from "./connection.ts";
+import { type KafkaJs, loadKafkajs } from "./kafkajs.ts";
 import type { KafkaDefinition } from "./options.ts";
+import { createKafkaShardSource } from "./shard-source.ts";
+import { transactionTimeoutMs } from "./shard-writer.ts";
 import { createKafkaSink } from "./sink.ts";
 import { createKafkaSource } from "./source.ts";
+import { createKafkaStateLog } from "./state-log.ts";
 
 export type KafkaParts = {
   /** Names this process among the members of its group, the same for as long as it runs. */
@@ -26,20 +31,54 @@ export type KafkaTransport = {
 
 /** A source and a sink on the cluster of `definition`. What is wrong with the connection is thrown when they are opened. */
 export function createKafka(definition: KafkaDefinition, parts: KafkaParts): KafkaTransport {
-  let client: Promise<Kafka> | null = null;
-  const open = async (): Promise<Kafka> => {
-    const kafkajs = loadKafkajs({ patched: definition.patches, log: parts.log });
-    return await connect(definition, { ...parts, kafkajs });
+  const kafka = clientOf(definition, parts);
+  return {
+    source: createKafkaSource({ ...parts, definition, kafka }),
+    sink: createKafkaSink({ ...parts, definition, kafka }),
   };
-  const kafka = (): Promise<Kafka> => {
+}
+
+export type KafkaShards = {
+  /** Reads as a member of the group. Once. */
+  readonly source: ShardSource;
+  readonly state: StateLog;
+};
+
+/**
+ * What exactly-once stands on, on the cluster of `definition`; `app` names the state. What is wrong with the connection is thrown when
+ * they are opened.
+ */
+export function createKafkaShards(
+  definition: KafkaDefinition,
+  parts: KafkaParts & { readonly app: string },
+): KafkaShards {
+  // An answer that comes after its transaction was aborted is of no use.
+  const requestTimeoutMs = Math.min(definition.requestTimeoutMs, transactionTimeoutMs(definition));
+  const writing = { ...definition, requestTimeoutMs };
+  return {
+    source: createKafkaShardSource({ ...parts, definition, kafka: clientOf(definition, parts) }),
+    state: createKafkaStateLog({
+      ...parts,
+      definition: writing,
+      kafka: clientOf(writing, parts),
+      knock: (address) => knock(definition, { ...parts, kafkajs: loadFor(definition, parts) })(address),
+    }),
+  };
+}
+
+/** One client for all who ask, made when the first one does. */
+function clientOf(definition: KafkaDefinition, parts: KafkaParts): () => Promise<Kafka> {
+  let client: Promise<Kafka> | null = null;
+  const open = async (): Promise<Kafka> => await connect(definition, { ...parts, kafkajs: loadFor(definition, parts) });
+  return () => {
     client ??= open().catch((error: unknown) => {
       client = null;
       throw error;
     });
     return client;
   };
-  return {
-    source: createKafkaSource({ ...parts, definition, kafka }),
-    sink: createKafkaSink({ ...parts, definition, kafka }),
-  };
+}
+
+function loadFor({ patches }: KafkaDefinition, { log }: KafkaParts): KafkaJs {
+  return loadKafkajs({ patched: patches, log });
 }

@@ -85,3 +85,13 @@ export type Compression = {
 export type ConsumerGroupClass = {
   readonly prototype: { recoverFromOffsetOutOfRange(error: unknown): Promise<void> };
 };
+
+/** A broker as the coordinator of a group. */
+export type Coordinator = {
+  joinGroup(request: object): Promise<{ readonly generationId: number; readonly memberId: string }>;
+  heartbeat(request: {
+    readonly groupId: string;
+    readonly groupGenerationId: number;
+    readonly memberId: string;
+  }): Promise<unknown>;
+};

@@ -4,24 +4,25 @@
 //             lost ones            onRevoked
 //             gained ones          paused ─▶ where to begin? ─▶ onAssigned ─▶ read
 //
-//     fetch ─▶ does it fit behind what was read? ─▶ onBatch
 //     acknowledge ─▶ remembered ─ every commitEvery, and before each join ─▶ committed to the group
 //
 // A partition is caught up only while brokers answer: in an outage its silence says nothing, and time must not go on.
 
-import type { Batch, Kafka } from "kafkajs";
-import { ConfigError, invariant } from "../../core/errors.ts";
+import type { Kafka } from "kafkajs";
+import { invariant } from "../../core/errors.ts";
 import type { Log, Source, SourceHandler, TopicPartition } from "../../runtime/ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { createAssigner } from "./assigner.ts";
 import { beginningOf } from "./beginning.ts";
 import { type Commits, createCommits } from "./commits.ts";
-import { advance, type Cursor, createCursor, type Fetched, judge, settled } from "./cursor.ts";
+import { type Cursor, settled } from "./cursor.ts";
+import { every } from "./every.ts";
 import { createGroup, type Group } from "./group.ts";
-import { recordsOf } from "./kafkajs.ts";
+import { lookUp } from "./look-up.ts";
 import type { KafkaDefinition } from "./options.ts";
-import { type Backoff, loudness, mayPass, patiently } from "./retry.ts";
-import { type Bounds, createTopics, type Topics } from "./topics.ts";
+import { createReadings, nameOf, placeOf, type Readings, reportLoss } from "./readings.ts";
+import { listenForSilence, type Silence } from "./silence.ts";
+import { type Bounds, createTopics, requireCount, type Topics } from "./topics.ts";
 
 export type KafkaSourceOptions = {
   readonly kafka: () => Promise<Kafka>;
@@ -39,32 +40,32 @@ export function createKafkaSource(options: KafkaSourceOptions): Source {
   return new KafkaSource(options);
 }
 
-/** Brokers that have not answered for so long are as good as away. Fetches are answered after a quarter of a second at most. */
-const SILENT_MS = 1_500;
-const LOOK_EVERY_MS = 500;
-const BACKOFF: Backoff = { firstMs: 200, mostMs: 5_000 };
-
 class KafkaSource implements Source {
   readonly #options: KafkaSourceOptions;
   readonly #topics: Topics;
-  readonly #cursors = new Map<string, Cursor>();
+  readonly #readings: Readings;
   readonly #counts = new Map<string, number>();
   #inputs: readonly string[] = [];
   #group: Group | null = null;
   #handler: SourceHandler | null = null;
   /** Changes with every join: what was asked before it is not to be used. */
   #token = 0;
-  #fetchedAt = 0;
-  #isSilent = false;
+  #silence: Silence | null = null;
+  #cancelCommits: () => void = () => undefined;
   readonly #commits: Commits;
-  readonly #timers = new Set<() => void>();
 
   constructor(options: KafkaSourceOptions) {
     this.#options = options;
     this.#topics = createTopics(options);
+    this.#readings = createReadings({
+      ...options,
+      group: () => this.#group,
+      onBatch: (batch) => this.#handler?.onBatch(batch),
+      onAstray: () => this.#settleSoon([]),
+    });
     this.#commits = createCommits({
       ...options,
-      cursors: () => this.#cursors.values(),
+      cursors: () => this.#readings.all(),
       commit: async (positions) => this.#group?.commit(positions),
       onFailure: (error) => this.#fail(error),
     });
@@ -82,17 +83,21 @@ class KafkaSource implements Source {
     this.#handler = handler;
     this.#inputs = topics;
     for (const topic of topics) if (!this.#counts.has(topic)) await this.partitionCount(topic);
-    this.#fetchedAt = clock.now();
-    this.#every(LOOK_EVERY_MS, () => {
-      if (clock.now() - this.#fetchedAt > SILENT_MS) this.#silent();
+    const silence = listenForSilence({
+      clock,
+      onSilent: () => {
+        for (const cursor of this.#readings.all()) this.#readings.tell(cursor, false);
+      },
+      onHeardAgain: () => this.#settleSoon([]),
     });
-    this.#every(definition.commitEveryMs, () => {
-      if (!this.#isSilent) this.#commits.soon();
+    this.#silence = silence;
+    this.#cancelCommits = every(clock, definition.commitEveryMs, () => {
+      if (!silence.isSilent()) this.#commits.soon();
     });
     const assigner = createAssigner({
       instance,
       shards: null,
-      owned: () => [...new Set([...this.#cursors.values()].map(({ partition }) => partition))].sort((a, b) => a - b),
+      owned: () => lanesOf(this.#readings.all()),
       beforeJoin: () => this.#commits.beforeJoin(),
       log,
     });
@@ -105,43 +110,37 @@ class KafkaSource implements Source {
       log,
       retryWithinMs,
       onJoined: (partitions) => this.#joined(partitions),
-      onBatch: (batch) => this.#fetched(batch),
-      onPassed: (place, last, end) => this.#passed(place, last, end),
-      onFetched: () => this.#answered(),
-      onLost: () => this.#silent(),
+      onBatch: (batch) => this.#readings.fetched(batch),
+      onPassed: (place, last, end) => this.#readings.passed(place, last, end),
+      onFetched: () => silence.heard(),
+      onLost: () => silence.lost(),
       onFailure: (error) => this.#fail(error),
     });
     await this.#group.start();
   }
 
   pause(place: TopicPartition): void {
-    const cursor = this.#cursors.get(nameOf(place));
-    if (cursor === undefined) return;
-    cursor.paused = true;
-    this.#group?.pause(cursor);
+    this.#readings.pause(place);
   }
 
   resume(place: TopicPartition): void {
-    const cursor = this.#cursors.get(nameOf(place));
-    if (cursor === undefined) return;
-    cursor.paused = false;
-    this.#group?.resume(cursor);
+    this.#readings.resume(place);
   }
 
   endOf(place: TopicPartition): bigint | null {
-    return this.#cursors.get(nameOf(place))?.end ?? null;
+    return this.#readings.endOf(place);
   }
 
   async acknowledge(positions: readonly (TopicPartition & { readonly position: bigint })[]): Promise<void> {
     for (const { position, ...place } of positions) {
-      const cursor = this.#cursors.get(nameOf(place));
+      const cursor = this.#readings.get(place);
       if (cursor !== undefined && position > cursor.acknowledged) cursor.acknowledged = position;
     }
   }
 
   async stop(): Promise<void> {
-    for (const cancel of this.#timers) cancel();
-    this.#timers.clear();
+    this.#silence?.stop();
+    this.#cancelCommits();
     this.#handler = null;
     this.#token += 1;
     await this.#commits.now().catch((error: Error) => {
@@ -149,26 +148,25 @@ class KafkaSource implements Source {
         reason: error.message,
       });
     });
-    for (const cursor of this.#cursors.values()) this.#sayEnd(cursor);
+    this.#readings.drop(this.#readings.all());
     await this.#group?.stop();
     await this.#topics.close();
   }
 
   #joined(places: readonly TopicPartition[]): void {
     this.#token += 1;
-    this.#fetchedAt = this.#options.clock.now();
-    this.#isSilent = false;
+    this.#silence?.joined();
     const names = new Set(places.map(nameOf));
-    const lost = [...this.#cursors.values()].filter((cursor) => !names.has(nameOf(cursor)));
+    const lost = this.#readings.all().filter((cursor) => !names.has(nameOf(cursor)));
     this.#drop(lost);
     const gained: TopicPartition[] = [];
     for (const place of places) {
-      const cursor = this.#cursors.get(nameOf(place));
+      const cursor = this.#readings.get(place);
       if (cursor === undefined) {
         gained.push(place);
         this.#group?.pause(place);
       } else {
-        this.#goOn(cursor);
+        this.#readings.goOn(cursor);
       }
     }
     const { log } = this.#options;
@@ -177,19 +175,10 @@ class KafkaSource implements Source {
     this.#settleSoon(gained);
   }
 
-  #goOn(cursor: Cursor): void {
-    this.#group?.seek(cursor, cursor.next);
-    if (cursor.paused) this.#group?.pause(cursor);
-    else this.#group?.resume(cursor);
-  }
-
   #drop(cursors: readonly Cursor[]): void {
     if (cursors.length === 0) return;
-    for (const cursor of cursors) {
-      this.#cursors.delete(nameOf(cursor));
-      this.#sayEnd(cursor);
-    }
-    this.#handler?.onRevoked(cursors.map(({ topic, partition }) => ({ topic, partition })));
+    this.#readings.drop(cursors);
+    this.#handler?.onRevoked(cursors.map(placeOf));
   }
 
   /**
@@ -202,11 +191,11 @@ class KafkaSource implements Source {
         Promise.all([this.#topics.bounds(topic), this.#topics.committed(topic)]),
       );
       if (this.#token !== token) return;
-      this.#checkCount(topic, bounds.size);
+      requireCount(topic, this.#counts.get(topic), bounds.size);
       for (const [partition, range] of bounds) {
         const place = { topic, partition };
         const position = committed.get(partition) ?? null;
-        const cursor = this.#cursors.get(nameOf(place));
+        const cursor = this.#readings.get(place);
         if (cursor !== undefined) this.#recheck(cursor, position, range);
         else if (gained.some((each) => nameOf(each) === nameOf(place))) this.#begin(place, position, range);
       }
@@ -214,99 +203,29 @@ class KafkaSource implements Source {
   }
 
   #begin(place: TopicPartition, committed: bigint | null, bounds: Bounds): void {
-    const { position, lost } = beginningOf(place, committed, bounds, this.#options.definition);
-    if (lost > 0n) this.#reportLoss(place, lost);
-    this.#options.log("debug", "reading begins", {
-      ...place,
-      position: String(position),
-      committed: String(committed),
-    });
-    const cursor = createCursor(place, position, bounds.end, committed);
-    this.#cursors.set(nameOf(place), cursor);
+    const { definition, log } = this.#options;
+    const { position, lost } = beginningOf(place, committed, bounds, definition);
+    reportLoss(place, lost, log);
+    log("debug", "reading begins", { ...place, position: String(position), committed: String(committed) });
+    const cursor = this.#readings.begin(place, position, bounds.end, committed);
     this.#handler?.onAssigned([place]);
-    this.#goOn(cursor);
-    this.#tell(cursor, cursor.caughtUp);
+    this.#readings.tell(cursor, cursor.caughtUp);
   }
 
   #recheck(cursor: Cursor, committed: bigint | null, bounds: Bounds): void {
-    if (committed !== null && committed > settled(cursor)) {
-      this.#options.log(
-        "warn",
-        "another member has gone on with a partition; it is taken up where that one stands",
-        placeOf(cursor),
-      );
-      this.#drop([cursor]);
-      this.#group?.pause(cursor);
-      this.#begin(placeOf(cursor), committed, bounds);
+    if (committed === null || committed <= settled(cursor)) {
+      this.#readings.recheck(cursor, bounds);
       return;
     }
-    const { position, lost } = beginningOf(
-      cursor,
-      cursor.next,
-      { ...bounds, end: max(bounds.end, cursor.next) },
-      this.#options.definition,
+    const place = placeOf(cursor);
+    this.#options.log(
+      "warn",
+      "another member has gone on with a partition; it is taken up where that one stands",
+      place,
     );
-    if (lost > 0n) this.#reportLoss(cursor, lost);
-    if (cursor.astray || position !== cursor.next) {
-      cursor.astray = false;
-      cursor.next = position;
-      this.#goOn(cursor);
-    }
-    cursor.end = bounds.end;
-    cursor.caughtUp = cursor.next >= bounds.end;
-    this.#tell(cursor, cursor.caughtUp);
-  }
-
-  #fetched(batch: Batch): void {
-    const cursor = this.#cursors.get(nameOf(batch));
-    if (cursor === undefined) return;
-    const end = BigInt(batch.highWatermark);
-    const fetched = { from: fetchedOffset(batch), last: BigInt(batch.lastOffset()), end };
-    if (!this.#fits(cursor, fetched)) return;
-    const wanted = cursor.next;
-    const all = recordsOf(batch);
-    const records = (all[0]?.offset ?? wanted) < wanted ? all.filter(({ offset }) => offset >= wanted) : all;
-    advance(cursor, fetched, records.at(-1)?.offset ?? null);
-    this.#handler?.onBatch({ ...placeOf(cursor), records, caughtUp: cursor.caughtUp });
-  }
-
-  #passed(place: TopicPartition, last: bigint, end: bigint): void {
-    const cursor = this.#cursors.get(nameOf(place));
-    if (cursor === undefined || last < cursor.next) return;
-    advance(cursor, { from: cursor.next, last, end }, null);
-    this.#tell(cursor, cursor.caughtUp);
-  }
-
-  #fits(cursor: Cursor, fetched: Fetched): boolean {
-    const verdict = judge(cursor, fetched);
-    if (verdict === "gap" && !cursor.astray) {
-      cursor.astray = true;
-      this.#group?.pause(cursor);
-      this.#settleSoon([]);
-    }
-    return verdict === "fits" && !cursor.astray;
-  }
-
-  #sayEnd(cursor: Cursor): void {
-    const fields = { ...placeOf(cursor), position: String(settled(cursor)), read: String(cursor.next) };
-    this.#options.log("debug", "reading ends", fields);
-  }
-
-  #tell({ topic, partition }: Cursor, caughtUp: boolean): void {
-    this.#handler?.onBatch({ topic, partition, records: [], caughtUp });
-  }
-
-  #answered(): void {
-    this.#fetchedAt = this.#options.clock.now();
-    if (!this.#isSilent) return;
-    this.#isSilent = false;
-    this.#settleSoon([]);
-  }
-
-  #silent(): void {
-    if (this.#isSilent) return;
-    this.#isSilent = true;
-    for (const cursor of this.#cursors.values()) this.#tell(cursor, false);
+    this.#drop([cursor]);
+    this.#group?.pause(place);
+    this.#begin(place, committed, bounds);
   }
 
   #settleSoon(gained: readonly TopicPartition[]): void {
@@ -316,77 +235,15 @@ class KafkaSource implements Source {
     });
   }
 
-  #checkCount(topic: string, count: number): void {
-    const before = this.#counts.get(topic);
-    if (before === undefined || before === count) return;
-    throw new ConfigError(
-      "PARTITIONS_CHANGED",
-      `Topic "${topic}" had ${before} partitions when this process started and has ${count} now. Keys move to other partitions then, ` +
-        "and runs that are open would miss their events: start all processes of the service again, best after what was written before is read.",
-    );
-  }
-
-  #reportLoss(place: TopicPartition, lost: bigint): void {
-    const { topic, partition } = place;
-    this.#options.log("error", "records were deleted before they were read; going on behind them", {
-      code: "DATA_LOST",
-      topic,
-      partition,
-      lost: String(lost),
-    });
-  }
-
   #ask<T>(token: number, question: () => Promise<T>): Promise<T> {
-    const { clock, instance, log, retryWithinMs } = this.#options;
-    return patiently(question, {
-      clock,
-      backoff: BACKOFF,
-      id: instance,
-      withinMs: retryWithinMs,
-      isRetriable: mayPass,
-      onRetry: (error, retryInMs) =>
-        log(loudness(error, retryInMs), "positions could not be looked up; it will be tried again", {
-          reason: (error as Error).message,
-          retryInMs,
-        }),
-      isOver: () => this.#token !== token,
-    });
+    return lookUp(question, { ...this.#options, isOver: () => this.#token !== token });
   }
 
   #fail(error: Error): void {
     this.#handler?.onFailure(error);
   }
-
-  #every(ms: number, act: () => void): void {
-    const again = (): void => {
-      const cancel = this.#options.clock.after(ms, () => {
-        this.#timers.delete(cancel);
-        act();
-        if (this.#handler !== null) again();
-      });
-      this.#timers.add(cancel);
-    };
-    again();
-  }
-}
-
-/** kafkajs knows where a fetch began, though its types do not say so. */
-function fetchedOffset(batch: Batch): bigint {
-  return BigInt((batch as Batch & { readonly fetchedOffset: string }).fetchedOffset);
-}
-
-function nameOf({ topic, partition }: TopicPartition): string {
-  return `${partition}:${topic}`;
-}
-
-function placeOf({ topic, partition }: TopicPartition): TopicPartition {
-  return { topic, partition };
 }
 
 function lanesOf(places: readonly TopicPartition[]): readonly number[] {
   return [...new Set(places.map(({ partition }) => partition))].sort((a, b) => a - b);
-}
-
-function max(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

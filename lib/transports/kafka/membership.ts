@@ -1,0 +1,37 @@
+// Proof that this process is a member of its group now, and not only once was: a heartbeat that is asked for and answered.
+//
+// kafkajs sends heartbeats when it thinks fit, and keeps the generation to itself. What it would send is what it was told when it
+// joined, so that is remembered where the answer passes.
+
+import type { Cluster } from "kafkajs";
+import type { Coordinator } from "./kafkajs-parts.ts";
+
+/** Who this process is in its group, as of the last answer to a join. */
+export interface Membership {
+  /** @throws what the coordinator answers to one who is no member, or not of this generation */
+  prove(): Promise<void>;
+}
+
+/** Tells each membership that `cluster`, which belongs to one consumer, learns of. */
+export function watchJoins(cluster: Cluster, groupId: string, onMember: (membership: Membership) => void): void {
+  const find = cluster.findGroupCoordinator.bind(cluster);
+  const watched = new WeakSet<object>();
+  cluster.findGroupCoordinator = async (group) => {
+    const broker = await find(group);
+    const coordinator = broker as unknown as Coordinator;
+    if (watched.has(coordinator)) return broker;
+    watched.add(coordinator);
+    const join = coordinator.joinGroup.bind(coordinator);
+    coordinator.joinGroup = async (request) => {
+      const answer = await join(request);
+      const { generationId: groupGenerationId, memberId } = answer;
+      onMember({
+        async prove() {
+          await coordinator.heartbeat({ groupId, groupGenerationId, memberId });
+        },
+      });
+      return answer;
+    };
+    return broker;
+  };
+}

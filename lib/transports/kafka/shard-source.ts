@@ -1,0 +1,285 @@
+// Reads the inputs of a service by shards, as a member of a consumer group. Where a partition is begun is said by whoever keeps the
+// state of its shard; what the group keeps of positions is for tools that show lag.
+//
+//     join ─▶ kept shards     go on where they stood
+//             lost ones       forgotten
+//             gained ones     paused until read(place, offset)
+//             ─▶ onAssigned(all that are ours now)
+
+import type { Kafka } from "kafkajs";
+import { ConfigError, invariant } from "../../core/errors.ts";
+import type { Log, TopicPartition } from "../../runtime/ports.ts";
+import type { LogBounds, ShardHandler, ShardSource } from "../../runtime/shard-ports.ts";
+import type { Clock } from "../../time/clock.ts";
+import { createAssigner } from "./assigner.ts";
+import { every } from "./every.ts";
+import { createGroup, type Group } from "./group.ts";
+import { lookUp } from "./look-up.ts";
+import type { KafkaDefinition } from "./options.ts";
+import { createReadings, nameOf, placeOf, type Readings } from "./readings.ts";
+import { listenForSilence, type Silence } from "./silence.ts";
+import { type Bounds, createTopics, requireCount, type Topics } from "./topics.ts";
+
+export type KafkaShardSourceOptions = {
+  readonly kafka: () => Promise<Kafka>;
+  readonly definition: KafkaDefinition;
+  /** Names this process among the members of the group. */
+  readonly instance: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long an outage may last before it is a failure. */
+  readonly retryWithinMs: number;
+};
+
+/** Reads Kafka by shards. Once. */
+export function createKafkaShardSource(options: KafkaShardSourceOptions): ShardSource {
+  return new KafkaShardSource(options);
+}
+
+/** How often positions are shown: nobody looks at lag more often. */
+const SHOW_EVERY_MS = 1_000;
+
+class KafkaShardSource implements ShardSource {
+  readonly #options: KafkaShardSourceOptions;
+  readonly #topics: Topics;
+  readonly #readings: Readings;
+  readonly #counts = new Map<string, number>();
+  /** Positions that are still to be shown, by partition. */
+  readonly #unshown = new Map<string, TopicPartition & { readonly offset: bigint }>();
+  #group: Group | null = null;
+  #handler: ShardHandler | null = null;
+  #inputs: readonly string[] = [];
+  #shards = 1;
+  #owned: ReadonlySet<number> = new Set();
+  /** Changes with every join: what was asked before it is not to be used. */
+  #token = 0;
+  #silence: Silence | null = null;
+  #cancelShowing: () => void = () => undefined;
+  #isShowing = false;
+  /** Whether the bounds of all that is read are being asked for, or will be at once. */
+  #isLooking = false;
+
+  constructor(options: KafkaShardSourceOptions) {
+    this.#options = options;
+    this.#topics = createTopics(options);
+    this.#readings = createReadings({
+      ...options,
+      group: () => this.#group,
+      onBatch: (batch) => this.#handler?.onBatch(batch),
+      onAstray: () => this.#lookSoon(),
+    });
+  }
+
+  async partitionCount(topic: string): Promise<number> {
+    const count = await this.#topics.partitionCount(topic);
+    this.#counts.set(topic, count);
+    return count;
+  }
+
+  async start(topics: readonly string[], shards: number, handler: ShardHandler): Promise<void> {
+    invariant(this.#handler === null, "that a source is started once");
+    const { kafka, definition, instance, clock, log, retryWithinMs } = this.#options;
+    for (const topic of topics) if (!this.#counts.has(topic)) await this.partitionCount(topic);
+    for (const topic of topics) requireLanes(topic, this.#counts.get(topic) ?? 0, shards);
+    this.#handler = handler;
+    this.#inputs = topics;
+    this.#shards = shards;
+    const silence = listenForSilence({
+      clock,
+      onSilent: () => {
+        for (const cursor of this.#readings.all()) this.#readings.tell(cursor, false);
+      },
+      onHeardAgain: () => this.#lookSoon(),
+    });
+    this.#silence = silence;
+    this.#cancelShowing = every(clock, SHOW_EVERY_MS, () => void this.#showNow());
+    this.#group = createGroup({
+      kafka: await kafka(),
+      definition,
+      topics,
+      assigner: createAssigner({
+        instance,
+        shards,
+        owned: () => [...this.#owned],
+        beforeJoin: async () => undefined, // positions are with the state
+        log,
+      }),
+      clock,
+      log,
+      retryWithinMs,
+      onJoined: (places) => this.#joined(places),
+      onBatch: (batch) => this.#readings.fetched(batch),
+      onPassed: (place, last, end) => this.#readings.passed(place, last, end),
+      onFetched: () => silence.heard(),
+      onLost: () => silence.lost(),
+      onFailure: (error) => this.#handler?.onFailure(error),
+    });
+    await this.#group.start();
+  }
+
+  async proveMembership(): Promise<void> {
+    invariant(this.#group !== null, "that a source was started");
+    await this.#group.prove();
+  }
+
+  async bounds(places: readonly TopicPartition[]): Promise<readonly LogBounds[]> {
+    const all = await this.#boundsOf(places);
+    return places.map((place) => {
+      const { first, end } = boundsIn(all, place);
+      return { start: first, end };
+    });
+  }
+
+  async beginnings(places: readonly TopicPartition[]): Promise<readonly bigint[]> {
+    const bounds = await this.#boundsOf(places);
+    const committed = await this.#ofTopics(places, (topic) => this.#topics.committed(topic));
+    const { startFrom } = this.#options.definition;
+    return places.map((place) => {
+      const { first, end } = boundsIn(bounds, place);
+      return committed.get(nameOf(place)) ?? (startFrom === "earliest" ? first : end);
+    });
+  }
+
+  read(place: TopicPartition, offset: bigint): void {
+    if (!this.#owned.has(place.partition % this.#shards)) return;
+    this.#options.log("debug", "reading begins", { ...placeOf(place), position: String(offset) });
+    const cursor = this.#readings.begin(place, offset, offset, null);
+    cursor.caughtUp = false; // nobody knows yet
+    this.#lookSoon();
+  }
+
+  pause(place: TopicPartition): void {
+    this.#readings.pause(place);
+  }
+
+  resume(place: TopicPartition): void {
+    this.#readings.resume(place);
+  }
+
+  endOf(place: TopicPartition): bigint | null {
+    return this.#readings.endOf(place);
+  }
+
+  show(positions: readonly (TopicPartition & { readonly position: bigint })[]): void {
+    for (const { position, ...place } of positions) this.#unshown.set(nameOf(place), { ...place, offset: position });
+  }
+
+  async stop(): Promise<void> {
+    this.#silence?.stop();
+    this.#cancelShowing();
+    this.#handler = null;
+    this.#token += 1;
+    await this.#showNow();
+    this.#readings.drop(this.#readings.all());
+    await this.#group?.stop();
+    await this.#topics.close();
+  }
+
+  #joined(places: readonly TopicPartition[]): void {
+    this.#token += 1;
+    this.#isLooking = false;
+    this.#silence?.joined();
+    const before = this.#owned;
+    const names = new Set(places.map(nameOf));
+    const owned = this.#wholeShards(names);
+    this.#owned = new Set(owned);
+    const isOurs = ({ partition }: TopicPartition): boolean => this.#owned.has(partition % this.#shards);
+    this.#readings.drop(this.#readings.all().filter((cursor) => !isOurs(cursor)));
+    for (const place of places) {
+      const cursor = this.#readings.get(place);
+      if (cursor === undefined) this.#group?.pause(place);
+      else this.#readings.goOn(cursor);
+    }
+    for (const [name, place] of this.#unshown) if (!isOurs(place)) this.#unshown.delete(name);
+    this.#options.log("info", "joined the group", {
+      shards: owned,
+      gained: owned.filter((shard) => !before.has(shard)),
+      lost: [...before].filter((shard) => !this.#owned.has(shard)),
+    });
+    this.#handler?.onAssigned(owned);
+    this.#lookSoon();
+  }
+
+  /** Those of which all lanes of all inputs are ours: members with other inputs leave parts of a shard to nobody. */
+  #wholeShards(names: ReadonlySet<string>): readonly number[] {
+    const counts = this.#inputs.map((topic) => ({ topic, count: this.#counts.get(topic) ?? 0 }));
+    const missing = new Set<number>();
+    for (const { topic, count } of counts)
+      for (let partition = 0; partition < count; partition += 1)
+        if (!names.has(nameOf({ topic, partition }))) missing.add(partition % this.#shards);
+    return Array.from({ length: this.#shards }, (_, shard) => shard).filter((shard) => !missing.has(shard));
+  }
+
+  /** Looks, once for all that is asked for in a turn, whether the logs still have what is to be read, and what is caught up. */
+  #lookSoon(): void {
+    if (this.#isLooking || this.#handler === null) return;
+    this.#isLooking = true;
+    const token = this.#token;
+    queueMicrotask(() => {
+      this.#look(token).catch((error: Error) => {
+        if (this.#token === token) this.#handler?.onFailure(error); // what was asked for an earlier join fails without harm
+      });
+    });
+  }
+
+  async #look(token: number): Promise<void> {
+    if (this.#token !== token) return;
+    this.#isLooking = false;
+    const cursors = this.#readings.all();
+    const bounds = await this.#boundsOf(cursors);
+    if (this.#token !== token) return;
+    for (const cursor of cursors)
+      if (this.#readings.get(cursor) === cursor) this.#readings.recheck(cursor, boundsIn(bounds, cursor));
+  }
+
+  async #boundsOf(places: readonly TopicPartition[]): Promise<ReadonlyMap<string, Bounds>> {
+    return this.#ofTopics(places, async (topic) => {
+      const bounds = await this.#topics.bounds(topic);
+      requireCount(topic, this.#counts.get(topic), bounds.size);
+      return bounds;
+    });
+  }
+
+  /** What `ask` says of each partition of the topics of `places`, by name. */
+  async #ofTopics<T>(
+    places: readonly TopicPartition[],
+    ask: (topic: string) => Promise<ReadonlyMap<number, T>>,
+  ): Promise<ReadonlyMap<string, T>> {
+    const found = new Map<string, T>();
+    const isOver = (): boolean => this.#handler === null;
+    for (const topic of new Set(places.map((place) => place.topic))) {
+      const answers = await lookUp(() => ask(topic), { ...this.#options, isOver });
+      for (const [partition, answer] of answers) found.set(nameOf({ topic, partition }), answer);
+    }
+    return found;
+  }
+
+  /** For display only: what fails now is shown later, or never. */
+  async #showNow(): Promise<void> {
+    if (this.#isShowing || this.#unshown.size === 0 || this.#silence?.isSilent() === true) return;
+    this.#isShowing = true;
+    const positions = [...this.#unshown.values()];
+    this.#unshown.clear();
+    try {
+      await this.#group?.commit(positions);
+    } catch (error) {
+      this.#options.log("debug", "positions are not shown", { reason: (error as Error).message });
+    }
+    this.#isShowing = false;
+  }
+}
+
+function boundsIn(bounds: ReadonlyMap<string, Bounds>, place: TopicPartition): Bounds {
+  const found = bounds.get(nameOf(place));
+  invariant(found !== undefined, `that ${place.topic} has a partition ${place.partition}`);
+  return found;
+}
+
+/** @throws {ConfigError} `SHARD_COUNT` */
+function requireLanes(topic: string, partitions: number, shards: number): void {
+  if (shards <= partitions) return;
+  throw new ConfigError(
+    "SHARD_COUNT",
+    `The service has ${shards} shards, and topic "${topic}" has ${partitions} partitions: a shard is made of whole partitions. Set shards to ${partitions} or less.`,
+  );
+}
