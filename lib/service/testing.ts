@@ -5,6 +5,7 @@ export type { Difference, Distinction, NoDifference } from "../testing/distincti
 export { type DistinguishOptions, distinguish } from "../testing/distinguish.ts";
 export { type AlmostStream, type EventsFor, eventsFor } from "../testing/events-for.ts";
 export type { ExampleEvent } from "../testing/example.ts";
+export { expectMatches } from "../testing/expect-matches.ts";
 export type { Found, StreamEvent } from "../testing/finder.ts";
 export type { MutantReport } from "../testing/mutant-report.ts";
 export { type Mutant, mutants } from "../testing/mutants.ts";

@@ -131,7 +131,7 @@ class Play {
     const wish = this.#wishOf(move, track, wait, taken);
     const value = wish === null ? null : this.#stage.maker.make(this.#plan.palette, wish, key, moment);
     if (value === null) return false;
-    const at = this.#stage.placing.timeOf(value, moment);
+    const at = this.#stage.placing.placedAt(value, moment);
     const ask = askOf(this.#stage.automaton, value, taken);
     const taking = move.kind === "advance" ? wait : (track.waiting.find((each) => takes(each, ask)) ?? null);
     const led = isLed && move.kind === "advance";

@@ -247,7 +247,7 @@ function canvasOf({ automaton, maker, placing }: Stage, palette: Palette): Canva
     others: ({ key, at }) => palette.events.map((other) => placing.place(other, key, at)),
     moved: (event, to) => {
       const value = placing.place(event.value, event.key, to);
-      return { ...event, value, at: placing.timeOf(value, to) };
+      return { ...event, value, at: placing.placedAt(value, to) };
     },
   };
 }

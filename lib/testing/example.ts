@@ -59,7 +59,12 @@ export function exampleOf(automaton: Automaton, step: string | null = null): rea
 
 /** Whether a stream has any match at all. Events without a key have the same. */
 export function hasMatch(automaton: Automaton, events: readonly KeyedEvent[]): boolean {
-  return rolesOf(automaton, events).length > 0;
+  return matchesAmong(automaton, events) > 0;
+}
+
+/** How many matches a stream has. */
+export function matchesAmong(automaton: Automaton, events: readonly KeyedEvent[]): number {
+  return rolesOf(automaton, events).length;
 }
 
 /** As much of an event as matching needs. */

@@ -10,27 +10,55 @@ import type { Instant } from "../time/instant.ts";
 import type { AnyKitOptions } from "./options.ts";
 import { withField } from "./solve.ts";
 
-/** How key and time are read and written. */
-export type Placing = {
+/** How key and time are read. */
+export type Reading = {
   /** Without a key all events form one sequence; without a time instants count events. */
   readonly isKeyed: boolean;
   readonly isTimed: boolean;
+  /** The key of an event; `null`: it has none. */
+  keyOf(event: object): Key | null;
+  /** The time of an event, the one after so many; `null`: it has none. */
+  timeOf(event: object, index: number): Instant | null;
+};
+
+/** How key and time are read and written. */
+export type Placing = Reading & {
   /** Keys for events that have none yet. */
   readonly keys: readonly Key[];
   /** Fields that belong to key and time, and are not for conditions to set. */
   readonly paths: readonly (readonly string[])[];
-  /** The key of an event; `null`: it has none. */
-  keyOf(event: object): Key | null;
   /** The event with this key and time. @throws {ConfigError} `NOT_PLACED` if it then has others; times may be cut by less than a millisecond. */
   place(event: object, key: Key, at: Instant): object;
   /** The time that a placed event really has: that of one in seconds may be cut. */
-  timeOf(event: object, placedAt: Instant): Instant;
+  placedAt(event: object, at: Instant): Instant;
 };
+
+/** What the options of a matcher say of key and time. */
+export function readingOf(options: AnyKitOptions): Reading {
+  const { key, time } = extractorsOf(options);
+  return {
+    isKeyed: key !== null,
+    isTimed: time !== null,
+    keyOf: (event) => keyIn(key, event),
+    timeOf: (event, index) => {
+      if (time === null) return index + 1;
+      const at = time.read(event);
+      return typeof at === "number" && Number.isFinite(at) ? Math.floor(at) : null;
+    },
+  };
+}
+
+function extractorsOf(options: AnyKitOptions): { readonly key: Extractor | null; readonly time: Extractor | null } {
+  const given = options as Parameters<typeof readKey>[0] & Parameters<typeof readTime>[0];
+  return {
+    key: (options.key ?? options.keyOf) ? readKey(given) : null,
+    time: (options.time ?? options.timeOf) ? readTime(given) : null,
+  };
+}
 
 /** @throws {ConfigError} `PLACE_NOT_GIVEN` if key or time can only be read */
 export function placingOf(options: AnyKitOptions): Placing {
-  const key = (options.key ?? options.keyOf) ? readKey(options as Parameters<typeof readKey>[0]) : null;
-  const time = (options.time ?? options.timeOf) ? readTime(options as Parameters<typeof readTime>[0]) : null;
+  const { key, time } = extractorsOf(options);
   const keyPaths = pathsOf(key);
   const timePaths = pathsOf(time);
   const { place: given } = options;
@@ -47,17 +75,15 @@ export function placingOf(options: AnyKitOptions): Placing {
     return writeTime(timePaths ?? [], writeKey(keyPaths ?? [], event, to), at);
   };
   return {
-    isKeyed: key !== null,
-    isTimed: time !== null,
+    ...readingOf(options),
     keys: key === null ? [""] : ["a", "b", "c"].map((name) => keyLike(key, name)),
     paths: [...(keyPaths ?? []), ...(timePaths ?? [])],
-    keyOf: (event) => keyIn(key, event),
     place: (event, to, at) => {
       const placed = write(event, to, at);
       check(placed, key, to, time, at);
       return placed;
     },
-    timeOf: (event, at) => (time === null ? at : Math.floor(Number(time.read(event)))),
+    placedAt: (event, at) => (time === null ? at : Math.floor(Number(time.read(event)))),
   };
 }
 

@@ -53,8 +53,9 @@ export function timeLine(
   });
 }
 
-/** A value in one line. */
+/** A value in one line; one that is not there is "missing". */
 export function textOf(value: unknown): string {
+  if (value === undefined) return "missing";
   const text =
     JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? `${inner}n` : inner)) ?? String(value);
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;

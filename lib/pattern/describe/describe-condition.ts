@@ -21,6 +21,11 @@ export function describeCondition(condition: Condition): string {
   return say(condition, true);
 }
 
+/** What a value is called, such as `the country of the last "probe"`. */
+export function describeValue(expr: ValueExpr): string {
+  return value(expr);
+}
+
 /** Texts joined as in "a, b or c". */
 export function enumerate(texts: readonly string[], word: "and" | "or"): string {
   const last = texts.length - 1;
