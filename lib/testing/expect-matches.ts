@@ -29,7 +29,7 @@ import { takenByAnother, whyNot } from "./why-not.ts";
  * @throws as `createMatcher`.
  *
  * @example
- * import { pattern } from "sequitur";
+ * import { type MatcherOptions, pattern } from "sequitur";
  * import { expectMatches } from "sequitur/testing";
  *
  * type Charge = { card: string; amount: number; at: number };
@@ -38,7 +38,7 @@ import { takenByAnother, whyNot } from "./why-not.ts";
  *   .followedBy("cashOut").where((e) => e.amount.gt(500))
  *   .within("10m")
  *   .select((m) => m.cashOut.amount);
- * const options = { key: (e: { card: never }) => e.card, time: (e: { at: never }) => e.at };
+ * const options: MatcherOptions<Charge, unknown, true> = { key: (e) => e.card, time: (e) => e.at };
  * const probe = { card: "a", amount: 1, at: 0 };
  *
  * expectMatches(cashOut, [probe, { card: "a", amount: 501, at: 60_000 }], [501], options);

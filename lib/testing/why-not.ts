@@ -64,7 +64,8 @@ function refusals(
   taken: Taken,
 ): readonly Refusal[] {
   const found = events.flatMap((event) => {
-    const all = waiting.map((each) => {
+    // Of steps that lack as little the later one: the run was to go on.
+    const all = [...waiting].reverse().map((each) => {
       const test = automaton.tests[each.wait.take as TestId] as Test;
       const reasons = reasonsOf(automaton, test, event.value, taken);
       const text = `is no "${test.of}": ${reasons.slice(0, 3).join("; ")}`;
