@@ -22,12 +22,16 @@ export type World = {
   traceHash(): string;
   /** How many things have happened. */
   steps(): number;
+  /** Lets things happen until what `main` does is done, and gives its result. @throws {Error} what `main` throws, or as `until`. */
+  run<T>(main: () => Promise<T>, limits?: Limits): Promise<T>;
   /**
-   * Lets things happen until what `main` does is done, and gives its result. @throws {Error} what `main` throws, or `STUCK`:
-   * nothing is left that could happen, or more than `maxSteps` have happened, or virtual time is over.
+   * Lets things happen until `isDone`, which is asked after each of them. @throws {Error} `STUCK`: nothing is left that could
+   * happen, or more than `maxSteps` things have happened, or virtual time is over.
    */
-  run<T>(main: () => Promise<T>, limits?: { readonly maxSteps?: number; readonly maxMs?: number }): Promise<T>;
+  until(isDone: () => boolean, limits?: Limits): Promise<void>;
 };
+
+type Limits = { readonly maxSteps?: number; readonly maxMs?: number };
 
 type Due = { readonly at: Instant; readonly turn: number; readonly order: number; act: (() => void) | null };
 
@@ -73,30 +77,36 @@ export function createWorld(seed: number): World {
     }
   };
 
+  const happen: World["until"] = async (isDone, { maxSteps = 5_000_000, maxMs = 1e12 } = {}) => {
+    const endsAt = now + maxMs;
+    for (let left = maxSteps; ; left -= 1) {
+      await systemClock.breathe(); // Until nothing of this process has anything more to do at once.
+      if (isDone()) return;
+      if (left === 0 || now > endsAt) throw stuck(`it has not ended after ${steps} steps`, now);
+      const due = next();
+      if (due === undefined) throw stuck("nothing is left that could happen", now);
+      now = due.at;
+      steps += 1;
+      due.act?.();
+    }
+  };
+
   return {
     clock,
     random: (name) => createRandom(seed, name),
     trace,
     traceHash: () => [low, high].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join(""),
     steps: () => steps,
-    run: async (main, { maxSteps = 5_000_000, maxMs = 1e12 } = {}) => {
+    run: async (main, limits) => {
       let isDone = false;
       const done = main().finally(() => {
         isDone = true;
       });
       done.catch(() => undefined);
-      const endsAt = now + maxMs;
-      for (let left = maxSteps; ; left -= 1) {
-        await systemClock.breathe(); // Until nothing of this process has anything more to do at once.
-        if (isDone) return done;
-        if (left === 0 || now > endsAt) throw stuck(`it has not ended after ${steps} steps`, now);
-        const due = next();
-        if (due === undefined) throw stuck("nothing is left that could happen", now);
-        now = due.at;
-        steps += 1;
-        due.act?.();
-      }
+      await happen(() => isDone, limits);
+      return done;
     },
+    until: happen,
   };
 }
 
