@@ -4,7 +4,7 @@
 import { batchError } from "./batch-error.ts";
 import { type AbortedTransaction, committedRecords } from "./committed.ts";
 import type { PartitionData, StockBatch } from "./kafkajs-parts.ts";
-import type { FetchedBatches, RecordBatch } from "./record-batch.ts";
+import { type FetchedBatches, hasRightChecksum, type RecordBatch, WRONG_CHECKSUM } from "./record-batch.ts";
 import type { RecordView } from "./record-view.ts";
 
 export class CommittedBatch implements StockBatch {
@@ -29,6 +29,15 @@ export class CommittedBatch implements StockBatch {
     this.batches = batches;
     this.fetchedAt = BigInt(fetchedOffset);
     this.messages = committedRecords(batches, abortedOf(data), this.fetchedAt);
+  }
+
+  /** Verifies what reading alone does not: compressed batches are verified there. @throws {TransportError} `CORRUPT_BATCH` */
+  requireChecksums(): void {
+    const { topic, partition, fetchedOffset } = this;
+    const wrong = this.batches.find((batch) => batch.codec === 0 && !hasRightChecksum(batch));
+    if (wrong === undefined) return;
+    const failure = { kind: "corrupt", offset: wrong.firstOffset, reason: WRONG_CHECKSUM } as const;
+    throw batchError(failure, { topic, partition, fetchedOffset });
   }
 
   isEmpty(): boolean {

@@ -2,10 +2,13 @@
 // neither waits for the fetches of the inputs nor holds up their heartbeats.
 
 import type { Broker, Cluster, Kafka } from "kafkajs";
+import { TransportError } from "../../core/errors.ts";
 import type { TopicPartition } from "../../runtime/ports.ts";
 import type { StateBatch } from "../../runtime/shard-ports.ts";
+import { damaged } from "../../state/state-error.ts";
 import type { Clock } from "../../time/clock.ts";
 import { clusterOf } from "./cluster.ts";
+import { CommittedBatch } from "./committed-batch.ts";
 import { fetchCommitted } from "./fetch-committed.ts";
 import { explainKafkaError } from "./kafka-error.ts";
 import { recordsOf } from "./kafkajs.ts";
@@ -31,7 +34,8 @@ const BACKOFF: Backoff = { firstMs: 100, mostMs: 2_000 };
 /**
  * As `StateLog.read`. Yields at least four times a second, at the end of the log without records; so the loop can be left in time.
  *
- * @throws {TransportError} `OFFSET_OUT_OF_RANGE` where `from` is not, or no longer, in the log; `CORRUPT_BATCH`
+ * @throws {TransportError} `OFFSET_OUT_OF_RANGE` where `from` is not, or no longer, in the log
+ * @throws {CheckpointError} `DAMAGED_STATE` where a batch is not what was written
  */
 export async function* readState(options: StateReaderOptions): AsyncGenerator<StateBatch> {
   const { place, clock, definition, retryWithinMs } = options;
@@ -39,7 +43,7 @@ export async function* readState(options: StateReaderOptions): AsyncGenerator<St
   let next = options.from;
   try {
     for (;;) {
-      const batch = await patiently(() => connection.fetch(next), {
+      const batch = await patiently(() => fetchWhole(connection, next, place), {
         clock,
         backoff: BACKOFF,
         id: `${definition.clientId}.${place.partition}`,
@@ -53,6 +57,21 @@ export async function* readState(options: StateReaderOptions): AsyncGenerator<St
     }
   } finally {
     await connection.close();
+  }
+}
+
+/** Damage on the way is gone the next time; what is still there then was read from a disk like that. */
+const READ_AGAIN = 2;
+
+async function fetchWhole(connection: Connection, from: bigint, place: TopicPartition): Promise<StateBatch> {
+  for (let again = 0; ; again += 1) {
+    try {
+      return await connection.fetch(from);
+    } catch (error) {
+      if (!(error instanceof TransportError && error.code === "CORRUPT_BATCH")) throw error;
+      const where = `offset ${from} of partition ${place.partition} of "${place.topic}", or behind it,`;
+      if (again === READ_AGAIN) throw damaged(where, "a batch is not what was written, and not only on its way");
+    }
   }
 }
 
@@ -72,6 +91,7 @@ class Connection {
       const wanted = [{ partition, fetchOffset: String(from), maxBytes: FETCH_BYTES }];
       const limits = { maxWaitTime: FETCH_WAIT_MS, maxBytes: FETCH_BYTES };
       const [batch] = await fetchCommitted(await this.#leader(), topic, wanted, limits);
+      if (batch instanceof CommittedBatch) batch.requireChecksums();
       if (batch === undefined || batch.isEmptyIncludingFiltered()) return { records: [], next: from };
       return { records: recordsOf(batch), next: BigInt(batch.lastOffset()) + 1n };
     } catch (error) {

@@ -2,6 +2,8 @@
 // Kafka's own console consumer.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { ConfigError, TransportError } from "../../../lib/core/errors.ts";
@@ -124,6 +126,43 @@ it("a broker that is killed in a transaction has it again when it is back", asyn
   assert.equal(await valuesIn(`${app}-alerts`), isIn ? ["one", "two", "three"] : ["one", "three"]);
   note(`the commit behind a restart: ${outcome}, in fact ${isIn ? "committed" : "not"}`);
 });
+
+it("state that is damaged on a disk is refused, whichever byte it is", async () => {
+  const app = nameFor("damaged");
+  const { state } = stateOf(app, broker.address);
+  await state.open(1, []);
+  const writer = await writerOf(state, 0);
+  await commitOf(writer, [], ["one", "two"]);
+  await commitOf(writer, [], ["three"]);
+  const file = openSync(join(dirname(broker.logFile), "data", `${app}-state-0`, `${"0".repeat(20)}.log`), "r+");
+  endLater(() => closeSync(file));
+  const bytes = Buffer.alloc(1_000);
+  const length = readSync(file, bytes, 0, bytes.length, 0);
+  let [damages, refused] = [0, 0];
+  for (let at = 0; at < length; at += BATCH_LENGTH_AT + bytes.readInt32BE(at + BATCH_LENGTH_AT - 4)) {
+    const end = at + BATCH_LENGTH_AT + bytes.readInt32BE(at + BATCH_LENGTH_AT - 4);
+    for (let index = at + CHECKSUM_AT; index < end; index += 1) {
+      damages += 1;
+      writeSync(file, Buffer.of((bytes[index] ?? 0) ^ (1 << (index % 8))), 0, 1, index);
+      const outcome = await readUntil(state, 0, 0n, "three").then(
+        ({ blocks }) => blocks.join(),
+        ({ code, message }: { readonly code: string; readonly message: string }) => `${code} ${message}`,
+      );
+      if (outcome.startsWith("DAMAGED_STATE")) refused += 1;
+      // A broker that takes the end of a batch for another leaves it out: what is before it is read as it is.
+      else assert.is(outcome, "one,two,three", `byte ${index - at} of the batch at ${at}`);
+      writeSync(file, bytes, index, 1, index);
+    }
+  }
+  assert.equal((await readUntil(state, 0, 0n, "three")).blocks, ["one", "two", "three"]);
+  assert.ok(refused > 0.9 * damages);
+  note(`${refused} of ${damages} damages refused, the others were not in what was read`);
+});
+
+/** Behind offset and length of a batch: its length counts from here. */
+const BATCH_LENGTH_AT = 12;
+/** Before it stand the parts that the checksum is not of, and that brokers go by. */
+const CHECKSUM_AT = 17;
 
 it("addresses of two clusters are refused, and named; one that is away is not", async () => {
   const other = await startBroker();
