@@ -74,6 +74,13 @@ it("works without fast-check where no tests are written, and takes the copy of t
   });
   assert.match(bare.stderr, "Cannot find package 'fast-check'");
   run(process.execPath, ["--input-type=module", "--eval", 'import "sequitur"; import "sequitur/service"'], project);
+  writeFileSync(
+    join(project, "any.mjs"),
+    'import { pattern } from "sequitur"; export const any = pattern("any").begin("it");\n',
+  );
+  const test = spawnSync("npx", ["--no-install", "sequitur", "test", "any.mjs"], { cwd: project, encoding: "utf8" });
+  assert.is(test.status, 2);
+  assert.match(test.stderr, 'not installed. Run "npm install --save-dev fast-check" in the project.');
   const { version } = JSON.parse(readFileSync("node_modules/fast-check/package.json", "utf8")) as { version: string };
   const quiet = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"];
   run("npm", ["install", "--save-dev", `fast-check@${version}`, ...quiet], project);

@@ -110,7 +110,7 @@ function ownCopy(file: string): Plugin {
       onResolve({ filter: /^sequitur(\/|$)/ }, ({ path }) => {
         if (ENTRIES.includes(path)) return { path: import.meta.resolve(path), external: true };
         return {
-          errors: [{ text: `there is no "${path}"; there are ${ENTRIES.map((one) => `"${one}"`).join(" and ")}` }],
+          errors: [{ text: `there is no "${path}"; there are ${ENTRIES.map((one) => `"${one}"`).join(", ")}` }],
         };
       });
     },
@@ -118,7 +118,7 @@ function ownCopy(file: string): Plugin {
 }
 
 /** What of this package can be imported. */
-const ENTRIES: readonly string[] = ["sequitur", "sequitur/service"];
+const ENTRIES: readonly string[] = ["sequitur", "sequitur/service", "sequitur/testing"];
 
 /** How a user writes the import of a file of this package; `null` if it is none of its entries. */
 export function ownSpecifier(url: string): string | null {

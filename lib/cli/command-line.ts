@@ -10,6 +10,7 @@ import { complain, EXIT, exitCodeOf } from "./failure.ts";
 import { init } from "./init.ts";
 import { run } from "./run.ts";
 import { divertConsole } from "./stdout.ts";
+import { test } from "./test.ts";
 
 /** Options as they were read: by name in camel case. */
 export type Given = ReadonlyMap<string, unknown>;
@@ -40,7 +41,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   }
 }
 
-type CommandName = "run" | "check" | "explain" | "init";
+type CommandName = "run" | "check" | "explain" | "test" | "init";
 type Action = (first: string, second: string | undefined, given: Given, words: readonly string[]) => Promise<number>;
 
 const ACTIONS: Readonly<Record<CommandName, Action>> = {
@@ -66,6 +67,14 @@ const ACTIONS: Readonly<Record<CommandName, Action>> = {
   check: (file, _, given) =>
     check(file, { json: flag(given, "json"), strict: flag(given, "strict"), brokers: text(given, "brokers") }),
   explain: (file, name, given) => explain(file, name, { json: flag(given, "json"), dot: flag(given, "dot") }),
+  test: (file, name, given) =>
+    test(file, name, {
+      json: flag(given, "json"),
+      strict: flag(given, "strict"),
+      runs: text(given, "runs"),
+      seed: text(given, "seed"),
+      tests: texts(given, "tests"),
+    }),
   init: (folder, _, given) => init(folder, { force: flag(given, "force"), from: text(given, "from") }),
 };
 

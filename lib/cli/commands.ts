@@ -47,6 +47,7 @@ export function describeCommands(): CAC {
     .option("--verbose", "Show stacks of errors")
     .example("  $ sequitur explain service.ts card-testing")
     .example("  $ sequitur explain pattern.json --dot | dot -Tsvg > pattern.svg");
+  describeTest(cli);
   cli
     .command("init <folder>", "Make a project with a pattern, its test, and a service that runs at once")
     .option("--from <path>", "Depend on a packed tarball or a folder instead of the registry")
@@ -54,6 +55,23 @@ export function describeCommands(): CAC {
     .option("--verbose", "Show stacks of errors")
     .example("  $ sequitur init my-rules");
   return cli.help((sections) => helpOf(sections, cli.matchedCommand)).version(versionOf());
+}
+
+function describeTest(cli: CAC): void {
+  cli
+    .command(
+      "test <file> [pattern]",
+      "Test patterns: can they match, does every part count, what do their tests overlook",
+    )
+    .option("--tests <path>", "A file with tests of the patterns; may be repeated")
+    .option("--runs <n>", "Random streams for each check; 1,000 if nothing is said")
+    .option("--seed <n>", "Other streams for another seed, the same for the same; 1 if nothing is said")
+    .option("--strict", "Changes that no test notices, and what is not known, count as failed")
+    .option("--json", "Print everything as JSON")
+    .option("--verbose", "Show stacks of errors")
+    .example("  $ sequitur test service.ts")
+    .example("  $ sequitur test service.ts card-testing --tests pattern.tests.ts --strict")
+    .example("  $ sequitur test pattern.json --runs 100000 --seed 7");
 }
 
 type Section = { title?: string; body: string };
@@ -89,18 +107,34 @@ committed, no topic created, no record written. TLS and SASL come from the servi
 records of the inputs, 1,000 of each, are read as the service would read them.`,
   ],
   ["explain", "A pattern may also come as JSON, as its toJSON() gives it."],
+  [
+    "test",
+    `Without a word of what a pattern is for, it is tried whether it can match and be missed, and on many streams near its matches
+whether the same is found by a plain matcher, after restarts, and beside other keys. Small changes are made to the pattern, one
+at a time: a bound in or out, a condition or step left out, another link, count or window. Each should make a difference.
+What it is for is said by tests: export patternTest(myPattern, (each) => …), with patternTest from sequitur/testing, from the
+service file or one given with --tests. The function gets a pattern and throws if that finds the wrong thing. It is run with the
+pattern, and then with each changed one: a change that makes a difference and that the test does not notice is told with
+events that show it. Streams are made with the package fast-check, which the project needs.`,
+  ],
   ["init", "Nothing is installed, and nothing is overwritten unless --force says so; then it says what was."],
 ]);
 
 /** Those with which a command can end; without one, those of all. */
 function exitCodesOf(command: Command | undefined): string {
   if (command?.name === "check") return EXIT_CODES_OF_CHECK;
+  if (command?.name === "test") return EXIT_CODES_OF_TEST;
   return command === undefined || command.name === "run" ? EXIT_CODES : EXIT_CODES_OF_OTHERS;
 }
 
 const EXIT_CODES_OF_CHECK = `  0    nothing is wrong, or there are warnings only, and no --strict
   1    the check itself failed
   2    something is wrong, such as a cluster out of reach; or it is a wrong option or file`;
+
+const EXIT_CODES_OF_TEST = `  0    no check failed
+  1    a check failed; with --strict also: a change goes unnoticed, or something is not known
+  2    a wrong option, file or pattern; nothing was tested
+  130  it was stopped before all was tested`;
 
 const EXIT_CODES_OF_OTHERS = `  0    it is done
   1    it failed after it had begun

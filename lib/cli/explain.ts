@@ -3,8 +3,6 @@
 import type { Automaton } from "../automaton/automaton.ts";
 import { compile } from "../automaton/compile.ts";
 import { toDot, toText } from "../automaton/draw.ts";
-import { ConfigError } from "../core/errors.ts";
-import { nearest } from "../core/nearest.ts";
 import { DEFAULT_LIMITS } from "../matching/teller.ts";
 import type { Pattern } from "../pattern/pattern.ts";
 import { type ExampleEvent, exampleOf } from "../testing/example.ts";
@@ -12,17 +10,16 @@ import { type NearMiss, nearMissesOf } from "../testing/near-miss.ts";
 import { exampleText, nearMissText } from "./example-text.ts";
 import { EXIT } from "./failure.ts";
 import { counted } from "./figures.ts";
-import { shortPath } from "./place.ts";
 import { describeBound, type StateBound, stateBoundOf } from "./state-bound.ts";
 import { print } from "./stdout.ts";
-import { loadSubject, type Subject } from "./subject.ts";
+import { chosenPatterns, loadSubject, type Subject } from "./subject.ts";
 
 export type ExplainCommand = { readonly json: boolean; readonly dot: boolean };
 
 /** Explains the patterns in `file`, or the one called `name`. Resolves with the exit code. @throws {PatternError} if one is broken */
 export async function explain(file: string, name: string | undefined, { json, dot }: ExplainCommand): Promise<number> {
   const subject = await loadSubject(file);
-  const explained = chosen(subject, name).map((pattern) => {
+  const explained = chosenPatterns(subject, name).map((pattern) => {
     const automaton = compile(pattern);
     const bound = stateBoundOf(automaton, limitsOf(subject, pattern));
     return { pattern, automaton, bound, example: exampleOf(automaton), nearMisses: nearMissesOf(automaton) };
@@ -40,22 +37,6 @@ type Explained = {
   readonly example: readonly ExampleEvent[] | null;
   readonly nearMisses: readonly NearMiss[];
 };
-
-function chosen({ path, patterns }: Subject, name: string | undefined): readonly Pattern[] {
-  if (name === undefined) {
-    if (patterns.length > 0) return patterns;
-    throw new ConfigError(
-      "NOTHING_TO_SEE",
-      `${shortPath(path)} has a service without patterns: give it some, or name another file.`,
-    );
-  }
-  const found = patterns.filter((pattern) => pattern.name === name);
-  if (found.length > 0) return found;
-  const names = patterns.map((pattern) => pattern.name);
-  const near = nearest(name, names);
-  const remedy = near ? `Did you mean "${near}"?` : `It has ${names.map((one) => `"${one}"`).join(", ")}.`;
-  throw new ConfigError("UNKNOWN_PATTERN", `${shortPath(path)} has no pattern "${name}". ${remedy}`);
-}
 
 function limitsOf({ service }: Subject, pattern: Pattern): StateBound["limits"] {
   return service?.patterns.find((one) => one.pattern === pattern)?.limits ?? DEFAULT_LIMITS;

@@ -1,8 +1,9 @@
-// Finds in a user's module what a command works on: the service, the patterns, the feed of demo events.
+// Finds in a user's module what a command works on: the service, the patterns, tests of them, the feed of demo events.
 
 import { ConfigError } from "../core/errors.ts";
 import { PATTERN, type Pattern } from "../pattern/pattern.ts";
 import { SERVICE, type ServiceDefinition } from "../service/definition.ts";
+import { isPatternTest, type PatternTest } from "../testing/pattern-test.ts";
 import type { Feed } from "../transports/memory/index.ts";
 import type { LoadedModule } from "./load.ts";
 import { shortPath } from "./place.ts";
@@ -37,6 +38,11 @@ export function patternsOf(module: LoadedModule): readonly Pattern[] {
   const exported = [...module.exports.values()].flat().filter(isPattern);
   const served = serviceOf(module)?.patterns.map(({ pattern }) => pattern) ?? [];
   return [...new Set([...served, ...exported])];
+}
+
+/** The tests of patterns that a module exports, in the order of the file. */
+export function patternTestsOf(module: LoadedModule): readonly PatternTest[] {
+  return [...new Set([...module.exports.values()].flat().filter(isPatternTest))];
 }
 
 /** The demo events of a module: its export `feed`; `null` if there is none. @throws {ConfigError} `NOT_A_FEED` */

@@ -4,11 +4,13 @@ import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { type TransformFailure, transformSync } from "esbuild";
 import { ConfigError } from "../core/errors.ts";
+import { nearest } from "../core/nearest.ts";
 import { saidBy } from "../event/bad-record.ts";
 import type { Pattern } from "../pattern/pattern.ts";
 import { fromJSON } from "../pattern/pattern-value.ts";
 import type { ServiceDefinition } from "../service/definition.ts";
-import { patternsOf, serviceOf } from "./exports.ts";
+import type { PatternTest } from "../testing/pattern-test.ts";
+import { patternsOf, patternTestsOf, serviceOf } from "./exports.ts";
 import { oneLine } from "./figures.ts";
 import { findFile, LOADABLE, loadModule } from "./load.ts";
 import { shortPath, showPlace } from "./place.ts";
@@ -18,6 +20,8 @@ export type Subject = {
   readonly path: string;
   readonly patterns: readonly Pattern[];
   readonly service: ServiceDefinition | null;
+  /** The tests that the module exports. */
+  readonly tests: readonly PatternTest[];
 };
 
 /**
@@ -28,15 +32,32 @@ export type Subject = {
  */
 export async function loadSubject(given: string): Promise<Subject> {
   const path = findFile(given, [...LOADABLE, ".json"]);
-  if (extname(path) === ".json") return { path, patterns: [fromJSON(parseJson(path))], service: null };
+  if (extname(path) === ".json") return { path, patterns: [fromJSON(parseJson(path))], service: null, tests: [] };
   const module = await loadModule(given);
-  const subject = { path, patterns: patternsOf(module), service: serviceOf(module) };
+  const subject = { path, patterns: patternsOf(module), service: serviceOf(module), tests: patternTestsOf(module) };
   if (subject.patterns.length > 0 || subject.service) return subject;
   const names = [...module.exports.keys()].join(", ") || "nothing";
   throw new ConfigError(
     "NOTHING_TO_SEE",
     `${shortPath(path)} exports neither a pattern nor a service (it exports ${names}). Write "export const myRule = pattern(…)" or "export default service(…)".`,
   );
+}
+
+/** The patterns of a subject, or the one called `name`. @throws {ConfigError} `NOTHING_TO_SEE`, `UNKNOWN_PATTERN` */
+export function chosenPatterns({ path, patterns }: Subject, name: string | undefined): readonly Pattern[] {
+  if (name === undefined) {
+    if (patterns.length > 0) return patterns;
+    throw new ConfigError(
+      "NOTHING_TO_SEE",
+      `${shortPath(path)} has a service without patterns: give it some, or name another file.`,
+    );
+  }
+  const found = patterns.filter((pattern) => pattern.name === name);
+  if (found.length > 0) return found;
+  const names = patterns.map((pattern) => pattern.name);
+  const near = nearest(name, names);
+  const remedy = near ? `Did you mean "${near}"?` : `It has ${names.map((one) => `"${one}"`).join(", ")}.`;
+  throw new ConfigError("UNKNOWN_PATTERN", `${shortPath(path)} has no pattern "${name}". ${remedy}`);
 }
 
 function parseJson(path: string): unknown {

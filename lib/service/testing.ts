@@ -12,5 +12,6 @@ export { type Mutant, mutants } from "../testing/mutants.ts";
 export type { NearMiss } from "../testing/near-miss.ts";
 export { example, nearMiss, nearMisses } from "../testing/of-pattern.ts";
 export type { KitOptions } from "../testing/options.ts";
+export { type PatternTest, patternTest } from "../testing/pattern-test.ts";
 export type { Stream } from "../testing/stream.ts";
 export { type TryMutantsOptions, tryMutants } from "../testing/try-mutants.ts";

@@ -15,7 +15,7 @@ import { textOf } from "./material.ts";
  * const after = pattern<{ n: number }>("two").begin("one").followedBy("two").within("1m");
  * const found = distinguish(before, after);
  * const differs: Difference | null = found.kind === "differs" ? found : null;
- * differs?.describe().split("\n").slice(-2); // => ["before: {one 1, two 2} at +1m", "after: nothing"]
+ * differs?.describe().split("\n").slice(-2); // => ["  2  +1m   {}", "only before finds {one 1, two 2} at +1m"]
  */
 export type Difference = {
   readonly kind: "differs";
@@ -78,8 +78,7 @@ export function difference(
     [
       `Two versions of "${pattern}" differ on ${events.length === 1 ? "this event" : `these ${events.length} events`}:`,
       ...linesOf(events).map((line) => `  ${line}`),
-      `before: ${describeFound(without(before, after), before.length)}`,
-      `after: ${describeFound(without(after, before), after.length)}`,
+      ...describeBoth(["before", before], ["after", after]),
     ].join("\n");
   return { kind: "differs", events, before, after, describe };
 }
@@ -109,13 +108,18 @@ export function linesOf(events: readonly StreamEvent[]): readonly string[] {
 /** Most matches that are listed. */
 const MAX_LISTED = 3;
 
-/** Matches that only one of two patterns finds, of `all` that it finds; events go by their numbers. */
-export function describeFound(own: readonly Found[], all: number): string {
-  const shared = all - own.length;
+type Named = readonly [name: string, found: readonly Found[]];
+
+/** What only one of two finds, a line for each; events go by their numbers in the stream. */
+export function describeBoth([one, first]: Named, [other, second]: Named): readonly string[] {
+  const lines = [...describeOwn(one, without(first, second)), ...describeOwn(other, without(second, first))];
+  return lines.length > 0 ? lines : ["both find the same, in another order"];
+}
+
+function describeOwn(name: string, own: readonly Found[]): readonly string[] {
+  if (own.length === 0) return [];
   const more = own.length > MAX_LISTED ? [`and ${own.length - MAX_LISTED} more`] : [];
-  const besides = shared > 0 ? [`${own.length > 0 ? "and " : ""}what both find`] : [];
-  const parts = [...own.slice(0, MAX_LISTED).map(describeOne), ...more, ...besides];
-  return parts.length === 0 ? "nothing" : parts.join(", ");
+  return [`only ${name} finds ${[...own.slice(0, MAX_LISTED).map(describeOne), ...more].join(", ")}`];
 }
 
 function describeOne({ at, taken }: Found): string {

@@ -8,6 +8,7 @@ import type { Pattern } from "../pattern/pattern.ts";
 import { type Distinction, difference, noDifference } from "./distinction.ts";
 import { type Finder, finderOf, identityOf, type StreamEvent } from "./finder.ts";
 import { type Material, materialOf, together } from "./material.ts";
+import { type Shows, shortest } from "./shortest.ts";
 import { streamsNear } from "./streams-near.ts";
 
 /**
@@ -81,8 +82,8 @@ export function tellApart<E>(before: Side, after: Side, options: DistinguishOpti
   };
   const material = together([given, before.material, after.material]);
   let [tried, longest] = [0, 0];
-  const differ: Differ = (stream) => identityOf(before.find(stream)) !== identityOf(after.find(stream));
-  const tryOne: Differ = (stream) => {
+  const differ: Shows = (stream) => identityOf(before.find(stream)) !== identityOf(after.find(stream));
+  const tryOne: Shows = (stream) => {
     tried += 1;
     longest = Math.max(longest, stream.length);
     return differ(stream);
@@ -97,52 +98,10 @@ function isObject(event: unknown): event is object {
   return typeof event === "object" && event !== null;
 }
 
-function search(material: Material, streams: number, seed: number, differ: Differ): readonly StreamEvent[] | null {
+function search(material: Material, streams: number, seed: number, differ: Shows): readonly StreamEvent[] | null {
   if (streams < 1) return null;
   const property = fc.property(streamsNear(material), (stream) => !differ(stream));
   // Its own way of shrinking knows nothing of what a stream is: `shortest` does better.
   const { counterexample } = fc.check(property, { numRuns: streams, seed, endOnFailure: true });
   return counterexample?.[0] ?? null;
-}
-
-type Differ = (stream: readonly StreamEvent[]) => boolean;
-
-/** Such that no event can be left out, and no time between two of them can be nothing or a second instead. */
-function shortest(stream: readonly StreamEvent[], differ: Differ): readonly StreamEvent[] {
-  let [before, best] = [stream, nearer(fewer(stream, differ), differ)];
-  while (best !== before) {
-    before = best;
-    best = nearer(fewer(best, differ), differ);
-  }
-  return best;
-}
-
-function fewer(stream: readonly StreamEvent[], differ: Differ): readonly StreamEvent[] {
-  let best = stream;
-  for (let index = best.length - 1; index >= 0; index--) {
-    const less = fromZero(best.toSpliced(index, 1));
-    if (differ(less)) best = less;
-  }
-  return best;
-}
-
-function nearer(stream: readonly StreamEvent[], differ: Differ): readonly StreamEvent[] {
-  let best = stream;
-  for (let index = 1; index < best.length; index++) {
-    const tries = [0, 1_000].map((gapMs) => withGap(best, index, gapMs));
-    best = tries.find((each) => each !== null && differ(each)) ?? best;
-  }
-  return best;
-}
-
-function fromZero(stream: readonly StreamEvent[]): readonly StreamEvent[] {
-  const start = stream[0]?.at ?? 0;
-  return stream.map(({ value, at }) => ({ value, at: at - start }));
-}
-
-/** The same with the gap before an event made smaller; `null` if it is not larger than that. */
-function withGap(stream: readonly StreamEvent[], index: number, gapMs: number): readonly StreamEvent[] | null {
-  const [previous, event] = [stream[index - 1] as StreamEvent, stream[index] as StreamEvent];
-  const less = event.at - previous.at - gapMs;
-  return less <= 0 ? null : stream.map((each, place) => (place < index ? each : { ...each, at: each.at - less }));
 }

@@ -2,7 +2,7 @@
 
 import type { Automaton } from "../automaton/automaton.ts";
 import { createKeyedMatcher } from "../matching/grouped-matcher.ts";
-import type { Outcome } from "../matching/matcher.ts";
+import type { KeyedMatcher, Outcome } from "../matching/matcher.ts";
 import { everyElement } from "../pattern/walk.ts";
 import type { Instant } from "../time/instant.ts";
 
@@ -40,15 +40,18 @@ const MAX_TIME_MS = 2 ** 50;
 
 /**
  * A finder for one pattern. Streams are given to one matcher, each under a key of its own and after the one before, since what a
- * matcher has learned of a pattern is worth keeping. Time goes on after a stream until every deadline has passed.
+ * matcher has learned of a pattern is worth keeping; `create` says which. Time goes on after a stream until every deadline has passed.
  */
-export function finderOf(automaton: Automaton): Finder {
+export function finderOf(
+  automaton: Automaton,
+  create: (automaton: Automaton) => Pick<KeyedMatcher, "onEvent" | "advanceTo"> = createKeyedMatcher,
+): Finder {
   const patienceMs = patienceOf(automaton);
-  let matcher = createKeyedMatcher(automaton);
+  let matcher = create(automaton);
   let [start, streams] = [0, 0];
   return (stream) => {
     if (streams >= STREAMS_PER_MATCHER || start > MAX_TIME_MS) {
-      matcher = createKeyedMatcher(automaton);
+      matcher = create(automaton);
       [start, streams] = [0, 0];
     }
     const from = start;
@@ -78,14 +81,15 @@ function textOf({ at, taken }: Found): string {
   return `${at} ${taken.map(({ step, index }) => `${step}:${index}`).join(" ")}`;
 }
 
-function foundIn(outcome: Outcome, from: Instant): readonly Found[] {
+/** What one outcome says of a stream that began at `from`. */
+export function foundIn(outcome: Outcome, from: Instant): readonly Found[] {
   if (outcome.kind !== "match") return [];
   const taken = outcome.taken.map(({ step, origin }) => ({ step, index: Number(origin.offset) }));
   return [{ at: outcome.at - from, taken }];
 }
 
 /** How long after the last event something may still happen. */
-function patienceOf({ pattern }: Automaton): number {
+export function patienceOf({ pattern }: Automaton): number {
   const durations = [...everyElement(pattern.elements)].map(({ element }) =>
     element.kind === "absence" ? element.forMs : element.maxGapMs,
   );

@@ -39,6 +39,7 @@ export function materialOf(automaton: Automaton): Material {
     { bases: bases.map(toStream), events: [], fields, durationsMs: durationsIn(automaton) },
     { bases: [], events: bases.flatMap((base) => base.map(({ value }) => value)), fields: [], durationsMs: [] },
     { bases: [], events: examples.flatMap((example) => variants(example, fields)), fields: [], durationsMs: [] },
+    { bases: [], events: variants([{ value: plainEvent(fields) }], fields), fields: [], durationsMs: [] },
   ]);
 }
 
@@ -58,10 +59,15 @@ function toStream(events: readonly ExampleEvent[]): readonly StreamEvent[] {
 }
 
 /** The events of an example with one field changed to each of its values. */
-function variants(example: readonly ExampleEvent[], fields: readonly Field[]): readonly object[] {
+function variants(example: readonly Pick<ExampleEvent, "value">[], fields: readonly Field[]): readonly object[] {
   return example.flatMap(({ value }) =>
     fields.flatMap(({ path, values }) => values.map((each) => withField(value, path, each))),
   );
+}
+
+/** Where functions decide there is no example to begin with. */
+function plainEvent(fields: readonly Field[]): object {
+  return fields.reduce<object>((event, { path, values }) => withField(event, path, values[0]), {});
 }
 
 function durationsIn({ pattern }: Automaton): readonly number[] {

@@ -6,8 +6,7 @@
 
 import type { Pattern } from "../pattern/pattern.ts";
 import type { Difference, Distinction, NoDifference } from "./distinction.ts";
-import { describeFound, linesOf } from "./distinction.ts";
-import { without } from "./finder.ts";
+import { describeBoth, linesOf } from "./distinction.ts";
 import type { Mutant } from "./mutants.ts";
 
 /** A mutant that a test accepts. */
@@ -66,12 +65,12 @@ function indent(index: number, line: string, at: number): string {
 }
 
 /** What was changed, a stream, what the pattern finds there, and what the changed one finds and nobody minds. */
-function describeMissed({ of, change, distinction }: Survivor<unknown, Difference>): readonly string[] {
+export function describeMissed({ of, change, distinction }: Survivor<unknown, Difference>): readonly string[] {
   const { events, before, after } = distinction;
   return [
     `${placeOf(of)}${change}`,
     ...linesOf(events).map((line) => `  ${line}`),
-    `the pattern finds ${describeFound(without(before, after), before.length)}; changed, ${describeFound(without(after, before), after.length)}`,
+    ...describeBoth(["the pattern", before], ["the changed one", after]).map((line) => `  ${line}`),
   ];
 }
 

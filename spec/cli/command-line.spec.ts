@@ -25,7 +25,13 @@ it("tells its version", async () => {
 it("helps: all commands, and every option of each, with the exit codes", async () => {
   const { code, stdout } = await run("--help");
   assert.is(code, 0);
-  for (const command of ["run <service>", "check <service>", "explain <file> [pattern]", "init <folder>"])
+  for (const command of [
+    "run <service>",
+    "check <service>",
+    "explain <file> [pattern]",
+    "test <file> [pattern]",
+    "init <folder>",
+  ])
     assert.match(stdout, `  ${command} `);
   const ofRun = await run("run", "--help");
   assert.is(ofRun.code, 0);
@@ -39,6 +45,7 @@ it("helps: all commands, and every option of each, with the exit codes", async (
     ["check", "2    something is wrong"],
     ["explain", "2    a wrong option, file"],
     ["init", "2    a wrong option, file"],
+    ["test", "130  it was stopped"],
   ] as const) {
     const { stdout: help } = await run(command, "--help");
     assert.match(help, ofTwo);
@@ -61,7 +68,7 @@ const UNKNOWN: readonly (readonly [readonly string[], string])[] = [
   ],
   [
     ["deploy"],
-    'sequitur: there is no command "deploy". There are: run, check, explain, init. See "sequitur --help".\n',
+    'sequitur: there is no command "deploy". There are: run, check, explain, test, init. See "sequitur --help".\n',
   ],
   [["run", "service.ts", "--ouptut", "x"], 'sequitur: "sequitur run" has no option --ouptut. Did you mean --output?\n'],
   [

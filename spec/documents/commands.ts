@@ -6,7 +6,8 @@
 //     10 alerts
 //     ```
 //
-// What differs from run to run is left out on both sides: how long it took, and what npm says for itself.
+// What differs from run to run is left out on both sides: how long it took, how far it was now and then, and what npm says
+// for itself.
 
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -57,7 +58,7 @@ export function isShown(shown: readonly string[], printed: readonly string[]): b
 
 function steady(lines: readonly string[]): readonly string[] {
   return lines
-    .filter((line) => !/^(npm (warn|notice)|> |[\d,]+ events? · )/.test(line))
+    .filter((line) => !/^(npm (warn|notice)|> |[\d,]+ events? · |pattern \d+ of \d+: )/.test(line))
     .map((line) => line.trimEnd().replace(/ after [\d.]+ s(, [\d,]+ records\/s)?$/, " after … s"))
     .filter((line) => line !== "");
 }

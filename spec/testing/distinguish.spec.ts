@@ -18,7 +18,7 @@ import { note } from "../run/ask.ts";
 
 const it = suite("distinguish");
 
-const SEEDS = 60;
+const SEEDS = 40;
 /** The oracle tries every assignment of events. */
 const MAX_EVENTS = 8;
 
@@ -96,6 +96,10 @@ it("looks at events that are given, where functions decide", () => {
   const answer = distinguish(long, longer, { events: [{ text: "no" }, { text: "four" }] });
   assert.ok(answer.kind === "differs");
   assert.equal(answer.events, [{ value: { text: "four" }, at: 0 }]);
+  assert.match(
+    answer.describe(),
+    'differ on this event:\n  1  +0ms  {"text":"four"}\nonly before finds {it 1} at +0ms',
+  );
 });
 
 it("tries the same streams for the same seed", () => {
@@ -115,12 +119,17 @@ it("says what only one of them finds, and what both do", () => {
     [
       'Two versions of "p" differ on these 3 events:',
       '  1  +0ms  {"type":"a"}',
-      '  2  +0ms  {"type":"b"}',
-      '  3  +0ms  {"type":"b"}',
-      "before: what both find",
-      "after: {a 1, b 3} at +0ms, and what both find",
+      '  2  +1s   {"type":"b"}',
+      '  3  +2s   {"type":"b"}',
+      "only after finds {a 1, b 3} at +2s",
     ].join("\n"),
   );
+});
+
+it("says so where only the order differs", () => {
+  const [one, other]: readonly Found[] = [0, 1].map((index) => ({ at: 5, taken: [{ step: "a", index }] }));
+  assert.ok(one && other);
+  assert.match(difference("p", [], [one, other], [other, one]).describe(), "both find the same, in another order");
 });
 
 it("lists three matches and counts the others", () => {
@@ -130,7 +139,7 @@ it("lists three matches and counts the others", () => {
     at,
   }));
   const text = difference("p", events, [0, 1, 2, 3, 4].map(found), [found(0)]).describe();
-  assert.match(text, "before: {a 2} at +1ms, {a 3} at +2ms, {a 4} at +3ms, and 1 more, and what both find");
+  assert.match(text, "only before finds {a 2} at +1ms, {a 3} at +2ms, {a 4} at +3ms, and 1 more");
   assert.match(text, '1  +0ms  {"n":"7n"}');
   assert.match(text, '2  +1ms  {"n":"number Infinity"}');
 });

@@ -123,6 +123,12 @@ it("of values: first and last, what is summed up, how it is calculated", () => {
   );
   assert.ok(sums.some((change) => change.includes("÷ 2")) && sums.some((change) => change.includes("- 1")));
   assert.ok(sums.some((change) => change.includes("× 3")));
+  assert.ok(inCondition(one.where((e) => e.v.plus(1).gt(5))).includes('"v + 1 is above 5" became "v - 1 is above 5"'));
+  assert.ok(
+    ofB(loop.where((_, m) => m.a.last().yes)).some((change) => change.endsWith('yes of the first "a" is true"')),
+  );
+  const three = inCondition(one.where((e) => e.v.gt(5).and(e.yes).and(e.text.eq("x"))));
+  assert.ok(three.includes('"yes is true" is no longer asked'));
 });
 
 it("of how near, how often, how soon", () => {

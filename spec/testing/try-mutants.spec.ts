@@ -55,7 +55,7 @@ it("are missed by a test that never comes near the bound, with events that show 
       "",
       '1. it: "amount is above 500" became "amount is at least 500"',
       '     1  +0ms  {"amount":500}',
-      "   the pattern finds nothing; changed, {it 1} at +0ms",
+      "     only the changed one finds {it 1} at +0ms",
       "",
     ].join("\n"),
   );

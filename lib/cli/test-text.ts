@@ -1,0 +1,89 @@
+// What people and scripts are told by sequitur test.
+//
+//     failed-logins
+//       ✓ can match: 6 events are enough
+//       ! its test notices 8 of 11 small changes; it does not notice
+//           success: next became followedBy
+
+import type { CheckResult } from "../testing/checkup.ts";
+import { count, counted, elapsed } from "./figures.ts";
+
+/** A pattern with what came of its checks. */
+export type Tested = {
+  readonly pattern: string;
+  readonly results: readonly CheckResult[];
+  readonly hasTests: boolean;
+};
+
+export type TestReport = {
+  readonly file: string;
+  readonly runs: number;
+  readonly seed: number;
+  readonly tested: readonly Tested[];
+  /** How many patterns were to be tested. */
+  readonly asked: number;
+  readonly isStopped: boolean;
+  readonly elapsedMs: number;
+  /** The command that does the same again. */
+  readonly again: string;
+};
+
+const MARKS: Readonly<Record<CheckResult["verdict"], string>> = { passed: "✓", failed: "✗", unknown: "?", missed: "!" };
+
+/** One pattern: a line for each check, below it what there is to show. */
+export function patternText({ pattern, results, hasTests }: Tested): string {
+  const lines = results.flatMap(({ verdict, text, details }) => [
+    `  ${MARKS[verdict]} ${text}${details.length > 0 ? ":" : ""}`,
+    ...details.map((line) => `      ${line}`.trimEnd()),
+  ]);
+  const hint = hasTests ? [] : ["  · has no test of its own: see sequitur test --help"];
+  return [pattern, ...lines, ...hint].join("\n");
+}
+
+/** The last line: how many checks of how many patterns, and how to do the same again. */
+export function summaryText(report: TestReport): string {
+  const { file, seed, tested, asked, isStopped, elapsedMs } = report;
+  const { passed, failed, missed, unknown } = countsOf(tested);
+  const parts = [
+    `${counted(passed, "check")} passed`,
+    ...(failed > 0 ? [`${count(failed)} failed`] : []),
+    ...(missed > 0 ? [`${count(missed)} with changes that nobody notices`] : []),
+    ...(unknown > 0 ? [`${count(unknown)} not known`] : []),
+    ...(isStopped ? [`stopped after ${count(tested.length)} of ${counted(asked, "pattern")}`] : []),
+  ];
+  const again = failed > 0 ? `\nthe same again: ${report.again}` : "";
+  return `${file}: ${counted(tested.length, "pattern")}, ${parts.join(", ")} (seed ${seed}) after ${elapsed(elapsedMs)}${again}`;
+}
+
+/** The same for scripts. */
+export function reportJson(report: TestReport): string {
+  const { file, runs, seed, tested, asked, isStopped, again } = report;
+  const counts = countsOf(tested);
+  const patterns = tested.map(({ pattern, results, hasTests }) => ({ pattern, hasTests, checks: results }));
+  return JSON.stringify(
+    { file, ok: counts.failed === 0, runs, seed, asked, stopped: isStopped, again, ...counts, patterns },
+    null,
+    2,
+  );
+}
+
+function countsOf(tested: readonly Tested[]): Readonly<Record<CheckResult["verdict"], number>> {
+  const verdicts = tested.flatMap(({ results }) => results.map(({ verdict }) => verdict));
+  const of = (wanted: CheckResult["verdict"]): number => verdicts.filter((verdict) => verdict === wanted).length;
+  return { passed: of("passed"), failed: of("failed"), missed: of("missed"), unknown: of("unknown") };
+}
+
+export type TestProgress = {
+  readonly pattern: string;
+  /** Which of the patterns it is, from 1. */
+  readonly place: number;
+  readonly patterns: number;
+  readonly what: string;
+  readonly tried: number;
+  readonly all: number;
+};
+
+/** The line that says how far it is. */
+export function progressText({ pattern, place, patterns, what, tried, all }: TestProgress): string {
+  return `pattern ${place} of ${patterns}: ${pattern} · ${what} · ${count(tried)} of ${count(all)}`;
+}

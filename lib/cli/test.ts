@@ -1,0 +1,139 @@
+// sequitur test: what can be tried of the patterns of a service, with the tests that their author gives, and without.
+//
+//     load ─▶ plan ─▶ for each pattern: checks ─▶ text ─▶ summary
+
+import { compile } from "../automaton/compile.ts";
+import { ConfigError } from "../core/errors.ts";
+import type { Pattern } from "../pattern/pattern.ts";
+import type { CheckResult, CheckupOptions, checkup } from "../testing/checkup.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
+import { EXIT } from "./failure.ts";
+import { shortPath } from "./place.ts";
+import { createScreen, type Screen } from "./screen.ts";
+import { listenForSignals } from "./signals.ts";
+import { print } from "./stdout.ts";
+import { chosenPatterns, loadSubject } from "./subject.ts";
+import { planOf, type TestPlan, type TestPlanOptions } from "./test-plan.ts";
+import { patternText, progressText, reportJson, summaryText, type Tested, type TestReport } from "./test-text.ts";
+
+export type TestCommand = TestPlanOptions & {
+  readonly json: boolean;
+  /** Whether what is missed or not known counts as failed. */
+  readonly strict: boolean;
+};
+
+const STOPPING = "stopping: what has been tested is told; Ctrl-C again leaves at once";
+
+/** Tests the patterns in `file`, or the one called `name`. Resolves with the exit code. */
+export async function test(
+  file: string,
+  name: string | undefined,
+  command: TestCommand,
+  clock: Clock = systemClock,
+): Promise<number> {
+  const subject = await loadSubject(file);
+  const patterns = chosenPatterns(subject, name);
+  const plan = await planOf(subject, patterns, command);
+  for (const pattern of patterns) compile(pattern); // a pattern that is refused is not tested, nor are the others
+  const kit = await loadKit();
+  const screen = createScreen(process.stderr, process.stdout);
+  const signals = listenForSignals(
+    () => screen.note(STOPPING),
+    () => screen.clear(),
+  );
+  try {
+    const startedAt = clock.now();
+    const tested = await testAll(patterns, { plan, kit, screen, clock, signal: signals.signal, json: command.json });
+    const report: TestReport = {
+      file: shortPath(subject.path),
+      ...plan,
+      tested,
+      asked: patterns.length,
+      isStopped: signals.signal.aborted,
+      elapsedMs: clock.now() - startedAt,
+      again: againWith(file, name, command.tests, plan),
+    };
+    screen.clear();
+    await print(`${command.json ? reportJson(report) : summaryText(report)}\n`);
+    return exitCode(report, command.strict);
+  } finally {
+    signals.release();
+  }
+}
+
+/** With seed and size, so that it does the same if another version has other defaults. */
+function againWith(file: string, name: string | undefined, tests: readonly string[], { seed, runs }: TestPlan): string {
+  const words = [file, ...(name === undefined ? [] : [name]), ...tests.flatMap((each) => ["--tests", each])];
+  return `sequitur test ${words.join(" ")} --seed ${seed} --runs ${runs}`;
+}
+
+/** Streams are made with fast-check, which is the user's own, and loaded by nobody else. @throws {ConfigError} `FAST_CHECK_MISSING` */
+async function loadKit(): Promise<typeof checkup> {
+  try {
+    return (await import("../testing/checkup.ts")).checkup;
+  } catch (error) {
+    if (!String((error as Error).message).includes("'fast-check'")) throw error;
+    throw new ConfigError(
+      "FAST_CHECK_MISSING",
+      'streams are made with the package fast-check, which is not installed. Run "npm install --save-dev fast-check" in the project.',
+      { cause: error },
+    );
+  }
+}
+
+type Work = {
+  readonly plan: TestPlan;
+  readonly kit: typeof checkup;
+  readonly screen: Screen;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly json: boolean;
+};
+
+/** Tests one pattern after the other, and shows each when it is done. */
+async function testAll(patterns: readonly Pattern[], work: Work): Promise<readonly Tested[]> {
+  const { plan, kit, screen, signal, json } = work;
+  const all: Tested[] = [];
+  for (const pattern of patterns) {
+    const tests = plan.tests.filter((each) => each.pattern.name === pattern.name);
+    const results: CheckResult[] = [];
+    const options = { ...plan, tests, signal, ...pacing(pattern, patterns.length, all.length, work) };
+    for await (const result of kit(pattern, options)) results.push(result);
+    if (signal.aborted && results.length === 0) break;
+    const tested = { pattern: pattern.name, results, hasTests: tests.length > 0 };
+    all.push(tested);
+    if (!json) await screen.above(() => print(`${patternText(tested)}\n`));
+    if (signal.aborted) break;
+  }
+  return all;
+}
+
+/** How often the line that says how far it is is written: on a terminal, and elsewhere. */
+const LIVE_EVERY_MS = 200;
+const PLAIN_EVERY_MS = 5_000;
+
+/** Progress, now and then; a breath for signals. */
+function pacing(
+  { name }: Pattern,
+  patterns: number,
+  done: number,
+  { clock, screen }: Work,
+): Pick<CheckupOptions, "onProgress" | "breathe"> {
+  const everyMs = screen.live ? LIVE_EVERY_MS : PLAIN_EVERY_MS;
+  let toldAt = clock.now();
+  return {
+    onProgress: (what, tried, all) => {
+      if (clock.now() - toldAt < everyMs) return;
+      toldAt = clock.now();
+      screen.status(progressText({ pattern: name, place: done + 1, patterns, what, tried, all }));
+    },
+    breathe: clock.breathe,
+  };
+}
+
+function exitCode({ tested, isStopped }: TestReport, strict: boolean): number {
+  const verdicts = tested.flatMap(({ results }) => results.map(({ verdict }) => verdict));
+  const counts = strict ? ["failed", "missed", "unknown"] : ["failed"];
+  if (verdicts.some((verdict) => counts.includes(verdict))) return EXIT.failed;
+  return isStopped ? EXIT.killed : EXIT.fine;
+}
