@@ -13,6 +13,7 @@ import { ConfigError, SequiturError } from "../core/errors.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Emission } from "./alert.ts";
 import { createExpiry, type Expiry } from "./expiry.ts";
+import { createFirstReports } from "./first-reports.ts";
 import { createFlow, type Flow } from "./flow.ts";
 import { isAwake } from "./idle.ts";
 import { createIntake, type Intake } from "./intake.ts";
@@ -109,7 +110,7 @@ class EngineAtWork implements Engine {
   readonly #outbox: Outbox;
   readonly #wake: Wake = createWake();
   readonly #expiry: Expiry;
-  readonly #reported = new Set<string>();
+  readonly #reportFirst: (emission: Emission) => void;
   #state: ServiceState = "starting";
   #hasWork = false;
   #isAssigned = false;
@@ -121,6 +122,7 @@ class EngineAtWork implements Engine {
     this.#ports = ports;
     this.#task = createTask(config.task);
     this.#flow = createFlow(ports.source);
+    this.#reportFirst = createFirstReports(ports.log);
     this.#expiry = createExpiry(ports.clock);
     this.#outbox = createOutbox({
       ...ports,
@@ -345,16 +347,6 @@ class EngineAtWork implements Engine {
     this.#ports.log("warn", "output failed and will be tried again", { reason: error.message, retryInMs });
   }
 
-  /** The first record of each kind of trouble is logged, so that a mistake is seen; the rest is counted. */
-  #reportFirst({ kind, record }: Emission): void {
-    if (kind !== "deadLetter" && kind !== "notice") return;
-    const what = record.headers.get("sequitur-code") ?? record.headers.get("sequitur-kind") ?? kind;
-    const where = record.headers.get("sequitur-topic") ?? record.headers.get("pattern") ?? "";
-    if (this.#reported.has(`${what}:${where}`)) return;
-    this.#reported.add(`${what}:${where}`);
-    this.#ports.log("warn", "first of its kind; more are only counted", { what, where, writtenTo: record.topic });
-  }
-
   #become(event: ServiceEvent): void {
     const before = this.#state;
     this.#state = nextServiceState(before, event);
@@ -362,10 +354,13 @@ class EngineAtWork implements Engine {
   }
 }
 
-/** A key must be in one lane whichever topic its events are in, so the topics must be cut alike. */
-async function checkPartitionCounts(source: Source, topics: readonly string[]): Promise<void> {
+/** A key must be in one lane whichever topic its events are in, so the topics must be cut alike. Returns how many partitions each has. @throws {ConfigError} `PARTITION_COUNT` */
+export async function checkPartitionCounts(
+  source: Pick<Source, "partitionCount">,
+  topics: readonly string[],
+): Promise<number> {
   const counts = await Promise.all(topics.map((topic) => source.partitionCount(topic)));
-  if (new Set(counts).size <= 1) return;
+  if (new Set(counts).size <= 1) return counts[0] ?? 0;
   const list = topics.map((topic, index) => `"${topic}" has ${counts[index]}`).join(", ");
   throw new ConfigError(
     "PARTITION_COUNT",

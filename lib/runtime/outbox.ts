@@ -182,7 +182,8 @@ function* parcelsOf(stretch: readonly Emission[]): Generator<readonly Emission[]
 /** What a record costs beside its bytes. An estimate. */
 const RECORD_BYTES = 64;
 
-function bytesOf({ key, value, headers }: OutputRecord): number {
+/** About how much of memory and of a request a record takes. */
+export function bytesOf({ key, value, headers }: OutputRecord): number {
   let sum = RECORD_BYTES + value.length + (key?.length ?? 0);
   for (const [name, text] of headers) sum += name.length + text.length;
   return sum;

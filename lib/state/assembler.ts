@@ -20,7 +20,7 @@ export interface Assembler {
   /** Whether some parts of an entry are there and others are not. */
   readonly isBetween: boolean;
   /**
-   * Takes the next record, in order of offset. Returns the entry that is whole with it, or `null`.
+   * Takes the next record, in order of offset, and copies it. Returns the entry that is whole with it, or `null`.
    *
    * @throws {CheckpointError} `FOREIGN_STATE`, `TRUNCATED_STATE`, `DAMAGED_STATE`, `NEWER_STATE`
    */
@@ -38,7 +38,7 @@ export function createAssembler(topic: string): Assembler {
     },
     take(offset, value) {
       const where = `offset ${offset} of ${topic}`;
-      const block = readBlock(value, where);
+      const block = readBlock(value && new Uint8Array(value), where);
       const follows = offset === first + BigInt(blocks.length) && isSame(block, blocks[0] ?? block);
       if (block.part !== blocks.length || (blocks.length > 0 && !follows)) {
         throw truncated(

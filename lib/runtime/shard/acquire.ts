@@ -1,0 +1,93 @@
+// Taking a shard up: from nothing, or where whoever had it before left it.
+
+import type { Checkpoint, SavedLane } from "../../state/checkpoint.ts";
+import type { Delta, Page, PageOwner } from "../../state/entry.ts";
+import { createLedger, type Ledger } from "../../state/ledger.ts";
+import { createReplay, hasSamePatterns, type Replay } from "../../state/replay.ts";
+import { duplicateApp, superseded } from "../../state/state-error.ts";
+import { beginningOf } from "./beginnings.ts";
+import { type ShardContext, statePlace } from "./context.ts";
+import { insist } from "./insist.ts";
+import { type Taken, takeOver } from "./take-over.ts";
+
+/** A shard that is ours, and what it stands on. */
+export type Acquired = Taken & {
+  /** Of the last checkpoint; 0: there was none. */
+  readonly seq: number;
+  /** All lanes, each with a position in every input. */
+  readonly lanes: readonly SavedLane[];
+  /** What was saved of one of today's patterns in a lane, in order. */
+  pieces(owner: PageOwner): readonly (Page | Delta)[];
+  /** What the log holds. */
+  readonly ledger: Ledger;
+  /** Whether everything has to be saved whole next: the patterns are others than before. */
+  readonly isChanged: boolean;
+};
+
+/**
+ * `null`: the shard was lost meanwhile. `minLogBytes`: a log that is shorter is not made smaller.
+ *
+ * @throws {CheckpointError} if the saved state is damaged, or not that of this service: see `state-error.ts`.
+ * @throws {ConfigError}
+ * @throws {TransportError} `DATA_LOST`, `SHARD_GIVEN_UP`
+ */
+export async function acquire(context: ShardContext, minLogBytes?: number): Promise<Acquired | null> {
+  const { clock, log, shard } = context;
+  const startedAt = clock.now();
+  const read = await insist(context, "taking over the shard", async () => {
+    const replay = createReplay(context.identity, statePlace(context));
+    const ledger = createLedger(minLogBytes);
+    const taken = await takeOver(context, null, replay, (replayed) => {
+      if (replayed.kind === "checkpoint") ledger.committed(replayed);
+    });
+    return taken && { taken, replay, ledger };
+  });
+  if (read === null) return null;
+  const { taken, replay, ledger } = read;
+  const what = await restored(context, replay, taken).catch(async (error) => {
+    await taken.writer.close();
+    throw error;
+  });
+  if (what === null || !context.isOurs()) {
+    await taken.writer.close();
+    return null;
+  }
+  const tookMs = clock.now() - startedAt;
+  log("info", "a shard was taken over", { shard, checkpoint: what.seq, bytes: replay.bytes, tookMs });
+  return { ...taken, ...what, ledger };
+}
+
+type Restored = Pick<Acquired, "seq" | "lanes" | "pieces" | "isChanged">;
+
+async function restored(context: ShardContext, replay: Replay, { start }: Taken): Promise<Restored | null> {
+  replay.finish(start);
+  const { patterns } = context.identity;
+  const checkpoint = replay.last?.checkpoint ?? null;
+  if (checkpoint !== null) checkRelease(context, checkpoint, replay.last?.offset ?? 0n);
+  const slots = patterns.map((pattern) => slotOf(checkpoint, pattern));
+  const lanes = await beginningOf(context, checkpoint?.lanes ?? []);
+  if (lanes === null) return null;
+  return {
+    seq: checkpoint?.seq ?? 0,
+    lanes: lanes.map((lane) => ({ ...lane, alerts: slots.map((slot) => lane.alerts[slot] ?? 0) })),
+    pieces: ({ lane, pattern }) =>
+      replay.pieces({ lane, pattern: slots[pattern] ?? -1 }).map(({ entry }) => ({ ...entry, pattern })),
+    isChanged: checkpoint !== null && !hasSamePatterns(checkpoint, { patterns }),
+  };
+}
+
+/** Where the same pattern stands in a checkpoint; -1: it is new, or another one than before. */
+function slotOf(
+  checkpoint: Checkpoint | null,
+  { name, fingerprint }: { readonly name: string; readonly fingerprint: string },
+): number {
+  return checkpoint?.patterns.findIndex((each) => each.name === name && each.fingerprint === fingerprint) ?? -1;
+}
+
+function checkRelease(context: ShardContext, checkpoint: Checkpoint, offset: bigint): void {
+  const { app, patterns, release } = context.identity;
+  const where = `offset ${offset} of ${statePlace(context)}`;
+  if (checkpoint.release > release) throw superseded(where, checkpoint.release, release);
+  if (checkpoint.release === release && !hasSamePatterns(checkpoint, { patterns }))
+    throw duplicateApp(where, app, release);
+}

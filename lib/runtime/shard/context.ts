@@ -1,0 +1,52 @@
+// What taking over, checkpointing and resolving a shard have in common.
+
+import type { SavedPattern } from "../../state/checkpoint.ts";
+import type { Clock } from "../../time/clock.ts";
+import type { Log } from "../ports.ts";
+import type { ShardSource, StateLog } from "../shard-ports.ts";
+
+/** What makes saved state ours. */
+export type ServiceIdentity = {
+  readonly app: string;
+  /** Names one run of one process: two runs never have the same. */
+  readonly instance: string;
+  /** Grows with every change of the service. */
+  readonly release: number;
+  readonly shards: number;
+  /** Of each input. */
+  readonly partitions: number;
+  /** In the order of the service: pages name them by their place. */
+  readonly patterns: readonly SavedPattern[];
+};
+
+/** A shard, and what is needed to keep it. */
+export type ShardContext = {
+  readonly shard: number;
+  readonly identity: ServiceIdentity;
+  /** The inputs. */
+  readonly topics: readonly string[];
+  readonly source: Pick<ShardSource, "proveMembership" | "bounds" | "beginnings">;
+  readonly state: Pick<StateLog, "takeOver" | "bounds" | "read" | "trim">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What to do if the inputs do not have any more what has to be read next. */
+  readonly onDataLoss: "fail" | "continue";
+  /** How long what fails is tried again before the shard is given up. */
+  readonly retryWithinMs: number;
+  /** Whether the group still gives us the shard. Asked after everything that takes time. */
+  readonly isOurs: () => boolean;
+  /** A name that no other taking over has. */
+  readonly nextNonce: () => string;
+};
+
+/** The state partition, for messages. */
+export function statePlace({ shard, identity }: Pick<ShardContext, "shard" | "identity">): string {
+  return `partition ${shard} of "${identity.app}-state"`;
+}
+
+/** The partitions of each input that belong to a shard. */
+export function lanesOf(shard: number, { shards, partitions }: ServiceIdentity): readonly number[] {
+  const lanes: number[] = [];
+  for (let lane = shard; lane < partitions; lane += shards) lanes.push(lane);
+  return lanes;
+}

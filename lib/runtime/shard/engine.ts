@@ -1,0 +1,259 @@
+// All the shards of one process: starts a run for each that the group gives it, lets go of those that it takes away, and
+// looks like any other engine from outside.
+//
+//     ShardSource ─ assigned ─▶ a run for each shard ─ committed ─▶ counts
+//                 ─ records ──▶ the run of their shard
+
+import { ConfigError, SequiturError } from "../../core/errors.ts";
+import type { Clock } from "../../time/clock.ts";
+import type { Emission, EmissionKind } from "../alert.ts";
+import { checkPartitionCounts, type Engine, type EngineConfig, type Summary } from "../engine.ts";
+import { createExpiry, type Expiry } from "../expiry.ts";
+import { createFirstReports } from "../first-reports.ts";
+import { isAwake } from "../idle.ts";
+import type { Lane } from "../lane.ts";
+import type { Surroundings } from "../lane-state.ts";
+import { nextServiceState, type ServiceEvent } from "../lifecycle.ts";
+import type { LaneMetrics, Metrics, ServiceState } from "../metrics.ts";
+import { laneMetrics, takeMetrics } from "../picture.ts";
+import type { Log, TopicPartition } from "../ports.ts";
+import type { ShardHandler, ShardSource, StateLog } from "../shard-ports.ts";
+import { addTallies, emptyTally, retire, type Tally, tallyOf } from "../tally.ts";
+import type { ServiceIdentity } from "./context.ts";
+import { runShard, type ShardPace, type ShardRun } from "./run.ts";
+
+/** How an engine of shards is made. */
+export type ShardEngineConfig = EngineConfig & {
+  readonly identity: Pick<ServiceIdentity, "app" | "instance" | "release" | "patterns">;
+  /** S, fixed for the life of the state; `null`: as many as partitions, at most `MOST_SHARDS`. */
+  readonly shards: number | null;
+  readonly pace: ShardPace;
+  readonly onDataLoss: "fail" | "continue";
+};
+
+export type ShardEnginePorts = {
+  readonly source: ShardSource;
+  readonly state: StateLog;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** How many shards a service has if nothing else is said. */
+export const MOST_SHARDS = 8;
+
+const TICK_MS = 1_000;
+const ABSENT_MS = 1_000;
+
+/** Starts an engine that commits what it says and what it holds together. It ends when it is told to, or fails. */
+export function startShardEngine(config: ShardEngineConfig, ports: ShardEnginePorts): Engine {
+  return new ShardEngine(config, ports);
+}
+
+class ShardEngine implements Engine {
+  readonly done: Promise<Summary>;
+  readonly #config: ShardEngineConfig;
+  readonly #ports: ShardEnginePorts;
+  readonly #runs = new Map<number, ShardRun>();
+  readonly #ended = new Set<Promise<void>>();
+  readonly #expiry: Expiry;
+  readonly #reportFirst: (emission: Emission) => void;
+  readonly #sent: Record<EmissionKind, number> = { alert: 0, timedOut: 0, late: 0, deadLetter: 0, notice: 0 };
+  #retired: Tally;
+  #state: ServiceState = "starting";
+  #isAssigned = false;
+  #identity: ServiceIdentity | null = null;
+  #nonces = 0;
+  #end: () => void = () => undefined;
+  #fail: (error: unknown) => void = () => undefined;
+  #stopTicking: () => void = () => undefined;
+
+  constructor(config: ShardEngineConfig, ports: ShardEnginePorts) {
+    this.#config = config;
+    this.#ports = ports;
+    this.#expiry = createExpiry(ports.clock);
+    this.#reportFirst = createFirstReports(ports.log);
+    this.#retired = emptyTally(config.task);
+    const ended = new Promise<void>((resolve, reject) => {
+      this.#end = resolve;
+      this.#fail = reject;
+    });
+    this.done = this.#run(ended);
+  }
+
+  stop(): Promise<Summary> {
+    if (this.#state === "starting" || this.#state === "running" || this.#state === "degraded") {
+      this.#become({ type: "stop" });
+      this.#expiry.start(this.#config.stopWithinMs, () => undefined);
+      this.#end();
+    }
+    return this.done;
+  }
+
+  metrics(): Metrics {
+    const runs = [...this.#runs.values()];
+    return takeMetrics({
+      ...this.#surroundings(),
+      ...this.health(),
+      tally: this.#allLanes().reduce((sum, lane) => addTallies(sum, tallyOf(lane)), this.#retired),
+      lanes: this.#allLanes(),
+      endOf: (partition) => this.#ports.source.endOf(partition),
+      queuedBytes: runs.reduce((sum, { intake }) => sum + intake.bytes, 0),
+      unsentBytes: runs.reduce((sum, { unsentBytes }) => sum + unsentBytes, 0),
+      sent: this.#sent,
+    });
+  }
+
+  lanes(): readonly LaneMetrics[] {
+    return laneMetrics(this.#allLanes(), this.#surroundings());
+  }
+
+  health(): Pick<Metrics, "state" | "assigned"> {
+    const isRestored = [...this.#runs.values()].every(({ task }) => task !== null);
+    return { state: this.#state, assigned: this.#isAssigned && isRestored };
+  }
+
+  #surroundings(): Surroundings {
+    const { maxUnsentBytes } = this.#config.pace;
+    const runs = [...this.#runs.values()];
+    return {
+      heldBecause: (partition) => this.#runOf(partition)?.flow.heldBecause(partition) ?? null,
+      isQueued: (partition) => this.#runOf(partition)?.intake.holds(partition) ?? false,
+      isFull: runs.some(({ unsentBytes }) => unsentBytes > maxUnsentBytes),
+      idleFollows: this.#allLanes().some(isAwake) || this.#config.task.whenAllIdle !== "clock" ? "nothing" : "clock",
+    };
+  }
+
+  #allLanes(): readonly Lane[] {
+    const lanes = [...this.#runs.values()].flatMap(({ task }) => task?.lanes ?? []);
+    return lanes.sort((one, other) => one.partition - other.partition);
+  }
+
+  #runOf({ partition }: TopicPartition): ShardRun | undefined {
+    return this.#runs.get(partition % (this.#identity?.shards ?? 1));
+  }
+
+  async #run(ended: Promise<void>): Promise<Summary> {
+    try {
+      await Promise.race([this.#open(), ended]);
+      this.#become({ type: "opened" });
+      this.#tickLater();
+      await ended;
+      return await this.#finish();
+    } catch (error) {
+      await this.#breakOff(error);
+      throw error;
+    } finally {
+      this.#expiry.cancel();
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { identity, outputs, task } = this.#config;
+    const { source, state } = this.#ports;
+    const topics = task.inputs.map(({ topic }) => topic);
+    const partitions = await checkPartitionCounts(source, topics);
+    const shards = shardsFor(partitions, this.#config.shards);
+    this.#identity = { ...identity, shards, partitions };
+    await state.open(shards, outputs);
+    if (this.#state === "starting") await source.start(topics, shards, this.#handler());
+  }
+
+  #handler(): ShardHandler {
+    return {
+      onAssigned: (shards) => {
+        this.#isAssigned = true;
+        for (const [shard, run] of this.#runs) if (!shards.includes(shard)) this.#drop(shard, run);
+        for (const shard of shards) if (!this.#runs.has(shard) && this.#state !== "stopping") this.#start(shard);
+      },
+      onBatch: (batch) => this.#runOf(batch)?.push(batch),
+      onFailure: (error) => this.#fail(error),
+    };
+  }
+
+  #start(shard: number): void {
+    const { onDataLoss, pace, retryWithinMs, task } = this.#config;
+    const identity = this.#identity as ServiceIdentity;
+    const run = runShard({
+      ...this.#ports,
+      shard,
+      identity,
+      topics: task.inputs.map(({ topic }) => topic),
+      task,
+      pace,
+      onDataLoss,
+      retryWithinMs,
+      nextNonce: () => `${identity.instance}:${++this.#nonces}`,
+      onSaid: this.#reportFirst,
+      onCommitted: (emissions) => {
+        for (const { kind } of emissions) this.#sent[kind] += 1;
+      },
+    });
+    this.#runs.set(shard, run);
+    const over = run.done.catch((error) => this.#fail(error)).finally(() => this.#ended.delete(over));
+    this.#ended.add(over);
+  }
+
+  /** Its counts stay, but for what it held. */
+  #drop(shard: number, run: ShardRun): void {
+    this.#runs.delete(shard);
+    for (const lane of run.task?.lanes ?? []) this.#retired = addTallies(this.#retired, retire(tallyOf(lane)));
+    run.lose();
+  }
+
+  #tickLater(): void {
+    const { clock } = this.#ports;
+    const everyMs = Math.max(1, Math.min(TICK_MS, Math.floor(this.#config.task.idleAfterMs / 2)));
+    const dueAt = clock.now() + everyMs;
+    this.#stopTicking = clock.after(everyMs, () => {
+      const wasAbsent = clock.now() - dueAt > ABSENT_MS;
+      for (const run of this.#runs.values()) run.tick(wasAbsent);
+      this.#tickLater();
+    });
+  }
+
+  async #finish(): Promise<Summary> {
+    const { log, source, state } = this.#ports;
+    for (const run of this.#runs.values()) run.stop();
+    await this.#expiry.orExpired(Promise.all(this.#ended));
+    const complete = !this.#expiry.isExpired;
+    if (!complete) log("warn", "the time for stopping is over; what was not committed will be read again");
+    this.#stopTicking();
+    const metrics = this.metrics();
+    await this.#expiry.orExpired(source.stop());
+    await this.#expiry.orExpired(state.close());
+    this.#become({ type: "emptied" });
+    return { reason: "stopped", complete, metrics: { ...metrics, state: this.#state } };
+  }
+
+  async #breakOff(error: unknown): Promise<void> {
+    const { source, state, log } = this.#ports;
+    this.#stopTicking();
+    this.#become({ type: "crashed" });
+    log("error", "the service failed", { code: error instanceof SequiturError ? error.code : "UNKNOWN", error });
+    this.#expiry.start(this.#config.stopWithinMs, () => undefined);
+    for (const run of this.#runs.values()) run.lose();
+    for (const giveBack of [() => Promise.all(this.#ended), () => source.stop(), () => state.close()]) {
+      try {
+        await this.#expiry.orExpired(giveBack() as Promise<unknown>);
+      } catch (second) {
+        log("warn", "could not be given back after the failure", { reason: String(second) });
+      }
+    }
+  }
+
+  #become(event: ServiceEvent): void {
+    const before = this.#state;
+    this.#state = nextServiceState(before, event);
+    if (this.#state !== before) this.#ports.log("info", `service is ${this.#state}`);
+  }
+}
+
+/** @throws {ConfigError} `BAD_SHARDS` */
+function shardsFor(partitions: number, wanted: number | null): number {
+  if (wanted === null) return Math.min(partitions, MOST_SHARDS);
+  if (wanted <= partitions) return wanted;
+  throw new ConfigError(
+    "BAD_SHARDS",
+    `The service has ${wanted} shards, more than the ${partitions} partitions of its inputs. Set shards to at most ${partitions}, or leave it out.`,
+  );
+}

@@ -1,0 +1,45 @@
+// Doing again what failed, from its beginning. An error says nothing of what became of the attempt; each round finds out.
+
+import { TransportError } from "../../core/errors.ts";
+import { type ShardContext, statePlace } from "./context.ts";
+
+/** Between rounds: twice as long each time, up to the longest. */
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 5_000;
+
+/**
+ * Does `round` until it succeeds; `null` if the shard was lost meanwhile, as when `round` says so itself.
+ *
+ * @throws what is no `TransportError` at once, and the last `TransportError` when time is over.
+ */
+export async function insist<T>(
+  context: ShardContext,
+  doing: string,
+  round: () => Promise<T | null>,
+): Promise<T | null> {
+  const { clock, isOurs, log, retryWithinMs, shard } = context;
+  const giveUpAt = clock.now() + retryWithinMs;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await round();
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      if (!isOurs()) return null;
+      const retryInMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (tries - 1));
+      if (clock.now() + retryInMs > giveUpAt) throw givenUp(context, doing, tries, error);
+      log("warn", `${doing} failed and will be tried again`, { shard, reason: error.message, retryInMs });
+      await new Promise<void>((resolve) => clock.after(retryInMs, resolve));
+      if (!isOurs()) return null;
+    }
+  }
+}
+
+function givenUp(context: ShardContext, doing: string, tries: number, cause: TransportError): TransportError {
+  return new TransportError(
+    "SHARD_GIVEN_UP",
+    `Shard ${context.shard} is given up: ${doing} failed ${tries} times within ${context.retryWithinMs} ms, last with: ${cause.message} ` +
+      `Nothing is lost: whoever takes over goes on from the last checkpoint in ${statePlace(context)}. ` +
+      "Look after the brokers, then start the process again.",
+    { cause, retriable: false },
+  );
+}

@@ -1,0 +1,304 @@
+// One shard at work: takes it over, matches what comes, and commits what was said stretch by stretch, until it is lost, told to
+// stop, or cannot go on.
+//
+//     acquire ─▶ task restored ─▶ read ─▶ intake ─▶ task ─▶ outputs ─┐
+//        ▲                                                          cut between two pieces of work
+//        └── overtaken: drop everything ◀── keeper ◀── stretch ◀────┘        while it is on its way, matching goes on
+//
+// What was said and not committed was never seen by anybody. So whatever ends it, forgetting is enough.
+
+import { BEGINNING, type Instant } from "../../time/instant.ts";
+import type { Emission } from "../alert.ts";
+import { createFlow, type Flow } from "../flow.ts";
+import { createIntake, type Intake } from "../intake.ts";
+import { bytesOf } from "../outbox.ts";
+import type { InputBatch, TopicPartition } from "../ports.ts";
+import type { ShardSource, StateLog } from "../shard-ports.ts";
+import { createTask, type Task, type TaskConfig, type TaskEffects, type TaskInput } from "../task.ts";
+import { createWake, type Wake } from "../wake.ts";
+import { type Acquired, acquire } from "./acquire.ts";
+import { lanesOf, type ShardContext, statePlace } from "./context.ts";
+import { createKeeper, type Keeper, type Kept } from "./keeper.ts";
+import { type Stretch, stretchOf } from "./stretch.ts";
+
+/** How the work of a shard is cut. */
+export type ShardPace = {
+  /** How long after the last cut a stretch that has output is committed. */
+  readonly commitEveryMs: number;
+  /** The same for a stretch of which nobody would see anything. */
+  readonly saveEveryMs: number;
+  /** How often old state is deleted at most. */
+  readonly trimEveryMs: number;
+  /** Bytes read and not yet taken, before reading pauses. */
+  readonly maxQueuedBytes: number;
+  /** Bytes said and not yet committed, before matching waits. */
+  readonly maxUnsentBytes: number;
+};
+
+export type ShardRunOptions = Omit<ShardContext, "isOurs"> & {
+  readonly source: Pick<
+    ShardSource,
+    "proveMembership" | "bounds" | "beginnings" | "read" | "pause" | "resume" | "show"
+  >;
+  readonly state: Pick<StateLog, "takeOver" | "bounds" | "read" | "trim" | "partitionOf">;
+  readonly task: TaskConfig;
+  readonly pace: ShardPace;
+  /** These are committed. */
+  readonly onCommitted: (emissions: readonly Emission[]) => void;
+  /** Of what an emission is, when it is said: it may never be committed, or be said again. */
+  readonly onSaid: (emission: Emission) => void;
+};
+
+/** A shard at work. */
+export interface ShardRun {
+  readonly shard: number;
+  /** `null` while it is being restored. */
+  readonly task: Task | null;
+  readonly intake: Intake;
+  readonly flow: Flow;
+  readonly unsentBytes: number;
+  /** Resolves when it is lost or has stopped. @throws {CheckpointError | ConfigError | LimitError | TransportError} when it cannot go on. */
+  readonly done: Promise<void>;
+  /** Records of one of its partitions. */
+  push(batch: InputBatch): void;
+  /** Looks for silence. */
+  tick(wasAbsent: boolean): void;
+  /** The group gave it to somebody else. */
+  lose(): void;
+  /** Takes nothing more, commits what was taken, and ends. */
+  stop(): void;
+}
+
+const SLICE_MS = 10;
+const MAX_PIECE_RECORDS = 64;
+const MAX_PIECE_EVENTS = 256;
+
+/** Starts at once. */
+export function runShard(options: ShardRunOptions): ShardRun {
+  return new ShardAtWork(options);
+}
+
+class ShardAtWork implements ShardRun {
+  readonly shard: number;
+  readonly done: Promise<void>;
+  readonly flow: Flow;
+  intake: Intake = createIntake();
+  task: Task | null = null;
+  unsentBytes = 0;
+  readonly #options: ShardRunOptions;
+  readonly #context: ShardContext;
+  readonly #wake: Wake = createWake();
+  /** Said since the last cut. */
+  #said: Emission[] = [];
+  /** Whether anything was taken since the last cut. */
+  #hasNews = false;
+  #hasWork = false;
+  #cutAt: Instant = BEGINNING;
+  #committing: Promise<void> | null = null;
+  #kept: Kept = "committed";
+  #isLost = false;
+  #isStopping = false;
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(options: ShardRunOptions) {
+    this.#options = options;
+    this.shard = options.shard;
+    this.flow = createFlow(options.source);
+    this.#context = { ...options, isOurs: () => !this.#isLost && (this.task !== null || !this.#isStopping) };
+    this.done = this.#run();
+  }
+
+  push(batch: InputBatch): void {
+    if (this.task === null || this.#isStopping) return;
+    this.intake.push({ kind: "batch", batch, readAt: this.#options.clock.now() });
+    if (this.intake.bytes > this.#options.pace.maxQueuedBytes) this.flow.holdAll("queue");
+    this.#wake.notify();
+  }
+
+  tick(wasAbsent: boolean): void {
+    const { task, intake, flow } = this;
+    if (task === null || this.#failure !== null) return;
+    const isHeld = (place: TopicPartition): boolean => flow.isHeld(place) || intake.holds(place);
+    this.#attempt(() => this.#step(task, { kind: "tick", now: this.#options.clock.now(), isHeld, wasAbsent }));
+    this.#wake.notify();
+  }
+
+  lose(): void {
+    this.#isLost = true;
+    this.#wake.notify();
+  }
+
+  stop(): void {
+    this.#isStopping = true;
+    if (this.task !== null) this.flow.holdAll("stop");
+    this.#wake.notify();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isLost && !this.#isStopping) {
+      const acquired = await acquire(this.#context);
+      if (acquired === null) return;
+      if ((await this.#keep(acquired)) !== "overtaken") return;
+      this.#forget();
+      this.#options.log("warn", "a shard was somebody else's meanwhile and is taken over afresh", {
+        shard: this.shard,
+      });
+    }
+  }
+
+  /** Until it ends, in one way or another. */
+  async #keep(acquired: Acquired): Promise<Kept> {
+    const keeper = createKeeper(this.#context, acquired, this.#options.pace.trimEveryMs);
+    try {
+      this.#begin(acquired);
+      while (!this.#isOver()) await this.#turn(keeper);
+      if (this.#committing !== null) await this.#committing;
+      if (this.#failure !== null) throw this.#failure.error;
+      return this.#kept;
+    } finally {
+      await keeper.close();
+    }
+  }
+
+  /** Puts the task where the shard stands, and lets reading begin there. */
+  #begin({ lanes, pieces, seq, isChanged }: Acquired): void {
+    const { clock, identity, source, topics, task: config } = this.#options;
+    const task = createTask(config);
+    task.restore(lanes);
+    for (const lane of task.lanes)
+      for (const [pattern, freezer] of lane.patterns.freezers.entries())
+        freezer.thaw(pieces({ lane: lane.partition, pattern }), statePlace(this.#context));
+    const places = lanesOf(this.shard, identity).flatMap((partition) => topics.map((topic) => ({ topic, partition })));
+    this.intake = createIntake();
+    this.task = task;
+    this.#hasNews = seq === 0 || isChanged;
+    this.#cutAt = BEGINNING;
+    this.#kept = "committed";
+    this.#step(task, { kind: "assigned", partitions: places, now: clock.now() });
+    for (const lane of lanes)
+      for (const { topic, from } of lane.inputs) source.read({ topic, partition: lane.partition }, BigInt(from ?? 0));
+    this.flow.releaseAll("queue");
+    this.flow.assigned(places);
+  }
+
+  #forget(): void {
+    this.task = null;
+    this.#said = [];
+    this.unsentBytes = 0;
+    this.#committing = null;
+    this.#hasWork = false;
+  }
+
+  #isOver(): boolean {
+    if (this.#failure !== null || this.#isLost || this.#kept !== "committed") return true;
+    const isDone = this.intake.isEmpty && !this.#hasWork && !this.#hasNews && this.#said.length === 0;
+    return this.#isStopping && isDone && this.#committing === null;
+  }
+
+  async #turn(keeper: Keeper): Promise<void> {
+    const { clock } = this.#options;
+    const canWork = this.#canWork();
+    if (canWork) this.#attempt(() => this.#slice());
+    const inMs = this.#cutInMs();
+    if (inMs !== null && inMs <= 0 && !this.#hasWork) this.#attempt(() => this.#cut(keeper));
+    if (canWork) return clock.breathe();
+    const cancel = inMs === null || inMs <= 0 ? null : clock.after(inMs, () => this.#wake.notify());
+    await this.#wake.wait();
+    cancel?.();
+  }
+
+  /** Works for a while. When it is time to cut, nothing new is taken before that. */
+  #slice(): void {
+    const { clock, pace } = this.#options;
+    const task = this.task as Task;
+    const until = clock.now() + SLICE_MS;
+    do {
+      const inMs = this.#cutInMs();
+      const isDue = inMs !== null && inMs <= 0;
+      const input: TaskInput | null = this.#hasWork
+        ? { kind: "work", maxEvents: MAX_PIECE_EVENTS }
+        : isDue
+          ? null
+          : this.intake.next(MAX_PIECE_RECORDS);
+      if (input === null) break;
+      this.#step(task, input);
+    } while (clock.now() < until && this.#canWork());
+    if (2 * this.intake.bytes <= pace.maxQueuedBytes) this.flow.releaseAll("queue");
+  }
+
+  #step(task: Task, input: TaskInput): void {
+    const { emissions, pause, resume, hasWork } = task.step(input);
+    if (input.kind === "batch" && input.batch.records.length > 0) this.#hasNews = true;
+    this.#hasWork = hasWork;
+    this.#say(emissions);
+    this.#steer({ pause, resume });
+  }
+
+  #say(emissions: readonly Emission[]): void {
+    for (const emission of emissions) {
+      this.#said.push(emission);
+      this.unsentBytes += bytesOf(emission.record);
+      this.#options.onSaid(emission);
+    }
+  }
+
+  #steer({ pause, resume }: Pick<TaskEffects, "pause" | "resume">): void {
+    for (const partition of pause) this.flow.hold(partition, "time");
+    for (const partition of resume) this.flow.release(partition, "time");
+  }
+
+  /** When too much was said, matching waits for what is on its way; but what was begun has to be finished before it can be cut. */
+  #canWork(): boolean {
+    if (this.#isFull()) return this.#hasWork && this.#committing === null;
+    return this.#hasWork || !this.intake.isEmpty;
+  }
+
+  #isFull(): boolean {
+    return this.unsentBytes > this.#options.pace.maxUnsentBytes;
+  }
+
+  /** How long until the next cut is due; `null`: there is nothing to commit, or something is on its way. */
+  #cutInMs(): number | null {
+    if (this.#committing !== null || !(this.#hasNews || this.#said.length > 0)) return null;
+    const { clock, pace } = this.#options;
+    const everyMs = this.#said.length > 0 ? pace.commitEveryMs : pace.saveEveryMs;
+    return this.#isStopping || this.#isFull() ? 0 : this.#cutAt + everyMs - clock.now();
+  }
+
+  #cut(keeper: Keeper): void {
+    const { onCommitted, source, state } = this.#options;
+    const emissions = this.#said;
+    const task = this.task as Task;
+    const stretch: Stretch = stretchOf(task, emissions, keeper.due(), state.partitionOf);
+    const positions = task.positions();
+    this.#said = [];
+    this.#hasNews = false;
+    this.#cutAt = this.#options.clock.now();
+    const settled = (kept: Kept): void => {
+      this.#kept = kept;
+      if (kept !== "committed") return;
+      for (const { record } of emissions) this.unsentBytes -= bytesOf(record);
+      onCommitted(emissions);
+      source.show(positions);
+    };
+    this.#committing = keeper
+      .commit(stretch)
+      .then(settled, (error) => this.#fail(error))
+      .finally(() => {
+        this.#committing = null;
+        this.#wake.notify();
+      });
+  }
+
+  #attempt(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+}

@@ -1,0 +1,105 @@
+// One stretch of input as bytes: what it said, what it changed, how far it came. Frozen once, and sent, if need be again,
+// as it is.
+
+import { crcOf, crcOfAll } from "../../state/block.ts";
+import type { Checkpoint, SavedLane } from "../../state/checkpoint.ts";
+import { type Delta, type Page, type PageOwner, writeEntry } from "../../state/entry.ts";
+import type { Freezer } from "../../state/freeze.ts";
+import type { PageName, WrittenPage } from "../../state/ledger.ts";
+import type { Emission } from "../alert.ts";
+import type { OutputRecord } from "../ports.ts";
+import type { PlacedRecord } from "../shard-ports.ts";
+import type { Task } from "../task.ts";
+import type { ServiceIdentity } from "./context.ts";
+
+/** What a checkpoint is made of. */
+export type Stretch = {
+  readonly outputs: readonly PlacedRecord[];
+  readonly pieces: readonly (Page | Delta)[];
+  readonly lanes: readonly SavedLane[];
+};
+
+/**
+ * What a task said and is between two pieces of work. `due`: pages to be written whole. What its matchers froze is not frozen again,
+ * so a stretch that is dropped takes the task with it.
+ */
+export function stretchOf(
+  task: Task,
+  emissions: readonly Emission[],
+  due: readonly PageName[] | "all",
+  partitionOf: (record: OutputRecord) => number,
+): Stretch {
+  const pieces = task.lanes.flatMap(({ partition: lane, patterns }) =>
+    patterns.freezers.flatMap((freezer, pattern) => frozenBy(freezer, { lane, pattern }, due)),
+  );
+  const outputs = emissions.map(({ record }) => ({ record, partition: partitionOf(record) }));
+  return { outputs, pieces, lanes: task.save() };
+}
+
+function frozenBy(freezer: Freezer, owner: PageOwner, due: readonly PageName[] | "all"): readonly (Page | Delta)[] {
+  const isOwn = (each: PageName): boolean => each.lane === owner.lane && each.pattern === owner.pattern;
+  const { pages, delta } = freezer.freeze(due === "all" ? due : due.filter(isOwn).map(({ page }) => page));
+  const first: readonly Delta[] = delta === null ? [] : [{ kind: "delta", ...owner, bytes: delta }];
+  return [...first, ...pages.map((page): Page => ({ kind: "page", ...owner, ...page }))];
+}
+
+/** A checkpoint ready to be sent. */
+export type Frozen = {
+  readonly seq: number;
+  readonly outputs: readonly PlacedRecord[];
+  /** The checkpoint itself last. */
+  readonly blocks: readonly Uint8Array[];
+  readonly bytes: number;
+  readonly pages: readonly WrittenPage[];
+  /** Nothing below it is needed once this is committed. */
+  readonly lowWater: bigint;
+};
+
+export function freeze(stretch: Stretch, seq: number, lowWater: bigint, identity: ServiceIdentity): Frozen {
+  const entries = stretch.pieces.map((entry) => ({ entry, blocks: writeEntry(entry) }));
+  const blocks = entries.flatMap((each) => each.blocks);
+  const { app, instance, release, shards, partitions, patterns } = identity;
+  const checkpoint: Checkpoint = {
+    kind: "checkpoint",
+    app,
+    instance,
+    seq,
+    release,
+    shards,
+    partitions,
+    patterns,
+    lanes: stretch.lanes,
+    lowWater: `${lowWater}`,
+    blocks: { count: blocks.length, crc: crcOfAll(blocks.map(crcOf)) },
+  };
+  const all = [...blocks, ...writeEntry(checkpoint)];
+  const pages = entries.flatMap(({ entry, blocks: own }) =>
+    entry.kind === "page" ? [{ lane: entry.lane, pattern: entry.pattern, page: entry.page, bytes: lengthOf(own) }] : [],
+  );
+  return { seq, outputs: stretch.outputs, blocks: all, bytes: lengthOf(all), pages, lowWater };
+}
+
+/** Most that one call to a transaction carries. */
+const MAX_SEND_RECORDS = 1_000;
+const MAX_SEND_BYTES = 900_000;
+
+/** Cuts into pieces that one call may carry; what is larger alone goes alone. */
+export function* parcels<T>(all: readonly T[], bytesOf: (each: T) => number): Generator<readonly T[]> {
+  let parcel: T[] = [];
+  let bytes = 0;
+  for (const each of all) {
+    const more = bytesOf(each);
+    if (parcel.length === MAX_SEND_RECORDS || (parcel.length > 0 && bytes + more > MAX_SEND_BYTES)) {
+      yield parcel;
+      parcel = [];
+      bytes = 0;
+    }
+    parcel.push(each);
+    bytes += more;
+  }
+  if (parcel.length > 0) yield parcel;
+}
+
+function lengthOf(blocks: readonly Uint8Array[]): number {
+  return blocks.reduce((sum, each) => sum + each.length, 0);
+}

@@ -1,0 +1,80 @@
+// Becoming the only one who can write a shard, and knowing all that was written before.
+//
+//     still a member? ─▶ new producer: fences all others ─▶ BARRIER with a fresh nonce ─▶ read until that nonce is met
+//
+// Whatever another producer of the shard did is decided before the barrier, so what is read up to it is all there ever will be.
+
+import type { Barrier } from "../../state/entry.ts";
+import { writeEntry } from "../../state/entry.ts";
+import type { Replay, Replayed } from "../../state/replay.ts";
+import { truncated } from "../../state/state-error.ts";
+import type { ShardWriter } from "../shard-ports.ts";
+import { type ShardContext, statePlace } from "./context.ts";
+
+/** A shard that is ours alone. */
+export type Taken = {
+  readonly writer: ShardWriter;
+  /** Where the log began when it was read. */
+  readonly start: bigint;
+  /** Behind our barrier: nothing is committed here or beyond. */
+  readonly tail: bigint;
+};
+
+/**
+ * One attempt; `null`: the shard is not ours any more. Reads from `from`, or the start of the log, gives each record to `replay` and
+ * tells what that completes, but for the barrier of this attempt.
+ *
+ * @throws {CheckpointError} if what stands there does not fit.
+ * @throws {ConfigError | TransportError}
+ */
+export async function takeOver(
+  context: ShardContext,
+  from: bigint | null,
+  replay: Replay,
+  onReplayed: (replayed: Replayed) => void,
+): Promise<Taken | null> {
+  const { identity, isOurs, nextNonce, shard, source, state } = context;
+  await source.proveMembership();
+  if (!isOurs()) return null;
+  const writer = await state.takeOver(shard);
+  try {
+    const { app, instance, release, shards, partitions } = identity;
+    const barrier: Barrier = { kind: "barrier", app, instance, nonce: nextNonce(), release, shards, partitions };
+    const at = await writeBarrier(writer, barrier);
+    const start = from ?? (await state.bounds(shard)).start;
+    const isMet = isOurs() && (await readTo(context, barrier.nonce, { at, start }, replay, onReplayed));
+    if (isMet) return { writer, start, tail: at + 1n };
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+  await writer.close();
+  return null;
+}
+
+async function writeBarrier(writer: ShardWriter, barrier: Barrier): Promise<bigint> {
+  const transaction = await writer.begin();
+  const at = await transaction.sendState(writeEntry(barrier));
+  await transaction.commit();
+  return at;
+}
+
+/** Whether our barrier was met before the shard was lost. */
+async function readTo(
+  context: ShardContext,
+  nonce: string,
+  { at, start }: { readonly at: bigint; readonly start: bigint },
+  replay: Replay,
+  onReplayed: (replayed: Replayed) => void,
+): Promise<boolean> {
+  for await (const { records, next } of context.state.read(context.shard, start)) {
+    if (!context.isOurs()) return false;
+    for (const { offset, value } of records) {
+      const replayed = replay.take(offset, value);
+      if (replayed?.kind === "barrier" && replayed.nonce === nonce) return true;
+      if (replayed !== null) onReplayed(replayed);
+    }
+    if (next > at) break;
+  }
+  throw truncated(statePlace(context), `the barrier that was written at offset ${at} is not there`);
+}

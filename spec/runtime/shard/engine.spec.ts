@@ -1,0 +1,94 @@
+// Exactly once on a small log: whoever dies, at whatever step, each alert is committed once.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { killAndReplace, Scenario, SHARDS } from "./scenario.ts";
+import type { Fate, Member, Step } from "./small-log.ts";
+
+const it = suite("shards, exactly once");
+
+/** Everything that is asked of the world, in the order in which a shard asks it. */
+const STEPS: readonly Step[] = [
+  "proveMembership",
+  "takeOver",
+  "barrier.sendState",
+  "barrier.commit",
+  "state.bounds",
+  "state.read",
+  "inputs.beginnings",
+  "inputs.bounds",
+  "checkpoint.sendOutput",
+  "checkpoint.sendState",
+  "checkpoint.commit",
+  "trim",
+];
+const FATES: readonly Fate[] = ["killBefore", "killAfter", "lost", "unheard"];
+/** Which of the calls it happens to, counted over all processes. */
+const OCCURRENCES = [1, 2, 5, 11];
+
+/** Waits until nothing is missing, and a little longer, lest there be too much. */
+async function through(scenario: Scenario): Promise<void> {
+  await scenario.world
+    .until(() => scenario.isThrough(), 300_000)
+    .catch((error: Error) => {
+      const { logged } = scenario.instances.at(-1) ?? { logged: [] };
+      const errors = scenario.instances.map((each) => String(each.error ?? "")).join("; ");
+      throw new Error(
+        `${error.message}: ${scenario.found().length} of ${scenario.expected().length}; ${errors}\n${logged.slice(-8).join("\n")}`,
+      );
+    });
+  const now = scenario.world.clock.now();
+  await scenario.world.until(() => scenario.world.clock.now() > now + 12_000);
+  assert.equal(scenario.found(), scenario.expected());
+  for (let shard = 0; shard < SHARDS; shard += 1) assert.ok(scenario.checkpoints(shard).length > 0);
+}
+
+/** Three processes under load; the `occurrence`th call of `step` meets `fate`. Returns whether it came to that. */
+async function hurt(step: Step, fate: Fate, occurrence: number, seed: number): Promise<boolean> {
+  let calls = 0;
+  let isHurt = false;
+  const decide = (asked: Step, member: Member): Fate => {
+    if (asked !== step || ++calls !== occurrence) return "done";
+    isHurt = true;
+    if (fate.startsWith("kill"))
+      scenario.world.clock.after(fate === "killBefore" ? 0 : 10, () => killAndReplace(scenario, member));
+    return fate;
+  };
+  const scenario = new Scenario(seed, decide);
+  for (let n = 0; n < 3; n += 1) scenario.start();
+  scenario.feed(150, 6_000);
+  scenario.world.clock.after(7_000, () => scenario.finish());
+  await scenario.world.until(() => scenario.world.clock.now() > 1_007_500, 10_000);
+  await through(scenario);
+  return isHurt;
+}
+
+it("undisturbed, and stopped in peace", async () => {
+  const scenario = new Scenario(1);
+  const { engine } = scenario.start();
+  scenario.feed(200, 5_000);
+  scenario.world.clock.after(6_000, () => scenario.finish());
+  await scenario.world.until(() => scenario.world.clock.now() > 1_006_500, 10_000);
+  await through(scenario);
+  let complete: boolean | null = null;
+  void engine.stop().then((summary) => {
+    complete = summary.complete;
+  });
+  await scenario.world.until(() => complete !== null);
+  assert.is(complete, true);
+});
+
+for (const fate of FATES) {
+  it(`${fate}, at each step`, async () => {
+    const happened: string[] = [];
+    for (const [index, step] of STEPS.entries())
+      for (const occurrence of OCCURRENCES)
+        if (await hurt(step, fate, occurrence, 100 * index + occurrence)) happened.push(step);
+    assert.equal(
+      STEPS.filter((step) => !happened.includes(step)),
+      [],
+    );
+  });
+}
+
+it.run();
