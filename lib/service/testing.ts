@@ -3,6 +3,7 @@
 
 export type { Difference, Distinction, NoDifference } from "../testing/distinction.ts";
 export { type DistinguishOptions, distinguish } from "../testing/distinguish.ts";
+export type { Alert, Driver, DriverOptions, SendOptions, SentRecord } from "../testing/driver-types.ts";
 export { type AlmostStream, type EventsFor, eventsFor } from "../testing/events-for.ts";
 export type { ExampleEvent } from "../testing/example.ts";
 export { expectMatches } from "../testing/expect-matches.ts";
@@ -15,3 +16,4 @@ export type { KitOptions } from "../testing/options.ts";
 export { type PatternTest, patternTest } from "../testing/pattern-test.ts";
 export type { Stream } from "../testing/stream.ts";
 export { type TryMutantsOptions, tryMutants } from "../testing/try-mutants.ts";
+export { driver } from "./driver.ts";

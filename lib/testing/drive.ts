@@ -1,0 +1,205 @@
+// A service driven by hand: the task that runs in production, with logs in memory instead of a broker and a clock that only
+// moves when it is told to. Nothing waits, so everything is there when a call returns.
+//
+//     send ─▶ log of a partition ─▶ task ─▶ what is sent        wait ─▶ clock, ticks ─▶ task
+//                  ▲                  │
+//                  └── positions ◀────┘      restart: a new task reads from there
+//
+// What is sent is safe at once and acknowledged at once; `restart` can take some of that back.
+
+import { ConfigError } from "../core/errors.ts";
+import { keyBytes } from "../runtime/alert.ts";
+import type { InputRecord, TopicPartition } from "../runtime/ports.ts";
+import { createTask, type Task, type TaskConfig, type TaskInput } from "../runtime/task.ts";
+import { type Duration, parseDuration } from "../time/duration.ts";
+import { END_OF_TIME, type Instant } from "../time/instant.ts";
+import { partitionOf } from "../transports/partitioner.ts";
+import type { Alert, Driver, DriverOptions, SendOptions, SentRecord } from "./driver-types.ts";
+import { toSent } from "./sent.ts";
+
+const DEFAULT_PARTITIONS = 4;
+/** How often silence is looked for, as in production. */
+const TICK_MS = 1_000;
+const MAX_EVENTS = 1_000;
+
+/** A driver of what `compose` makes; it is called anew for each start of the service. */
+export function createDriver(compose: () => TaskConfig, options: DriverOptions = {}): Driver {
+  const { partitions = DEFAULT_PARTITIONS, startAt = 0 } = options;
+  if (!Number.isSafeInteger(partitions) || partitions < 1)
+    throw new ConfigError("BAD_OPTION", `partitions is ${partitions}: give a whole number from 1.`);
+  return new DriverAtWork(compose, partitions, startAt);
+}
+
+type Log = { readonly place: TopicPartition; readonly records: InputRecord[]; acknowledged: bigint };
+
+class DriverAtWork implements Driver {
+  readonly sent: SentRecord[] = [];
+  readonly #compose: () => TaskConfig;
+  readonly #logs: ReadonlyMap<string, readonly Log[]>;
+  #config: TaskConfig;
+  #task: Task;
+  #now: Instant;
+  #hasFailed = false;
+
+  constructor(compose: () => TaskConfig, partitions: number, startAt: Instant) {
+    this.#compose = compose;
+    this.#config = compose();
+    this.#task = createTask(this.#config);
+    this.#now = startAt;
+    this.#logs = new Map(
+      this.#config.inputs.map(({ topic }) => [
+        topic,
+        Array.from({ length: partitions }, (_, partition) => ({
+          place: { topic, partition },
+          records: [],
+          acknowledged: 0n,
+        })),
+      ]),
+    );
+    this.#begin();
+  }
+
+  get now(): Instant {
+    return this.#now;
+  }
+
+  get alerts(): readonly Alert[] {
+    return this.sent.flatMap(({ kind, value }) => (kind === "alert" ? [value as Alert] : []));
+  }
+
+  get timedOut(): readonly Alert[] {
+    return this.sent.flatMap(({ kind, value }) => (kind === "timedOut" ? [value as Alert] : []));
+  }
+
+  get late(): readonly SentRecord[] {
+    return this.sent.filter(({ kind }) => kind === "late");
+  }
+
+  get deadLetters(): readonly SentRecord[] {
+    return this.sent.filter(({ kind }) => kind === "deadLetter");
+  }
+
+  get openRuns(): number {
+    return this.#task.tally().patterns.reduce((sum, { openRuns }) => sum + openRuns, 0);
+  }
+
+  send(event: unknown, options: SendOptions = {}): void {
+    this.#refuseFailed();
+    const logs = this.#logsOf(options.topic);
+    const { record, partition } = this.#recordOf(event, logs, options);
+    const log = logs[partition];
+    if (log === undefined)
+      throw new ConfigError("BAD_OPTION", `partition is ${partition}: there are ${logs.length}, counted from 0.`);
+    log.records.push(record);
+    this.#deliver(log, [record]);
+  }
+
+  sendAll(events: Iterable<unknown>, options: SendOptions = {}): void {
+    for (const event of events) this.send(event, options);
+  }
+
+  wait(duration: Duration): void {
+    this.#refuseFailed();
+    const until = this.#now + parseDuration(duration, "wait");
+    while (this.#now < until) {
+      this.#now = Math.min(until, this.#now + TICK_MS);
+      this.#step({ kind: "tick", now: this.#now, isHeld: () => false, wasAbsent: false });
+    }
+  }
+
+  end(): void {
+    this.#refuseFailed();
+    for (const { place } of this.#everyLog()) this.#step({ kind: "ended", partition: place });
+  }
+
+  restart({ readAgain = 0 }: { readonly readAgain?: number } = {}): void {
+    this.#config = this.#compose();
+    this.#task = createTask(this.#config);
+    this.#hasFailed = false;
+    for (const log of this.#everyLog()) {
+      const position = log.acknowledged - BigInt(readAgain);
+      log.acknowledged = position > 0n ? position : 0n;
+    }
+    this.#begin();
+  }
+
+  /** Takes all partitions and reads what stands in them. */
+  #begin(): void {
+    const logs = this.#everyLog();
+    this.#step({ kind: "assigned", partitions: logs.map(({ place }) => place), now: this.#now });
+    for (const log of logs) this.#deliver(log, log.records.slice(Number(log.acknowledged)));
+  }
+
+  #deliver({ place }: Log, records: readonly InputRecord[]): void {
+    this.#step({ kind: "batch", batch: { ...place, records, caughtUp: true }, readAt: this.#now });
+  }
+
+  /** One input, and all the work that comes of it. */
+  #step(input: TaskInput): void {
+    try {
+      let effects = this.#task.step(input);
+      for (;;) {
+        this.sent.push(...effects.emissions.map(toSent));
+        if (!effects.hasWork) break;
+        effects = this.#task.step({ kind: "work", maxEvents: MAX_EVENTS });
+      }
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    }
+    for (const { topic, partition, position } of this.#task.positions()) {
+      const log = this.#logs.get(topic)?.[partition];
+      if (log !== undefined) log.acknowledged = position;
+    }
+  }
+
+  #everyLog(): readonly Log[] {
+    return [...this.#logs.values()].flat();
+  }
+
+  #logsOf(topic: string | undefined): readonly Log[] {
+    const [only, ...more] = this.#logs.keys();
+    const logs = this.#logs.get(topic ?? (more.length === 0 ? (only ?? "") : ""));
+    if (logs !== undefined) return logs;
+    const names = [...this.#logs.keys()].map((name) => JSON.stringify(name)).join(", ");
+    throw new ConfigError(
+      "MISSING_TOPIC",
+      `${topic === undefined ? "No topic was given" : `There is no input topic "${topic}"`}: give topic, one of ${names}.`,
+    );
+  }
+
+  /** The record of an event, and where it belongs. The clock goes on to its time: nothing is read before it happened. */
+  #recordOf(
+    event: unknown,
+    logs: readonly Log[],
+    options: SendOptions,
+  ): { readonly record: InputRecord; readonly partition: number } {
+    const { topic } = (logs[0] as Log).place;
+    const value = bytesOf(event);
+    const headers = new Map(Object.entries(options.headers ?? {}));
+    const given = options.key === undefined ? null : bytesOf(options.key);
+    const input = this.#config.inputs.find((each) => each.topic === topic);
+    const draft = { offset: 0n, timestamp: options.timestamp ?? this.#now, key: given, value, headers };
+    // Read as the service will read it: what it takes for key and time decides.
+    const read = input?.read(draft, END_OF_TIME);
+    const at = read?.kind === "event" ? read.at : this.#now;
+    const key = given ?? (read?.kind === "event" ? keyBytes(read.key) : null);
+    const partition = options.partition ?? (key === null ? 0 : partitionOf(key, logs.length));
+    this.#now = Math.max(this.#now, at);
+    const offset = BigInt(logs[partition]?.records.length ?? 0);
+    return { record: { ...draft, offset, key, timestamp: options.timestamp ?? at }, partition };
+  }
+
+  #refuseFailed(): void {
+    if (!this.#hasFailed) return;
+    throw new ConfigError("SERVICE_FAILED", "The service has failed, and reads no more: call restart() to go on.");
+  }
+}
+
+const utf8 = new TextEncoder();
+
+/** Bytes and text as they are, anything else as JSON; `null` is a record without a value. */
+function bytesOf(value: unknown): Uint8Array | null {
+  if (value === null || value instanceof Uint8Array) return value;
+  return utf8.encode(typeof value === "string" ? value : JSON.stringify(value));
+}
