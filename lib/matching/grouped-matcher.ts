@@ -19,7 +19,6 @@ import { createDeadlineQueue, type DeadlineQueue } from "../time/deadline-queue.
 import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
 import { Asking } from "./asking.ts";
 import type { Buckets } from "./buckets.ts";
-import { expire } from "./deadline.ts";
 import { dueAt } from "./due.ts";
 import { eventsHeld, type Horizon, isAlive } from "./forest.ts";
 import {
@@ -36,6 +35,7 @@ import {
   tailsOf,
 } from "./group.ts";
 import { KeyTable } from "./key-table.ts";
+import { lapse } from "./lapse.ts";
 import { cutWithin } from "./limits.ts";
 import type {
   KeyedMatcher,
@@ -95,7 +95,6 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     const { value, at, origin } = timed;
     invariant(at >= this.#now, "that events come in order of time");
     const outcomes = this.#fireDeadlines(at);
-    this.#now = at;
     const position = ++this.#teller.counters.events;
     this.#asking.about(value);
     const row = this.#rows.get(key);
@@ -110,10 +109,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   }
 
   advanceTo(watermark: Instant): readonly Outcome[] {
-    if (watermark <= this.#now) return [];
-    const outcomes = this.#fireDeadlines(watermark);
-    this.#now = watermark;
-    return outcomes;
+    return watermark > this.#now ? this.#fireDeadlines(watermark) : [];
   }
 
   save(): MatcherState {
@@ -167,6 +163,23 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     return { ...this.#teller.counters, keys: this.#rows.size, runs, oldestFirstAt: runs > 0 ? oldest : null };
   }
 
+  nextDue(): Instant {
+    return this.#deadlines.peek() ?? END_OF_TIME;
+  }
+
+  holds(key: Key): boolean {
+    return this.#rows.get(key) !== undefined;
+  }
+
+  *keys(): Iterable<Key> {
+    for (const { key } of this.#rows.values()) yield key;
+  }
+
+  skip(events: number, at: Instant): readonly Outcome[] {
+    this.#teller.counters.events += events;
+    return this.advanceTo(at);
+  }
+
   /** Whether the event at hand changes nothing of what is open. */
   #isUntouched({ groups }: Row): boolean {
     for (const { state } of groups)
@@ -214,7 +227,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     if (buckets.count > 0) moving.keep(group);
   }
 
-  /** Fires every deadline at or before `until`, in order of time; at one time, key by key. */
+  /** Time goes to `until`: fires every deadline at or before it, in order of time; at one time, key by key. */
   #fireDeadlines(until: Instant): Outcome[] {
     const outcomes: Outcome[] = [];
     for (let at = this.#deadlines.peek(); at !== null && at <= until; at = this.#deadlines.peek()) {
@@ -225,6 +238,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
       this.#now = at;
       this.#settle(row, this.#lapse(row, at), outcomes);
     }
+    this.#now = until;
     return outcomes;
   }
 
@@ -232,37 +246,8 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   #lapse(row: Row, at: Instant): Moving {
     const horizon = this.#horizonOf(row);
     const moving = new Moving(horizon, this);
-    for (const group of row.groups) {
-      if (group.state.timed) this.#lapseEach(group, at, moving);
-      else if (group.runs.length > 0) this.#lapseOldest(group, horizon, moving);
-      if (!group.state.timed && livesIn(group, horizon)) moving.keep(group);
-    }
+    for (const group of row.groups) lapse(this.#automaton.pattern, this.#states, group, at, moving);
     return moving;
-  }
-
-  /** Runs with the same wait, each with a deadline of its own. */
-  #lapseEach({ state, runs }: Group, at: Instant, moving: Moving): void {
-    const { pattern } = this.#automaton;
-    for (const tail of runs) {
-      const { run, complete, timedOut } = expire(
-        pattern,
-        { tail, waiting: state.waiting, reported: state.reported },
-        at,
-      );
-      if (timedOut) moving.timedOut.push(tail);
-      moving.putRuns([tail], run === null ? null : this.#states.stateOf(run.waiting, run.reported), complete);
-    }
-  }
-
-  /** The window of the oldest runs is over. */
-  #lapseOldest(group: Group, horizon: Horizon, moving: Moving): void {
-    const { state } = group;
-    for (const tail of group.runs) {
-      if (tail.first.at > horizon.after) break;
-      if (state.endsByTime) moving.complete.push({ tail });
-      else if (!state.reported) moving.timedOut.push(tail);
-    }
-    dropDead(group, horizon);
   }
 
   /** Applies skip strategy, limits and `oncePer` to what happened to a key, stores what is left, and says the rest. */

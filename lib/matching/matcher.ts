@@ -288,4 +288,15 @@ export interface KeyedMatcher {
   stats(): MatcherStats;
   /** The same without `nodes`. Cost: a look at each open run. */
   counts(): MatcherCounts;
+  /** Until then `advanceTo` says nothing, and no deadline fires; `END_OF_TIME`: none is set. It may be too early. Cost: constant. */
+  nextDue(): Instant;
+  /** Whether it knows anything of `key`; if not, an event of the key can do nothing but begin a run. Cost: a look-up. */
+  holds(key: Key): boolean;
+  /** The keys that it knows anything of. */
+  keys(): Iterable<Key>;
+  /**
+   * Does what `onEvent` would have done with so many events, the last of them at `at`, that change nothing: time goes to `at`, so
+   * deadlines fire, and the events are counted. More events of that time may come.
+   */
+  skip(events: number, at: Instant): readonly Outcome[];
 }

@@ -185,7 +185,7 @@ class LaneAtWork implements Lane {
   restore({ released, inputs, alerts }: SavedLane): void {
     this.#watermark = restoreInstant(released);
     this.#firedTo = this.#watermark;
-    this.patterns.restore(this.#watermark, alerts);
+    this.patterns.restore(alerts);
     for (const partition of this.partitions) {
       const saved = inputs.find(({ topic }) => topic === partition.place.topic);
       if (saved !== undefined) restoreInput(partition, saved, this.#watermark);

@@ -1,14 +1,20 @@
-// The matchers of all patterns over the events of one lane. What they say together has one order: by time, then as the
-// patterns stand in the service, whenever time was moved; so alerts do not depend on how the input was cut into batches.
+// The patterns of one lane: what their matchers say together (matching/many.ts), written as what leaves.
 
+import type { Interest } from "../automaton/interest.ts";
 import type { Key } from "../event/key.ts";
-import type { KeyedMatcher, MatcherCounts, Outcome, TimedEvent } from "../matching/matcher.ts";
+import { createMany, type ManyMatchers, type Said } from "../matching/many.ts";
+import type { KeyedMatcher, MatcherCounts, TimedEvent } from "../matching/matcher.ts";
 import { type Freezer, freezeWhole } from "../state/freeze.ts";
-import { BEGINNING, type Instant } from "../time/instant.ts";
+import type { Instant } from "../time/instant.ts";
 import { type AlertOptions, type Emission, toEmission } from "./alert.ts";
 
 /** A pattern and how what it says is written. */
-export type LanePattern = AlertOptions & { readonly name: string; readonly createMatcher: () => KeyedMatcher };
+export type LanePattern = AlertOptions & {
+  readonly name: string;
+  /** Which events may do something to it. */
+  readonly interest: Interest;
+  readonly createMatcher: () => KeyedMatcher;
+};
 
 /** What one pattern has said and holds, in one lane. */
 export type PatternCounts = {
@@ -29,52 +35,50 @@ export interface PatternRow {
   counts(): readonly PatternCounts[];
   /** What saves the matchers, one per pattern, in their order. */
   readonly freezers: readonly Freezer[];
-  /** Deadlines have fired up to `firedTo`, and so many alerts were written by each pattern. The matchers are thawed apart. */
-  restore(firedTo: Instant, alerts: readonly number[]): void;
+  /** So many alerts were written by each pattern. The matchers are thawed apart. */
+  restore(alerts: readonly number[]): void;
 }
 
 export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
-  const matchers = patterns.map((pattern) => pattern.createMatcher());
-  const freezers = matchers.map(freezeWhole);
+  const sharing = patterns.map(({ interest, createMatcher }) => ({ interest, matcher: createMatcher() }));
+  const many = createMany(sharing);
+  const freezers = sharing.map(({ matcher }, index) => freezerAmongMany(many, matcher, index));
   const alerts = patterns.map(() => 0);
-  let firedTo: Instant = BEGINNING;
 
-  const emit = (index: number, outcome: Outcome, watermark: Instant, out: Emission[]): void => {
-    const emission = toEmission(outcome, patterns[index] as LanePattern, watermark);
-    if (emission.kind === "alert") alerts[index] = (alerts[index] ?? 0) + 1;
-    out.push(emission);
-  };
-
-  const advanceTo = (until: Instant, watermark: Instant, out: Emission[]): void => {
-    if (until <= firedTo) return;
-    firedTo = until;
-    const said = matchers.flatMap((matcher, index) => matcher.advanceTo(until).map((outcome) => ({ outcome, index })));
-    said.sort((a, b) => a.outcome.at - b.outcome.at || a.index - b.index);
-    for (const { outcome, index } of said) emit(index, outcome, watermark, out);
+  const emit = (said: readonly Said[], watermark: Instant, out: Emission[]): void => {
+    for (const { index, outcome } of said) {
+      const emission = toEmission(outcome, patterns[index] as LanePattern, watermark);
+      if (emission.kind === "alert") alerts[index] = (alerts[index] ?? 0) + 1;
+      out.push(emission);
+    }
   };
 
   return {
-    onEvent(key, event, watermark, out) {
-      // With several patterns, deadlines before this event come in order of time over all of them; those at its very
-      // instant come with the event, pattern by pattern, as no other event of that instant can be between.
-      if (matchers.length > 1) advanceTo(event.at - 1, watermark, out);
-      for (let index = 0; index < matchers.length; index += 1) {
-        const outcomes = (matchers[index] as KeyedMatcher).onEvent(key, event);
-        for (const outcome of outcomes) emit(index, outcome, watermark, out);
-      }
-    },
-    advanceTo,
+    onEvent: (key, event, watermark, out) => emit(many.onEvent(key, event), watermark, out),
+    advanceTo: (until, watermark, out) => emit(many.advanceTo(until), watermark, out),
     freezers,
-    restore(at, written) {
-      firedTo = at;
+    restore(written) {
       for (const index of alerts.keys()) alerts[index] = written[index] ?? 0;
     },
     counts: () =>
-      patterns.map(({ name, version }, index) => ({
-        pattern: name,
-        version,
-        alerts: alerts[index] ?? 0,
-        stats: (matchers[index] as KeyedMatcher).counts(),
-      })),
+      many.counts().map((stats, index) => {
+        const { name, version } = patterns[index] as LanePattern;
+        return { pattern: name, version, alerts: alerts[index] ?? 0, stats };
+      }),
+  };
+}
+
+/** A matcher that is not given every event is brought up to date before it is frozen, and looked at anew once it is thawed. */
+function freezerAmongMany(many: ManyMatchers, matcher: KeyedMatcher, index: number): Freezer {
+  const freezer = freezeWhole(matcher);
+  return {
+    freeze(whole) {
+      many.settle(index);
+      return freezer.freeze(whole);
+    },
+    thaw(pieces, where) {
+      freezer.thaw(pieces, where);
+      many.resume(index);
+    },
   };
 }

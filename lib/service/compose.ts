@@ -1,6 +1,7 @@
 // From a definition to what the runtime needs: readers for the inputs, automata and matchers for the patterns.
 
 import { compile } from "../automaton/compile.ts";
+import { interestOf } from "../automaton/interest.ts";
 import { ConfigError, PatternError } from "../core/errors.ts";
 import { createConcern } from "../event/concern.ts";
 import { createDecoder } from "../event/decode.ts";
@@ -88,6 +89,7 @@ function composePattern(
     topics: { alerts: alerts.name, timedOut: timedOut.topic.name, deadLetters: service.deadLetters.name },
     selects: selector !== null,
     maxOutputBytes: service.limits.maxOutputBytes,
+    interest: interestOf(automaton),
     createMatcher: () =>
       createKeyedMatcher(automaton, { app: service.app, selector, limits, timedOut: timedOut.report }),
   };

@@ -30,8 +30,8 @@ import { BEGINNING, type Instant } from "../time/instant.ts";
 import { advance, takeUp } from "./advance.ts";
 import { countNodes, keepWithin } from "./run-limits.ts";
 
-/** A matcher that cannot be saved. */
-export type ReferenceMatcher = Omit<KeyedMatcher, "save" | "restore">;
+/** A matcher that cannot be saved, and is given every event. */
+export type ReferenceMatcher = Omit<KeyedMatcher, "save" | "restore" | "nextDue" | "holds" | "keys" | "skip">;
 
 /**
  * A matcher that walks `automaton` run by run.

@@ -2,8 +2,10 @@
 
 import type { Automaton } from "../../lib/automaton/automaton.ts";
 import { compile } from "../../lib/automaton/compile.ts";
+import { type Interest, interestOf } from "../../lib/automaton/interest.ts";
 import type { Key } from "../../lib/event/key.ts";
 import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
+import { createMany, type Said } from "../../lib/matching/many.ts";
 import type { KeyedMatcher, MatcherLimits, Outcome, TimedEvent } from "../../lib/matching/matcher.ts";
 import { createRunMatcher } from "../../lib/testing/run-matcher.ts";
 import { END_OF_TIME } from "../../lib/time/instant.ts";
@@ -69,7 +71,9 @@ export function keyedEventAt(stream: Stream, index: number): TimedEvent {
 
 function startEngines(create: CreateEngine, workload: Workload): Started<TimedEvent> {
   const engines = createEngines(create, workload);
-  const { isKeyed } = workload;
+  const { isKeyed, patterns } = workload;
+  if (create === createKeyedMatcher && patterns.length > 1)
+    return startMany(engines as readonly KeyedMatcher[], workload);
   let matches = 0;
   return {
     on(event) {
@@ -79,6 +83,21 @@ function startEngines(create: CreateEngine, workload: Workload): Started<TimedEv
     end() {
       for (const engine of engines) matches += matchesIn(engine.advanceTo(END_OF_TIME));
     },
+    matches: () => matches,
+  };
+}
+
+/** As a service runs its patterns. */
+function startMany(matchers: readonly KeyedMatcher[], { isKeyed, patterns }: Workload): Started<TimedEvent> {
+  const interests = patterns.map((pattern) => interestOf(compile(pattern)));
+  const many = createMany(matchers.map((matcher, index) => ({ matcher, interest: interests[index] as Interest })));
+  let matches = 0;
+  const add = (said: readonly Said[]): void => {
+    for (const { outcome } of said) if (outcome.kind === "match") matches += 1;
+  };
+  return {
+    on: (event) => add(many.onEvent(isKeyed ? (event.value as BenchEvent).key : "", event)),
+    end: () => add(many.advanceTo(END_OF_TIME)),
     matches: () => matches,
   };
 }

@@ -239,7 +239,7 @@ function throwingAtDeadline(): ReturnType<typeof echo> {
   const advanceTo = (): never => {
     throw new Error("at a deadline");
   };
-  return { ...rest, createMatcher: () => ({ ...createMatcher(), advanceTo }) };
+  return { ...rest, createMatcher: () => ({ ...createMatcher(), advanceTo, nextDue: () => 0 }) };
 }
 
 it.run();

@@ -1,0 +1,75 @@
+// The row of a lane: frozen and thawed anywhere, its patterns go on as if nothing had happened, though none is given what does
+// not concern it.
+
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { interestOf } from "../../lib/automaton/interest.ts";
+import { compile, pattern } from "../../lib/index.ts";
+import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
+import type { Emission } from "../../lib/runtime/alert.ts";
+import { createPatternRow, type LanePattern, type PatternRow } from "../../lib/runtime/pattern-row.ts";
+import type { Page } from "../../lib/state/entry.ts";
+import { echo, json } from "./kit.ts";
+
+const it = suite("pattern row");
+
+type Step = { type: "a" | "b" | "c"; n: number };
+
+function patternOf(name: string): LanePattern {
+  const [first, second = "b", link = "followedBy"] = name.split(" ");
+  const begun = pattern<Step>(name)
+    .begin("one")
+    .on(first as Step["type"]);
+  const linked =
+    link === "next" ? begun.next("two") : link === "not" ? begun.notFollowedBy("two") : begun.followedBy("two");
+  const automaton = compile(linked.on(second as Step["type"]).within("9ms"));
+  return { ...echo(name), interest: interestOf(automaton), createMatcher: () => createKeyedMatcher(automaton) };
+}
+
+const PATTERNS = ["a b", "a b next", "b c not", "c a", "b b next", "c b not"].map(patternOf);
+
+function thawed(row: PatternRow): PatternRow {
+  const again = createPatternRow(PATTERNS);
+  again.restore(row.counts().map(({ alerts }) => alerts));
+  for (const [index, freezer] of row.freezers.entries()) {
+    const pages = freezer.freeze("all").pages.map((page): Page => ({ kind: "page", lane: 0, pattern: index, ...page }));
+    again.freezers[index]?.thaw(pages, "here");
+  }
+  return again;
+}
+
+const steps = fc.array(
+  fc.record({ type: fc.constantFrom("a", "b", "c"), key: fc.constantFrom("k", "l"), gap: fc.nat(5) }),
+  {
+    maxLength: 30,
+  },
+);
+
+it("goes on as if nothing had happened, wherever it was frozen", () => {
+  let alerts = 0;
+  const property = fc.property(steps, fc.nat(30), (all, cut) => {
+    const live = (cutAt: number): readonly unknown[] => {
+      let row = createPatternRow(PATTERNS);
+      const out: Emission[] = [];
+      let at = 0;
+      for (const [n, { type, key, gap }] of all.entries()) {
+        if (n === cutAt) row = thawed(row);
+        at += gap;
+        row.onEvent(key, { value: { type, n }, at, origin: { topic: "t", partition: 0, offset: BigInt(n) } }, at, out);
+        if (gap === 0) row.advanceTo(at, at, out);
+      }
+      row.advanceTo(at + 4, at + 4, out);
+      alerts += out.length;
+      return [out.map(({ record }) => json(record)), row.counts()];
+    };
+    const [whole, broken] = [live(-1), live(cut)];
+    assert.equal(broken, whole);
+    const events = (whole[1] as ReturnType<PatternRow["counts"]>).map(({ stats }) => stats.events);
+    assert.equal(events, Array(PATTERNS.length).fill(all.length), "every pattern counts every event");
+  });
+  fc.assert(property, { numRuns: 500 });
+  assert.ok(alerts > 1_000, `${alerts} alerts`);
+});
+
+it.run();
