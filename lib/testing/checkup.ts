@@ -61,7 +61,8 @@ export async function* checkup(
     () => canBeMissed(automaton),
     () => everyPartCounts(pattern, sideOf(automaton), options),
     ...streamLawsOf(automaton).map((law) => () => holds(law, automaton, options)),
-    ...tests.flatMap((test) => [() => passes(pattern, test), () => notices(pattern, test, options)]),
+    ...tests.map((test) => () => passes(pattern, test)),
+    ...(tests.length > 0 ? [() => notice(pattern, options)] : []),
   ];
   for (const check of checks) {
     await options.breathe();
@@ -172,36 +173,40 @@ function breach(law: StreamLaw, find: Finder, stream: readonly StreamEvent[]): C
   };
 }
 
-async function passes(pattern: Pattern, { test }: PatternTest): Promise<CheckResult> {
+async function passes(pattern: Pattern, { test, name }: PatternTest): Promise<CheckResult> {
+  const its = name === "" ? "its test" : `its test "${name}"`;
   try {
     await test(pattern as Pattern<never>);
-    return { check: "tests", verdict: "passed", text: "passes its test", details: [] };
+    return { check: "tests", verdict: "passed", text: `passes ${its}`, details: [] };
   } catch (error) {
     const details = saidBy(error).split("\n");
-    return { check: "tests", verdict: "failed", text: "does not pass its test", details };
+    return { check: "tests", verdict: "failed", text: `does not pass ${its}`, details };
   }
 }
 
-/** Tries the test on mutants; `null` if it does not pass with the pattern itself, or was stopped. */
-async function notices(pattern: Pattern, { test }: PatternTest, options: CheckupOptions): Promise<CheckResult | null> {
-  const { signal, onProgress, breathe, seed } = options;
-  const given = async (each: Pattern): Promise<void> => {
-    await breathe();
-    await test(each as Pattern<never>);
+/** Tries its tests together on mutants; `null` if the pattern itself does not pass them, or it was stopped. */
+async function notice(pattern: Pattern, options: CheckupOptions): Promise<CheckResult | null> {
+  const { tests, signal, onProgress, breathe, seed } = options;
+  const allTests = async (each: Pattern): Promise<void> => {
+    for (const { test } of tests) {
+      await breathe();
+      await test(each as Pattern<never>);
+    }
   };
-  if ((await passes(pattern, { test } as PatternTest)).verdict === "failed") return null;
-  const report = await tryMutants(pattern, given, {
+  for (const test of tests) if ((await passes(pattern, test)).verdict === "failed") return null;
+  const report = await tryMutants(pattern, allTests, {
     seed,
     signal,
-    onProgress: (tried, all) => onProgress("its test on small changes", tried, all),
+    onProgress: (tried, all) => onProgress("its tests on small changes", tried, all),
   });
   if (signal.aborted) return null;
   const [caught, missed] = [report.caught.length, report.missed.length];
-  const all = caught + missed;
+  const notices = tests.length === 1 ? "its test notices" : "its tests notice";
+  const doesNot = tests.length === 1 ? "it does not notice" : "none of them notices";
   if (missed === 0) {
-    const text = `its test notices each of ${all} small changes that make a difference`;
+    const text = `${notices} each of ${caught} small changes that make a difference`;
     return { check: "changes", verdict: "passed", text, details: [] };
   }
-  const text = `its test notices ${caught} of ${all} small changes; it does not notice`;
+  const text = `${notices} ${caught} of ${caught + missed} small changes; ${doesNot}`;
   return { check: "changes", verdict: "missed", text, details: report.missed.flatMap(describeMissed) };
 }

@@ -31,6 +31,11 @@ export type DistinguishOptions<E = object> = {
   readonly seed?: number;
   /** Events to use beside those that are made from the conditions: needed where these are functions given to `filter`. Default: none. */
   readonly events?: readonly E[];
+  /**
+   * Which events there can be; streams with others are not tried. Those that are made have the fields that conditions look at, and no
+   * others; where a condition asks for a kind of event there is also one of kind `"other"`. Default: all.
+   */
+  readonly allows?: (event: E) => boolean;
 };
 
 /**
@@ -73,7 +78,7 @@ const DEFAULT_STREAMS = 1_000;
 
 /** What `distinguish` does. */
 export function tellApart<E>(before: Side, after: Side, options: DistinguishOptions<E> = {}): Distinction {
-  const { streams = DEFAULT_STREAMS, seed = 1, events = [] } = options;
+  const { streams = DEFAULT_STREAMS, seed = 1, events = [], allows = () => true } = options;
   const given: Material = {
     bases: [],
     events: (events as readonly unknown[]).filter(isObject),
@@ -82,8 +87,10 @@ export function tellApart<E>(before: Side, after: Side, options: DistinguishOpti
   };
   const material = together([given, before.material, after.material]);
   let [tried, longest] = [0, 0];
-  const differ: Shows = (stream) => identityOf(before.find(stream)) !== identityOf(after.find(stream));
+  const canBe: Shows = (stream) => stream.every(({ value }) => allows(value as E));
+  const differ: Shows = (stream) => canBe(stream) && identityOf(before.find(stream)) !== identityOf(after.find(stream));
   const tryOne: Shows = (stream) => {
+    if (!canBe(stream)) return false;
     tried += 1;
     longest = Math.max(longest, stream.length);
     return differ(stream);

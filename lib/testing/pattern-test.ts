@@ -17,6 +17,8 @@ export const PATTERN_TEST: unique symbol = Symbol.for("sequitur.patternTest") as
  */
 export interface PatternTest {
   readonly [PATTERN_TEST]: true;
+  /** The name of the function; `""` if it has none. */
+  readonly name: string;
   readonly pattern: Pattern<never>;
   /** Throws, or rejects, if it finds fault with a pattern that stands in for the real one. */
   readonly test: (pattern: Pattern<never>) => unknown;
@@ -26,8 +28,8 @@ export interface PatternTest {
 
 /**
  * Says what has to be so of a pattern: `test` gets a pattern and throws, or rejects, if it finds fault with it. Export what it
- * gives, and `sequitur test` runs it, and says which small changes of the pattern it would not notice. In a test
- * runner, call `run`.
+ * gives, and `sequitur test` runs it, and says which small changes of the pattern it would not notice, nor any other test of
+ * that pattern. In a test runner, call `run`.
  *
  * @example
  * import { matchAll, pattern } from "sequitur";
@@ -49,6 +51,7 @@ export function patternTest<E, M, R, Timed extends boolean>(
 ): PatternTest {
   return Object.freeze({
     [PATTERN_TEST]: true as const,
+    name: test.name,
     pattern,
     test: test as PatternTest["test"],
     run: () => test(pattern),

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
-import { matchAll } from "sequitur";
+import { matchAll, type Pattern, type ResultOf } from "sequitur";
+import { tryMutants } from "sequitur/testing";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { failedLogins, type LoginEvent } from "./pattern.ts";
@@ -18,8 +19,11 @@ function logins(text: string, gapsMs: readonly number[] = []): readonly LoginEve
   });
 }
 
-function found(events: readonly LoginEvent[]): readonly string[] {
-  const matches = matchAll(failedLogins, events, { key: (e) => e.user, time: (e) => e.at });
+/** The pattern, or one that stands in for it. */
+type Logins = Pattern<LoginEvent, unknown, ResultOf<typeof failedLogins>, true>;
+
+function found(events: readonly LoginEvent[], each: Logins = failedLogins): readonly string[] {
+  const matches = matchAll(each, events, { key: (e) => e.user, time: (e) => e.at });
   return [...matches].map(({ value, at }) => `${value.user} ${value.failures} at ${at}`);
 }
 
@@ -39,17 +43,33 @@ it("does not add up failures across a success", () => {
   assert.equal(counts("---+---+"), []);
 });
 
-it("looks back less than ten minutes from the success", () => {
-  assert.equal(found(logins("-----+", [0, 0, 0, 0, 0, 10 * MINUTE - 1])).length, 1);
-  assert.equal(found(logins("-----+", [0, 0, 0, 0, 0, 10 * MINUTE])), []);
-});
+it("looks back less than ten minutes from the success", () => looksBackTenMinutes(failedLogins));
 
 it("keeps users apart", () => {
   const mixed = logins("-----+").map((event, index) => ({ ...event, user: index % 2 === 0 ? "ann" : "bob" }));
   assert.equal(found(mixed), []);
 });
 
-it("finds what a plain loop finds", () => {
+it("finds what a plain loop finds", () => findsWhatALoopFinds(failedLogins));
+
+it("has tests that notice every small change of the pattern", async () => {
+  const report = await tryMutants(
+    failedLogins,
+    (each) => {
+      looksBackTenMinutes(each);
+      findsWhatALoopFinds(each);
+    },
+    { allows: ({ type }) => type === "failed" || type === "succeeded" },
+  );
+  assert.is(report.missed.length, 0, report.describe());
+});
+
+function looksBackTenMinutes(pattern: Logins): void {
+  assert.is(found(logins("-----+", [0, 0, 0, 0, 0, 10 * MINUTE - 1]), pattern).length, 1);
+  assert.equal(found(logins("-----+", [0, 0, 0, 0, 0, 10 * MINUTE]), pattern), []);
+}
+
+function findsWhatALoopFinds(pattern: Logins): void {
   const login = fc.record({
     type: fc.constantFrom<LoginEvent["type"]>("failed", "failed", "failed", "failed", "succeeded"),
     user: fc.constantFrom("ann", "ann", "bob"),
@@ -62,11 +82,11 @@ it("finds what a plain loop finds", () => {
         at += gap;
         return { type, user, ip: "192.0.2.1", at: new Date(at).toISOString() };
       });
-      assert.equal([...found(events)].sort(), expected(events));
+      assert.equal([...found(events, pattern)].sort(), expected(events));
     }),
     { numRuns: 1_000 },
   );
-});
+}
 
 /** For each success: the failures of the user directly before it, as far back as the ten minutes reach. */
 function expected(events: readonly LoginEvent[]): readonly string[] {

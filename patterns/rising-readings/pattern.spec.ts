@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
-import { matchAll } from "sequitur";
+import { matchAll, type Pattern, type ResultOf } from "sequitur";
+import { tryMutants } from "sequitur/testing";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Reading, risingReadings } from "./pattern.ts";
@@ -17,9 +18,12 @@ function readings(values: readonly number[], gapsMs: readonly number[] = []): re
   });
 }
 
+/** The pattern, or one that stands in for it. */
+type Rising = Pattern<Reading, unknown, ResultOf<typeof risingReadings>, true>;
+
 /** The climbs, as `first..last` and when they were over, in minutes from the start. */
-function found(events: readonly Reading[]): readonly string[] {
-  const matches = matchAll(risingReadings, events, { key: (e) => e.sensor, time: (e) => e.at });
+function found(events: readonly Reading[], each: Rising = risingReadings): readonly string[] {
+  const matches = matchAll(each, events, { key: (e) => e.sensor, time: (e) => e.at });
   return [...matches].map(({ value, at }) => describe(value.sensor, value.readings, value.from, value.to, at));
 }
 
@@ -41,7 +45,14 @@ it("ends a climb after two minutes without a reading", () => {
   assert.equal(found(readings([1, 2, 3, 4, 5], [0, MINUTE, MINUTE, 2 * MINUTE, MINUTE])), []);
 });
 
-it("finds what a plain loop finds", () => {
+it("finds what a plain loop finds", () => findsWhatALoopFinds(risingReadings));
+
+it("has tests that notice every small change of the pattern", async () => {
+  const report = await tryMutants(risingReadings, findsWhatALoopFinds);
+  assert.is(report.missed.length, 0, report.describe());
+});
+
+function findsWhatALoopFinds(pattern: Rising): void {
   const reading = fc.record({
     sensor: fc.constantFrom("s1", "s1", "s2"),
     up: fc.integer({ min: -1, max: 5 }),
@@ -55,11 +66,11 @@ it("finds what a plain loop finds", () => {
         celsius += up;
         return { sensor, celsius, at: new Date(at).toISOString() };
       });
-      assert.equal([...found(events)].sort(), expected(events));
+      assert.equal([...found(events, pattern)].sort(), expected(events));
     }),
     { numRuns: 1_000 },
   );
-});
+}
 
 /** Cuts the readings of each sensor where they do not rise or come too late, and keeps pieces of five or more. */
 function expected(events: readonly Reading[]): readonly string[] {

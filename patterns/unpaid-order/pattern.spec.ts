@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
-import { matchAll } from "sequitur";
+import { matchAll, type Pattern, type ResultOf } from "sequitur";
+import { tryMutants } from "sequitur/testing";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type OrderEvent, unpaidOrder } from "./pattern.ts";
@@ -15,9 +16,12 @@ const ordered = (order: string, minutes: number): OrderEvent => {
 const paid = (order: string, minutes: number): OrderEvent => ({ type: "paid", order, at: at(minutes) });
 const cancelled = (order: string, minutes: number): OrderEvent => ({ type: "cancelled", order, at: at(minutes) });
 
+/** The pattern, or one that stands in for it. */
+type Unpaid = Pattern<OrderEvent, unknown, ResultOf<typeof unpaidOrder>, true>;
+
 /** Which orders are found, and when that is known, in minutes from the start. */
-function found(events: readonly OrderEvent[]): readonly string[] {
-  const matches = matchAll(unpaidOrder, events, { key: (e) => e.order, time: (e) => e.at });
+function found(events: readonly OrderEvent[], each: Unpaid = unpaidOrder): readonly string[] {
+  const matches = matchAll(each, events, { key: (e) => e.order, time: (e) => e.at });
   return [...matches].map((match) => `${match.value.order} at ${(match.at - START) / MINUTE}`);
 }
 
@@ -37,7 +41,14 @@ it("finds one of which another order was paid", () => {
   assert.equal(found([ordered("A", 0), ordered("B", 1), paid("B", 2)]), ["A at 60"]);
 });
 
-it("finds what a plain loop finds", () => {
+it("finds what a plain loop finds", () => findsWhatALoopFinds(unpaidOrder));
+
+it("has tests that notice every small change of the pattern", async () => {
+  const report = await tryMutants(unpaidOrder, findsWhatALoopFinds);
+  assert.is(report.missed.length, 0, report.describe());
+});
+
+function findsWhatALoopFinds(pattern: Unpaid): void {
   const step = fc.record({
     make: fc.constantFrom(ordered, paid, cancelled),
     order: fc.constantFrom("A", "B"),
@@ -50,11 +61,11 @@ it("finds what a plain loop finds", () => {
         minutes += gap;
         return make(order, minutes);
       });
-      assert.equal([...found(events)].sort(), expected(events));
+      assert.equal([...found(events, pattern)].sort(), expected(events));
     }),
     { numRuns: 1_000 },
   );
-});
+}
 
 /** For each order: does anything settle it in the hour after it? */
 function expected(events: readonly OrderEvent[]): readonly string[] {

@@ -1,7 +1,6 @@
 // What both kinds of tests need: readings, and what a pattern makes of them.
 
-import type { MatchOf, ResultOf } from "sequitur";
-import { matchAll, type Pattern } from "sequitur";
+import { type MatchOf, matchAll, type Pattern, type ResultOf } from "sequitur";
 import type { Reading, warmingUp } from "./pattern.ts";
 
 /** The pattern, or one that stands in for it. */

@@ -93,7 +93,7 @@ it("shows a stream on which a function that answers differently each time breaks
 });
 
 it("runs tests of the author, and then with changed patterns", async () => {
-  const weak = patternTest(pair, () => {});
+  const weak = patternTest(pair, function nothing() {});
   const broken = patternTest(pair, () => {
     throw new Error("two lines\nof blame");
   });
@@ -106,6 +106,16 @@ it("runs tests of the author, and then with changed patterns", async () => {
   const noticed = (await resultsOf(pair, { tests: [strong] })).at(-1);
   assert.is(noticed?.verdict, "passed");
   assert.match(noticed?.text ?? "", /^its test notices each of \d+ small changes that make a difference$/);
+  const both = await resultsOf(pair, { tests: [weak, strong] });
+  assert.equal(
+    both.slice(-3).map(({ text }) => text),
+    [
+      'passes its test "nothing"',
+      "passes its test",
+      `its tests notice each of ${noticed?.text.match(/\d+/)?.[0]} small changes that make a difference`,
+    ],
+  );
+  assert.match((await resultsOf(pair, { tests: [weak, weak] })).at(-1)?.text ?? "", "; none of them notices");
   const failed = (await resultsOf(pair, { tests: [broken] })).slice(-1);
   assert.equal(failed, [
     { check: "tests", verdict: "failed", text: "does not pass its test", details: ["two lines", "of blame"] },

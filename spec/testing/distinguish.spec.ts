@@ -102,6 +102,17 @@ it("looks at events that are given, where functions decide", () => {
   );
 });
 
+it("does not try events that cannot be", () => {
+  const failures = pattern<{ type: "failed" | "ok" }>("p").begin("failed").on("failed").times(2).consecutive();
+  const [strict, loose] = [failures.next("ok").on("ok"), failures.followedBy("ok").on("ok").skip("toNext")];
+  const answer = distinguish(strict.skip("toNext"), loose, {
+    allows: ({ type }) => type === "failed" || type === "ok",
+  });
+  assert.ok(answer.kind === "differs");
+  assert.not.ok(answer.events.some(({ value }) => (value as { type: string }).type === "other"));
+  assert.is(distinguish(strict, loose, { allows: () => false }).kind, "noneFound");
+});
+
 it("tries the same streams for the same seed", () => {
   const [one, other] = ["a+ b c | within 9", "a+ b c | within 9 skip toNext"].map((text) =>
     asPattern(parsePattern(text)),
