@@ -24,6 +24,8 @@ export type Listening = {
   readonly isHeld: (partition: TopicPartition) => boolean;
   /** Whether nobody listened since the last look: the process was stopped, or the machine asleep. */
   readonly wasAbsent: boolean;
+  /** The slowest active lane of this process that belongs to another task; left out: there is none. */
+  readonly elsewhere?: Instant | undefined;
 };
 
 /**
@@ -44,16 +46,24 @@ export function isAwake(lane: Lane): boolean {
   return lane.partitions.some(isActive);
 }
 
+/** The least watermark of those lanes that keep their time back, and of `elsewhere`; `undefined`: there is none. */
+export function slowestAwake(lanes: readonly Lane[], elsewhere?: Instant): Instant | undefined {
+  let slowest = elsewhere;
+  for (const lane of lanes) if (isAwake(lane)) slowest = Math.min(slowest ?? END_OF_TIME, lane.watermark);
+  return slowest;
+}
+
 /**
  * Up to where an idle lane may go. While all lanes are idle that is the clock, less `idleAfter`, for events that happened but
  * have not arrived, and less the largest `outOfOrderness`.
  */
-export function idleTime(lanes: readonly Lane[], now: Instant, config: IdleConfig): (lane: Lane) => Instant {
-  const active = lanes.filter(isAwake);
-  if (active.length > 0) {
-    const slowest = active.reduce((least, lane) => Math.min(least, lane.watermark), END_OF_TIME);
-    return () => slowest;
-  }
+export function idleTime(
+  lanes: readonly Lane[],
+  { now, elsewhere }: Pick<Listening, "now" | "elsewhere">,
+  config: IdleConfig,
+): (lane: Lane) => Instant {
+  const slowest = slowestAwake(lanes, elsewhere);
+  if (slowest !== undefined) return () => slowest;
   if (config.whenAllIdle === "hold") return () => BEGINNING;
   const behindMs = config.idleAfterMs + Math.max(...config.inputs.map((input) => input.outOfOrdernessMs)) + 1;
   return () => now - behindMs;

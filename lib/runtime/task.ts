@@ -240,7 +240,7 @@ class TaskAtWork implements Task {
 
   #tick(listening: Listening): void {
     for (const partition of this.#everyPartition()) markIdle(partition, this.#config.idleAfterMs, listening);
-    const follow = idleTime([...this.#lanes.values()], listening.now, this.#config);
+    const follow = idleTime([...this.#lanes.values()], listening, this.#config);
     for (const lane of this.#lanes.values()) {
       lane.moveTime(follow(lane));
       if (!lane.hasWork) this.#steer(lane);

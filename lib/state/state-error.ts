@@ -80,3 +80,12 @@ export function duplicateApp(where: string, app: string, release: number): Check
       "If the patterns were changed, raise release; if these are two services, give one of them another app name.",
   );
 }
+
+/** Two services with one name take the shard from each other again and again. */
+export function duel(where: string, app: string): CheckpointError {
+  return new CheckpointError(
+    "DUPLICATE_APP",
+    `Somebody else writes the state at ${where} again and again while the consumer group gives it to this process: another deployment with the ` +
+      `app name "${app}" runs in another group. Stop one of them, or give it another app name.`,
+  );
+}

@@ -10,7 +10,7 @@ import type { Emission, EmissionKind } from "../alert.ts";
 import { checkPartitionCounts, type Engine, type EngineConfig, type Summary } from "../engine.ts";
 import { createExpiry, type Expiry } from "../expiry.ts";
 import { createFirstReports } from "../first-reports.ts";
-import { isAwake } from "../idle.ts";
+import { isAwake, slowestAwake } from "../idle.ts";
 import type { Lane } from "../lane.ts";
 import type { Surroundings } from "../lane-state.ts";
 import { nextServiceState, type ServiceEvent } from "../lifecycle.ts";
@@ -64,7 +64,8 @@ class ShardEngine implements Engine {
   #identity: ServiceIdentity | null = null;
   #nonces = 0;
   #end: () => void = () => undefined;
-  #fail: (error: unknown) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+  #failure: { readonly error: unknown } | null = null;
   #stopTicking: () => void = () => undefined;
 
   constructor(config: ShardEngineConfig, ports: ShardEnginePorts) {
@@ -75,7 +76,7 @@ class ShardEngine implements Engine {
     this.#retired = emptyTally(config.task);
     const ended = new Promise<void>((resolve, reject) => {
       this.#end = resolve;
-      this.#fail = reject;
+      this.#reject = reject;
     });
     this.done = this.#run(ended);
   }
@@ -114,12 +115,13 @@ class ShardEngine implements Engine {
 
   #surroundings(): Surroundings {
     const { maxUnsentBytes } = this.#config.pace;
+    const follow = this.#config.task.whenAllIdle === "clock" ? "clock" : "nothing";
     const runs = [...this.#runs.values()];
     return {
       heldBecause: (partition) => this.#runOf(partition)?.flow.heldBecause(partition) ?? null,
       isQueued: (partition) => this.#runOf(partition)?.intake.holds(partition) ?? false,
       isFull: runs.some(({ unsentBytes }) => unsentBytes > maxUnsentBytes),
-      idleFollows: this.#allLanes().some(isAwake) || this.#config.task.whenAllIdle !== "clock" ? "nothing" : "clock",
+      idleFollows: this.#allLanes().some(isAwake) ? "slowestLane" : follow,
     };
   }
 
@@ -206,7 +208,8 @@ class ShardEngine implements Engine {
     const dueAt = clock.now() + everyMs;
     this.#stopTicking = clock.after(everyMs, () => {
       const wasAbsent = clock.now() - dueAt > ABSENT_MS;
-      for (const run of this.#runs.values()) run.tick(wasAbsent);
+      const slowest = slowestAwake(this.#allLanes());
+      for (const run of this.#runs.values()) run.tick(wasAbsent, slowest);
       this.#tickLater();
     });
   }
@@ -215,6 +218,7 @@ class ShardEngine implements Engine {
     const { log, source, state } = this.#ports;
     for (const run of this.#runs.values()) run.stop();
     await this.#expiry.orExpired(Promise.all(this.#ended));
+    if (this.#failure !== null) throw this.#failure.error;
     const complete = !this.#expiry.isExpired;
     if (!complete) log("warn", "the time for stopping is over; what was not committed will be read again");
     this.#stopTicking();
@@ -239,6 +243,11 @@ class ShardEngine implements Engine {
         log("warn", "could not be given back after the failure", { reason: String(second) });
       }
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#reject(error);
   }
 
   #become(event: ServiceEvent): void {

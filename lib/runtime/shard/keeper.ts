@@ -26,8 +26,6 @@ import { takeOver } from "./take-over.ts";
 export type Kept = "committed" | "lost" | "overtaken";
 
 export interface Keeper {
-  /** Of the last checkpoint that is known to be committed. */
-  readonly seq: number;
   /** Pages that the next stretch must hold whole: some; all; or none. */
   due(): readonly PageName[] | "all";
   /**
@@ -51,6 +49,7 @@ class KeeperAtWork implements Keeper {
   readonly #ledger: Acquired["ledger"];
   readonly #trimEveryMs: number;
   #writer: ShardWriter | null;
+  /** Of the last checkpoint that is known to be committed. */
   #seq: number;
   /** From here on nothing is known to be committed. */
   #tail: bigint;
@@ -71,10 +70,6 @@ class KeeperAtWork implements Keeper {
     this.#seq = acquired.seq;
     this.#tail = acquired.tail;
     this.#isAlone = acquired.isChanged || acquired.seq === 0;
-  }
-
-  get seq(): number {
-    return this.#seq;
   }
 
   due(): readonly PageName[] | "all" {
@@ -138,7 +133,7 @@ class KeeperAtWork implements Keeper {
     });
     if (taken === null) return "lost";
     this.#writer = taken.writer;
-    if (isForeign) return "overtaken";
+    if (isForeign || taken.start > this.#tail) return "overtaken";
     if (base !== null) this.#committed(frozen, base);
     this.#tail = taken.tail;
     return base === null ? "absent" : "committed";

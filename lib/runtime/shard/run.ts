@@ -7,6 +7,7 @@
 //
 // What was said and not committed was never seen by anybody. So whatever ends it, forgetting is enough.
 
+import { duel } from "../../state/state-error.ts";
 import { BEGINNING, type Instant } from "../../time/instant.ts";
 import type { Emission } from "../alert.ts";
 import { createFlow, type Flow } from "../flow.ts";
@@ -29,6 +30,8 @@ export type ShardPace = {
   readonly saveEveryMs: number;
   /** How often old state is deleted at most. */
   readonly trimEveryMs: number;
+  /** A log of state that is shorter is not made smaller. Left out: 1 MiB. */
+  readonly minLogBytes?: number;
   /** Bytes read and not yet taken, before reading pauses. */
   readonly maxQueuedBytes: number;
   /** Bytes said and not yet committed, before matching waits. */
@@ -61,13 +64,17 @@ export interface ShardRun {
   readonly done: Promise<void>;
   /** Records of one of its partitions. */
   push(batch: InputBatch): void;
-  /** Looks for silence. */
-  tick(wasAbsent: boolean): void;
+  /** Looks for silence; `elsewhere`: the slowest active lane of the other shards of this process. */
+  tick(wasAbsent: boolean, elsewhere: Instant | undefined): void;
   /** The group gave it to somebody else. */
   lose(): void;
   /** Takes nothing more, commits what was taken, and ends. */
   stop(): void;
 }
+
+/** Overtaken so often in so short a time, and still told by the group that the shard is ours: somebody is in another group. */
+const DUEL_TIMES = 5;
+const DUEL_MS = 300_000;
 
 const SLICE_MS = 10;
 const MAX_PIECE_RECORDS = 64;
@@ -115,11 +122,13 @@ class ShardAtWork implements ShardRun {
     this.#wake.notify();
   }
 
-  tick(wasAbsent: boolean): void {
+  tick(wasAbsent: boolean, elsewhere: Instant | undefined): void {
     const { task, intake, flow } = this;
     if (task === null || this.#failure !== null) return;
     const isHeld = (place: TopicPartition): boolean => flow.isHeld(place) || intake.holds(place);
-    this.#attempt(() => this.#step(task, { kind: "tick", now: this.#options.clock.now(), isHeld, wasAbsent }));
+    this.#attempt(() =>
+      this.#step(task, { kind: "tick", now: this.#options.clock.now(), isHeld, wasAbsent, elsewhere }),
+    );
     this.#wake.notify();
   }
 
@@ -135,14 +144,15 @@ class ShardAtWork implements ShardRun {
   }
 
   async #run(): Promise<void> {
-    while (!this.#isLost && !this.#isStopping) {
-      const acquired = await acquire(this.#context);
+    const { clock, identity, log } = this.#options;
+    for (let overtaken: readonly Instant[] = []; !this.#isLost && !this.#isStopping; ) {
+      const acquired = await acquire(this.#context, this.#options.pace.minLogBytes);
       if (acquired === null) return;
       if ((await this.#keep(acquired)) !== "overtaken") return;
       this.#forget();
-      this.#options.log("warn", "a shard was somebody else's meanwhile and is taken over afresh", {
-        shard: this.shard,
-      });
+      overtaken = [...overtaken.filter((at) => at > clock.now() - DUEL_MS), clock.now()];
+      if (overtaken.length >= DUEL_TIMES) throw duel(statePlace(this.#context), identity.app);
+      log("warn", "a shard was somebody else's meanwhile and is taken over afresh", { shard: this.shard });
     }
   }
 
@@ -269,7 +279,7 @@ class ShardAtWork implements ShardRun {
     const { onCommitted, source, state } = this.#options;
     const emissions = this.#said;
     const task = this.task as Task;
-    const stretch: Stretch = stretchOf(task, emissions, keeper.due(), state.partitionOf);
+    const stretch: Stretch = stretchOf(task, emissions, keeper.due(), (record) => state.partitionOf(record));
     const positions = task.positions();
     this.#said = [];
     this.#hasNews = false;

@@ -4,17 +4,19 @@
 //
 // Whatever another producer of the shard did is decided before the barrier, so what is read up to it is all there ever will be.
 
+import { TransportError } from "../../core/errors.ts";
 import type { Barrier } from "../../state/entry.ts";
 import { writeEntry } from "../../state/entry.ts";
 import type { Replay, Replayed } from "../../state/replay.ts";
 import { truncated } from "../../state/state-error.ts";
 import type { ShardWriter } from "../shard-ports.ts";
 import { type ShardContext, statePlace } from "./context.ts";
+import { createProgress } from "./progress.ts";
 
 /** A shard that is ours alone. */
 export type Taken = {
   readonly writer: ShardWriter;
-  /** Where the log began when it was read. */
+  /** Where the log began when it was read; beyond `from`: somebody else has committed and trimmed since. */
   readonly start: bigint;
   /** Behind our barrier: nothing is committed here or beyond. */
   readonly tail: bigint;
@@ -41,8 +43,10 @@ export async function takeOver(
     const { app, instance, release, shards, partitions } = identity;
     const barrier: Barrier = { kind: "barrier", app, instance, nonce: nextNonce(), release, shards, partitions };
     const at = await writeBarrier(writer, barrier);
-    const start = from ?? (await state.bounds(shard)).start;
-    const isMet = isOurs() && (await readTo(context, barrier.nonce, { at, start }, replay, onReplayed));
+    const { start } = await state.bounds(shard);
+    if (start > at) throw overtaken(context, at, start);
+    const range = { from: from === null || from < start ? start : from, at };
+    const isMet = isOurs() && (await readTo(context, barrier.nonce, range, replay, onReplayed));
     if (isMet) return { writer, start, tail: at + 1n };
   } catch (error) {
     await writer.close();
@@ -63,12 +67,14 @@ async function writeBarrier(writer: ShardWriter, barrier: Barrier): Promise<bigi
 async function readTo(
   context: ShardContext,
   nonce: string,
-  { at, start }: { readonly at: bigint; readonly start: bigint },
+  { from, at }: { readonly from: bigint; readonly at: bigint },
   replay: Replay,
   onReplayed: (replayed: Replayed) => void,
 ): Promise<boolean> {
-  for await (const { records, next } of context.state.read(context.shard, start)) {
+  const tell = createProgress(context, from, at);
+  for await (const { records, next } of context.state.read(context.shard, from)) {
     if (!context.isOurs()) return false;
+    tell(next, replay.bytes);
     for (const { offset, value } of records) {
       const replayed = replay.take(offset, value);
       if (replayed?.kind === "barrier" && replayed.nonce === nonce) return true;
@@ -77,4 +83,10 @@ async function readTo(
     if (next > at) break;
   }
   throw truncated(statePlace(context), `the barrier that was written at offset ${at} is not there`);
+}
+
+/** Whoever trims our barrier away has committed after it: this process slept. Another attempt begins with a proof that it is a member. */
+function overtaken(context: ShardContext, at: bigint, start: bigint): TransportError {
+  const message = `Somebody else has taken over ${statePlace(context)} since: it begins at offset ${start}, behind the barrier at ${at}.`;
+  return new TransportError("OVERTAKEN", message, { retriable: true });
 }

@@ -3,6 +3,7 @@
 
 import type { Engine } from "../../../lib/runtime/engine.ts";
 import { startShardEngine } from "../../../lib/runtime/shard/engine.ts";
+import type { ShardSource, StateLog } from "../../../lib/runtime/shard-ports.ts";
 import type { TaskConfig } from "../../../lib/runtime/task.ts";
 import { createReplay } from "../../../lib/state/replay.ts";
 import { config, echo, input, originOf, record, startTask, type Told } from "../kit.ts";
@@ -14,18 +15,26 @@ export const SHARDS = 2;
 const TOPICS = ["x", "y"];
 const APP = "shop";
 
-export const PATTERNS = [
-  { name: "p", version: 1, fingerprint: "p" },
-  { name: "q", version: 1, fingerprint: "q" },
-];
+/** What a process may have that is not as with the others. */
+export type Different = {
+  readonly app?: string;
+  readonly release?: number;
+  /** Names of patterns, each its own fingerprint. */
+  readonly patterns?: readonly string[];
+  readonly shards?: number | null;
+  readonly task?: Partial<TaskConfig>;
+  readonly onDataLoss?: "fail" | "continue";
+  readonly state?: (state: StateLog) => StateLog;
+  readonly source?: (source: ShardSource) => ShardSource;
+};
 
 /** Longer than any broker would call a member alive. */
 export const SESSION_MS = 10_000;
 
-export function taskConfig(): TaskConfig {
+export function taskConfig(patterns: readonly string[] = ["p", "q"]): TaskConfig {
   return config({
     inputs: [input("x", { outOfOrdernessMs: 20 }), input("y", { outOfOrdernessMs: 5 })],
-    patterns: [echo("p"), echo("q")],
+    patterns: patterns.map((name) => echo(name)),
     whenAllIdle: "hold",
     idleAfterMs: 1e9,
   });
@@ -49,28 +58,40 @@ export class Scenario {
       for (let partition = 0; partition < PARTITIONS; partition += 1) this.log.inputs.set(`${topic}/${partition}`, []);
   }
 
-  start(more: { release?: number; patterns?: typeof PATTERNS; app?: string; shards?: number } = {}): Instance {
+  start(different: Different = {}): Instance {
     const process = new Process();
     const name = `i${this.instances.length}`;
     const { member, source, state } = this.log.connect(name, process);
-    const { release = 1, patterns = PATTERNS, app = APP, shards = SHARDS } = more;
+    const { app = APP, release = 1, patterns = ["p", "q"], shards = SHARDS, onDataLoss = "fail" } = different;
     const logged: string[] = [];
     const engine = startShardEngine(
       {
-        task: taskConfig(),
+        task: { ...taskConfig(patterns), ...different.task },
         outputs: ["alerts", "late", "dead"],
-        stopWithinMs: 60_000,
+        stopWithinMs: 30_000,
         retryWithinMs: 60_000,
         maxQueuedBytes: 20_000,
         maxUnsentBytes: 4_000,
-        identity: { app, instance: name, release, patterns },
+        identity: {
+          app,
+          instance: name,
+          release,
+          patterns: patterns.map((each) => ({ name: each, version: 1, fingerprint: each })),
+        },
         shards,
-        pace: { commitEveryMs: 100, saveEveryMs: 500, trimEveryMs: 300, maxQueuedBytes: 20_000, maxUnsentBytes: 4_000 },
-        onDataLoss: "fail",
+        pace: {
+          minLogBytes: 0,
+          commitEveryMs: 100,
+          saveEveryMs: 500,
+          trimEveryMs: 300,
+          maxQueuedBytes: 20_000,
+          maxUnsentBytes: 4_000,
+        },
+        onDataLoss,
       },
       {
-        source,
-        state,
+        source: different.source?.(source) ?? source,
+        state: different.state?.(state) ?? state,
         clock: process.clock(this.world.clock),
         log: (level, message) => logged.push(`${level} ${message}`),
       },
