@@ -4,10 +4,17 @@
 export type { Difference, Distinction, NoDifference } from "../testing/distinction.ts";
 export { type DistinguishOptions, distinguish } from "../testing/distinguish.ts";
 export type { Alert, Driver, DriverOptions, SendOptions, SentRecord } from "../testing/driver-types.ts";
-export { type AlmostStream, type EventsFor, eventsFor } from "../testing/events-for.ts";
+export {
+  type AlmostStream,
+  type Arriving,
+  type ArrivingOptions,
+  type EventsFor,
+  eventsFor,
+} from "../testing/events-for.ts";
 export type { ExampleEvent } from "../testing/example.ts";
 export { expectMatches } from "../testing/expect-matches.ts";
 export type { Found, StreamEvent } from "../testing/finder.ts";
+export { type Law, type LawOptions, laws } from "../testing/laws.ts";
 export type { MutantReport } from "../testing/mutant-report.ts";
 export { type Mutant, mutants } from "../testing/mutants.ts";
 export type { NearMiss } from "../testing/near-miss.ts";

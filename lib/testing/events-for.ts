@@ -3,25 +3,15 @@
 //     pattern ─▶ automaton ─▶ ways ─┐
 //     event, schema ─▶ palettes ────┼─▶ plan ─ act out ─▶ stream ─ matcher: does it match? ─▶ matching, nearMisses
 //     choices of fast-check ────────┘
-//
-// What a stream is said to be is decided by a matcher at the end. One that failed to become that gives way to the plainest
-// stream that is so; shrinking leads there, too.
 
 import fc from "fast-check";
-import type { Wait } from "../automaton/automaton.ts";
-import { compile } from "../automaton/compile.ts";
-import { ConfigError } from "../core/errors.ts";
-import { createMatcher } from "../matching/create-matcher.ts";
-import type { MatcherOptions } from "../matching/process.ts";
 import type { Pattern } from "../pattern/pattern.ts";
-import { type Acted, actOut, actOutToEnd, type Move, type MoveKind, type Stage } from "./act.ts";
-import { hasMatch, waysThrough } from "./example.ts";
-import { createEventMaker } from "./make-event.ts";
-import { type AnyKitOptions, type KitOptions, matcherOptions } from "./options.ts";
-import { type Making, makingOf, type Palette } from "./palette.ts";
-import { placingOf } from "./placing.ts";
-import { type Canvas, type Spoilt, spoilAbsence, spoilGaps, spoilStep, spoilWindow } from "./spoil.ts";
+import { type Duration, parseDuration } from "../time/duration.ts";
+import type { Acted } from "./act.ts";
+import { arrivalOf } from "./arriving.ts";
+import type { AnyKitOptions, KitOptions } from "./options.ts";
 import { type Stream, showing, streamOf, timeLine } from "./stream.ts";
+import { anyIn, freeIn, matchingIn, nearMissesIn, theaterOf } from "./theater.ts";
 
 /**
  * A stream without a match, and the one with a match that it was made of by one change.
@@ -45,6 +35,45 @@ export type AlmostStream<E> = {
 };
 
 /**
+ * Events in order of time, and as they arrive.
+ *
+ * @example
+ * import fc from "fast-check";
+ * import { pattern } from "sequitur";
+ * import { type Arriving, eventsFor } from "sequitur/testing";
+ *
+ * type Tick = { n: number; at: number };
+ * const streams = eventsFor(pattern<Tick>("two").begin("a").next("b").within("1m"), { time: (e) => e.at });
+ * const [one]: Arriving<Tick>[] = fc.sample(streams.arriving({ outOfOrderness: "5s" }), { numRuns: 1, seed: 1 });
+ * one?.arriving.length === one?.events.length; // => true
+ */
+export type Arriving<E> = {
+  readonly events: Stream<E>;
+  /** The same in order of arrival; some of them twice or too late, if that was asked for. */
+  readonly arriving: Stream<E>;
+  /** Those that come too late. */
+  readonly late: Stream<E>;
+};
+
+/**
+ * What may happen to events on their way.
+ *
+ * @example
+ * import type { ArrivingOptions } from "sequitur/testing";
+ *
+ * const options: ArrivingOptions = { outOfOrderness: "5s", twice: true };
+ * options.outOfOrderness; // => "5s"
+ */
+export type ArrivingOptions = {
+  /** How far they come out of order. Events of the same time keep their order. */
+  readonly outOfOrderness: Duration;
+  /** Whether some come twice. Default: none do. */
+  readonly twice?: boolean;
+  /** Whether some come too late: behind one that is newer by more than `outOfOrderness`. Default: none do. */
+  readonly late?: boolean;
+};
+
+/**
  * Streams made from a pattern, as fast-check arbitraries. Events come in order of time.
  *
  * @example
@@ -52,7 +81,7 @@ export type AlmostStream<E> = {
  * import { eventsFor, type EventsFor } from "sequitur/testing";
  *
  * const streams: EventsFor<{ value: number }> = eventsFor(pattern<{ value: number }>("any").begin("one"), {});
- * Object.keys(streams); // => ["matching", "nearMisses", "unrelated", "any"]
+ * Object.keys(streams); // => ["matching", "nearMisses", "unrelated", "any", "arriving"]
  */
 export interface EventsFor<E> {
   /** At least one match; events of other keys, and such that may pass, stand in between. */
@@ -63,6 +92,8 @@ export interface EventsFor<E> {
   readonly unrelated: fc.Arbitrary<Stream<E>>;
   /** All of it mixed: runs of several keys that go on, are disturbed, come too late. For what has to hold of every stream. */
   readonly any: fc.Arbitrary<Stream<E>>;
+  /** Streams as of `any` that arrive out of order, twice or too late. Needs `time`. @throws {ConfigError} `BAD_DURATION` */
+  arriving(options: ArrivingOptions): fc.Arbitrary<Arriving<E>>;
 }
 
 /**
@@ -109,186 +140,21 @@ export function eventsFor<E, M, R, Timed extends boolean>(
     }),
     unrelated: freeIn(theater, "unrelated").map(show),
     any: anyIn(theater).map(show),
-  };
-}
-
-/** What streams of one pattern are made with. */
-type Theater = {
-  readonly stage: Stage;
-  readonly making: Making;
-  /** The shortest ways to a match. */
-  readonly ways: readonly (readonly Wait[])[];
-};
-
-const MAX_WAYS = 24;
-const MAX_MOVES = 12;
-/** Spoilt streams that are tried of each kind. */
-const MAX_SPOILT = 12;
-/** Palettes with which the plainest stream is looked for. */
-const PALETTES = 20;
-
-function theaterOf(pattern: Pattern, options: AnyKitOptions): Theater {
-  createMatcher(pattern, matcherOptions(options) as MatcherOptions<never, unknown, boolean>);
-  const automaton = compile(pattern);
-  const placing = placingOf(options);
-  const making = makingOf(automaton, options, placing);
-  const maker = createEventMaker(automaton, placing, making);
-  const ways: (readonly Wait[])[] = [];
-  for (const way of waysThrough(automaton, null)) if (ways.push(way) === MAX_WAYS) break;
-  return { stage: { automaton, placing, maker, startAt: options.startAt ?? 0 }, making, ways };
-}
-
-const KINDS: readonly MoveKind[] = [
-  ...["advance", "advance", "advance", "advance"],
-  ...["unrelated", "asItIs", "almost", "forbidden"],
-] as readonly MoveKind[];
-
-const choice: fc.Arbitrary<number> = fc.nat({ max: 11 });
-
-const moves: fc.Arbitrary<readonly Move[]> = fc.array(
-  fc.record({
-    kind: fc.constantFrom(...KINDS),
-    key: fc.constantFrom(0, 0, 0, 1, 2),
-    wait: choice,
-    moment: choice,
-    event: choice,
-    values: fc.array(choice, { maxLength: 4 }),
-  }),
-  { maxLength: MAX_MOVES },
-);
-
-/** No key is led anywhere. */
-function freeIn({ stage, making }: Theater, kind: MoveKind | null): fc.Arbitrary<readonly Acted[]> {
-  return fc
-    .tuple(making.palettes, moves)
-    .map(([palette, all]) =>
-      actOut(stage, { palette, way: null, moves: kind === null ? all : all.map((move) => ({ ...move, kind })) }),
-    );
-}
-
-/** Free, led to a match if that is possible, or led to one that is then spoilt. */
-function anyIn(theater: Theater): fc.Arbitrary<readonly Acted[]> {
-  const { stage, making } = theater;
-  const led = fc
-    .tuple(making.palettes, choice, moves, fc.option(choice, { freq: 1 }))
-    .map(([palette, way, all, how]) => {
-      const events = ledTo(theater, palette, way, all);
-      if (events === null) return actOut(stage, { palette, way: null, moves: all });
-      return (how === null ? null : missOf(theater, palette, events, how)?.events) ?? events;
-    });
-  return fc.oneof(freeIn(theater, null), led);
-}
-
-function matchingIn(theater: Theater): fc.Arbitrary<readonly Acted[]> {
-  const plainest = once(() => plainestOf(theater));
-  return fc
-    .tuple(theater.making.palettes, choice, moves)
-    .map(([palette, way, all]) => ledTo(theater, palette, way, all) ?? plainest().events);
-}
-
-type Almost = Spoilt<Acted> & { readonly before: readonly Acted[] };
-
-function nearMissesIn(theater: Theater): fc.Arbitrary<Almost> {
-  const plainest = once(() => plainestMissOf(theater));
-  return fc.tuple(theater.making.palettes, choice, moves, choice).map(([palette, way, all, how]) => {
-    // Other keys keep from matching, so that one change is enough.
-    const quiet = all.map((move) =>
-      move.kind === "advance" && move.key > 0 ? { ...move, kind: "almost" as const } : move,
-    );
-    const before = ledTo(theater, palette, way, quiet);
-    return (before === null ? null : missOf(theater, palette, before, how)) ?? plainest();
-  });
-}
-
-/** A stream in which the first key is led to a match; `null`: it got nowhere. */
-function ledTo({ stage, ways }: Theater, palette: Palette, way: number, all: readonly Move[]): readonly Acted[] | null {
-  const led = ways[way % Math.max(1, ways.length)] ?? null;
-  for (const events of actOutToEnd(stage, { palette, way: led, moves: all }))
-    if (hasMatch(stage.automaton, events)) return events;
-  return null;
-}
-
-/** The stream with one change after which nothing matches; `null`: none was found. `how` says what is tried first. */
-function missOf(theater: Theater, palette: Palette, before: readonly Acted[], how: number): Almost | null {
-  const { stage, making } = theater;
-  const ways = spoilings(canvasOf(stage, palette), before);
-  for (let index = 0; index < ways.length; index += 1) {
-    const spoilt = (ways[(how + index) % ways.length] as () => Iterable<Spoilt<Acted>>)();
-    let tried = 0;
-    for (const each of spoilt) {
-      if (++tried > MAX_SPOILT) break;
-      if (each.events.every(({ value }) => making.fits(value)) && !hasMatch(stage.automaton, each.events))
-        return { ...each, before };
-    }
-  }
-  return null;
-}
-
-/** Ways to spoil a stream, one for each step, absence and bound of time. */
-function spoilings(canvas: Canvas<Acted>, before: readonly Acted[]): readonly (() => Iterable<Spoilt<Acted>>)[] {
-  const steps = new Map(before.flatMap(({ step }, index) => (step === null ? [] : [[step, index] as const])));
-  const forbidding = canvas.automaton.tests.filter(({ kind }) => kind !== "step");
-  return [
-    ...[...steps.values()].map((index) => () => spoilStep(canvas, before, index)),
-    () => spoilWindow(canvas, before),
-    ...forbidding.map((test) => () => spoilAbsence(canvas, before, test)),
-    () => spoilGaps(canvas, before),
-  ];
-}
-
-function canvasOf({ automaton, maker, placing }: Stage, palette: Palette): Canvas<Acted> {
-  return {
-    automaton,
-    fields: ({ value }, tests, taken) => maker.fields(palette, value, tests, taken, []),
-    like: ({ key, at }, test, taken) => {
-      const value = maker.make(palette, { kind: "forbidden", test: test.id, taken, event: 0, values: [] }, key, at);
-      return value === null ? null : { value, key, at, step: null };
+    arriving: ({ outOfOrderness, twice = false, late = false }) => {
+      const boundMs = parseDuration(outOfOrderness, "outOfOrderness");
+      const fate = fc.record({
+        delay: fc.double({ min: 0, max: 1, noNaN: true }),
+        isTwice: twice ? fc.boolean() : fc.constant(false),
+        isLate: late ? fc.boolean() : fc.constant(false),
+      });
+      return fc.tuple(anyIn(theater), fc.array(fate, { maxLength: 12 })).map(([events, fates]) => {
+        const arrival = arrivalOf(events, fates, boundMs);
+        const marks = arrival.arriving.map((event) => (arrival.late.includes(event) ? "late" : ""));
+        return showing(
+          { events: show(events), arriving: show(arrival.arriving), late: show(arrival.late) },
+          () => `\n${timeLine(arrival.arriving, isTimed, marks).join("\n")}\n`,
+        );
+      });
     },
-    others: ({ key, at }) => palette.events.map((other) => placing.place(other, key, at)),
-    moved: (event, to) => {
-      const value = placing.place(event.value, event.key, to);
-      return { ...event, value, at: placing.placedAt(value, to) };
-    },
-  };
-}
-
-type Plainest = { readonly palette: Palette; readonly events: readonly Acted[] };
-
-function* plainestOnes(theater: Theater): Generator<Plainest, void, undefined> {
-  const palettes = fc.sample(theater.making.palettes, { numRuns: PALETTES, seed: 1 });
-  for (let way = 0; way < theater.ways.length; way += 1) {
-    for (const palette of palettes) {
-      const events = ledTo(theater, palette, way, []);
-      if (events !== null) yield { palette, events };
-    }
-  }
-}
-
-function plainestOf(theater: Theater): Plainest {
-  for (const plainest of plainestOnes(theater)) return plainest;
-  throw noStream(theater, "matches");
-}
-
-function plainestMissOf(theater: Theater): Almost {
-  for (const { palette, events } of plainestOnes(theater)) {
-    const miss = missOf(theater, palette, events, 0);
-    if (miss !== null) return miss;
-  }
-  throw noStream(theater, "nearly matches");
-}
-
-function noStream({ stage: { automaton } }: Theater, does: string): ConfigError {
-  return new ConfigError(
-    "NO_STREAM",
-    `No stream was found that ${does} the pattern "${automaton.pattern.name}". Values are tried that stand in its conditions; where functions ` +
-      "given to filter decide, give event: a fast-check arbitrary of events that they accept and refuse.",
-  );
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }

@@ -6,7 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { z } from "zod";
 import { ConfigError } from "../../lib/core/errors.ts";
-import { matchAll } from "../../lib/matching/create-matcher.ts";
+import { createMatcher, matchAll } from "../../lib/matching/create-matcher.ts";
 import { pattern } from "../../lib/pattern/builder/builder.ts";
 import { patternFrom } from "../../lib/pattern/pattern-value.ts";
 import { eventsFor } from "../../lib/testing/events-for.ts";
@@ -225,6 +225,31 @@ it("need neither key nor time", () => {
   assert.ok(fc.sample(matching, { numRuns: 50, seed: 1 }).every((events) => found(events) > 0));
   assert.ok(fc.sample(nearMisses, { numRuns: 50, seed: 1 }).every(({ events }) => found(events) === 0));
   assert.match(fc.stringify(fc.sample(matching, { numRuns: 1, seed: 1 })[0]), /\n {2}1\. {2}\{"price"/);
+});
+
+it("arrive within the bound, twice, or too late, as a matcher sees it", () => {
+  let [twice, late, disordered] = [0, 0, 0];
+  const streams = eventsFor(cardTesting, { ...byCard, event: cardEvents });
+  const all = fc.sample(streams.arriving({ outOfOrderness: "5s", twice: true, late: true }), { numRuns: 200, seed: 1 });
+  for (const { events, arriving, late: tooLate } of all) {
+    const refused: unknown[] = [];
+    const notices = ({ kind, ...notice }: { kind: string; event?: unknown }) =>
+      kind === "late" && refused.push(notice.event);
+    const matcher = createMatcher(cardTesting, { ...byCard, outOfOrderness: "5s", onNotice: notices });
+    for (const event of arriving) matcher.push(event);
+    assert.equal(refused, [...tooLate]);
+    assert.equal(new Set(arriving).size, events.filter((event) => arriving.includes(event)).length);
+    twice += arriving.length - new Set(arriving).size;
+    late += tooLate.length;
+    disordered += arriving.some(({ at }, index) => at < (arriving[index - 1]?.at ?? 0)) ? 1 : 0;
+  }
+  assert.ok(
+    twice > 20 && late > 20 && disordered > 20,
+    `${twice} came twice, ${late} too late, ${disordered} out of order`,
+  );
+  const [plain] = fc.sample(streams.arriving({ outOfOrderness: 0 }), { numRuns: 1, seed: 2 });
+  assert.equal(plain?.arriving, plain?.events);
+  assert.match(fc.stringify(all.find(({ late: tooLate }) => tooLate.length > 0)), /\n {2}\+\w+ +late +\{/);
 });
 
 const refused = (make: () => unknown): ConfigError => {
