@@ -43,12 +43,12 @@ export function arrivalOf(events: readonly Acted[], fates: readonly Fate[], boun
 /** Late ones come as soon as they are late for sure: behind an event that is newer by more than the bound. */
 function inOrderOfArrival(onTime: readonly Due[], late: readonly Due[], boundMs: number): Arrival {
   const arriving = [...onTime].sort((left, right) => left.at - right.at).map(({ event }) => event);
-  const really: Acted[] = [];
+  const really = new Set<Acted>();
   for (const { event } of late) {
     const after = arriving.findIndex(({ at }) => at > event.at + boundMs);
     if (after < 0) continue;
     arriving.splice(after + 1, 0, event);
-    really.push(event);
+    really.add(event);
   }
-  return { arriving, late: really };
+  return { arriving, late: arriving.filter((event) => really.has(event)) };
 }
