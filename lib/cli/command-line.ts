@@ -74,6 +74,7 @@ const ACTIONS: Readonly<Record<CommandName, Action>> = {
       runs: text(given, "runs"),
       seed: text(given, "seed"),
       tests: texts(given, "tests"),
+      events: text(given, "events"),
     }),
   init: (folder, _, given) => init(folder, { force: flag(given, "force"), from: text(given, "from") }),
 };

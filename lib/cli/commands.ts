@@ -64,6 +64,10 @@ function describeTest(cli: CAC): void {
       "Test patterns: can they match, does every part count, what do their tests overlook",
     )
     .option("--tests <path>", "A file with tests of the patterns; may be repeated")
+    .option(
+      "--events <path>",
+      "A file of JSON lines with events to use, too; for patterns whose conditions are functions",
+    )
     .option("--runs <n>", "Random streams for each check; 1,000 if nothing is said")
     .option("--seed <n>", "Other streams for another seed, the same for the same; 1 if nothing is said")
     .option("--strict", "Changes that no test notices, and what is not known, count as failed")

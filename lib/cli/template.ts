@@ -223,5 +223,6 @@ npm start        # runs on made-up logins and prints alerts, until Ctrl-C
 Run it on events of your own, one JSON object a line: \`npx sequitur run service.ts --input events.ndjson\`,
 or on Kafka: \`npx sequitur run service.ts --brokers localhost:9092\`.
 See what the pattern means: \`npx sequitur explain service.ts\`. Look for mistakes: \`npm run check\`.
+Try what can be tried of it, and see what its tests overlook: \`npx sequitur test service.ts\`.
 `;
 }

@@ -8,6 +8,7 @@ import { patternTestsOf } from "./exports.ts";
 import { loadModule } from "./load.ts";
 import { shortPath } from "./place.ts";
 import type { Subject } from "./subject.ts";
+import { eventsIn } from "./test-events.ts";
 
 export type TestPlanOptions = {
   /** As they were written; `null`: the default. */
@@ -15,6 +16,8 @@ export type TestPlanOptions = {
   readonly seed: string | null;
   /** Files with tests, beside those of the subject. */
   readonly tests: readonly string[];
+  /** A file of events; `null`: none. */
+  readonly events: string | null;
 };
 
 export type TestPlan = {
@@ -22,22 +25,24 @@ export type TestPlan = {
   readonly runs: number;
   readonly seed: number;
   readonly tests: readonly PatternTest[];
+  readonly events: readonly object[];
 };
 
 const DEFAULT_RUNS = 1_000;
 const MAX_RUNS = 1_000_000;
 const MAX_SEED = 2_147_483_647;
 
-/** @throws {ConfigError} `BAD_OPTION`, `NO_TESTS`, `UNKNOWN_PATTERN`, and whatever loading a file throws */
+/** @throws {ConfigError} `BAD_OPTION`, `NO_TESTS`, `NO_EVENTS`, `UNKNOWN_PATTERN`, and whatever loading a file throws */
 export async function planOf(
   subject: Subject,
   patterns: readonly Pattern[],
-  { runs, seed, tests }: TestPlanOptions,
+  { runs, seed, tests, events }: TestPlanOptions,
 ): Promise<TestPlan> {
   return {
     runs: wholeNumber("--runs", runs, DEFAULT_RUNS, MAX_RUNS, "the random streams that are tried for each check"),
     seed: wholeNumber("--seed", seed, 1, MAX_SEED, "with the same seed the same streams are tried"),
     tests: (await testsOf(subject, tests)).filter(({ pattern }) => patterns.some(({ name }) => name === pattern.name)),
+    events: events === null ? [] : await eventsIn(subject.service?.inputs[0]?.name ?? "events", events),
   };
 }
 

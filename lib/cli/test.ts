@@ -8,6 +8,7 @@ import type { Pattern } from "../pattern/pattern.ts";
 import type { CheckResult, CheckupOptions, checkup } from "../testing/checkup.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import { EXIT } from "./failure.ts";
+import { oneLine } from "./figures.ts";
 import { shortPath } from "./place.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { listenForSignals } from "./signals.ts";
@@ -51,7 +52,7 @@ export async function test(
       asked: patterns.length,
       isStopped: signals.signal.aborted,
       elapsedMs: clock.now() - startedAt,
-      again: againWith(file, name, command.tests, plan),
+      again: againWith(file, name, command, plan),
     };
     screen.clear();
     await print(`${command.json ? reportJson(report) : summaryText(report)}\n`);
@@ -62,8 +63,18 @@ export async function test(
 }
 
 /** With seed and size, so that it does the same if another version has other defaults. */
-function againWith(file: string, name: string | undefined, tests: readonly string[], { seed, runs }: TestPlan): string {
-  const words = [file, ...(name === undefined ? [] : [name]), ...tests.flatMap((each) => ["--tests", each])];
+function againWith(
+  file: string,
+  name: string | undefined,
+  { tests, events }: TestPlanOptions,
+  { seed, runs }: TestPlan,
+): string {
+  const words = [
+    file,
+    ...(name === undefined ? [] : [name]),
+    ...tests.flatMap((each) => ["--tests", each]),
+    ...(events === null ? [] : ["--events", events]),
+  ];
   return `sequitur test ${words.join(" ")} --seed ${seed} --runs ${runs}`;
 }
 
@@ -125,7 +136,9 @@ function pacing(
     onProgress: (what, tried, all) => {
       if (clock.now() - toldAt < everyMs) return;
       toldAt = clock.now();
-      screen.status(progressText({ pattern: name, place: done + 1, patterns, what, tried, all }));
+      const line = progressText({ pattern: name, place: done + 1, patterns, what, tried, all });
+      // A line that is too long for the terminal could not be taken away again.
+      screen.status(screen.live ? oneLine(line, screen.columns() - 1) : line);
     },
     breathe: clock.breathe,
   };

@@ -13,7 +13,8 @@ import { everyElement, everyPart } from "../pattern/walk.ts";
 import { describeBoth, linesOf } from "./distinction.ts";
 import { type Side, sideOf, tellApart } from "./distinguish.ts";
 import { exampleOf } from "./example.ts";
-import { type Finder, identityOf, type StreamEvent } from "./finder.ts";
+import { type Finder, finderOf, identityOf, type StreamEvent } from "./finder.ts";
+import { materialOfEvents, together } from "./material.ts";
 import { describeMissed, placeOf } from "./mutant-report.ts";
 import { mutants } from "./mutants.ts";
 import { nearMissesOf } from "./near-miss.ts";
@@ -39,6 +40,8 @@ export type CheckupOptions = {
   readonly runs: number;
   readonly seed: number;
   readonly tests: readonly PatternTest[];
+  /** Events to use beside those that are made from the conditions. */
+  readonly events: readonly object[];
   readonly signal: AbortSignal;
   /** Is told what is being done, and how far it is. */
   readonly onProgress: (what: string, done: number, all: number) => void;
@@ -57,7 +60,7 @@ export async function* checkup(
   const { signal, tests } = options;
   const automaton = compile(pattern);
   const checks: readonly (() => Promise<CheckResult | null> | CheckResult)[] = [
-    () => canMatch(automaton),
+    () => canMatch(automaton, options),
     () => canBeMissed(automaton),
     () => everyPartCounts(pattern, sideOf(automaton), options),
     ...streamLawsOf(automaton).map((law) => () => holds(law, automaton, options)),
@@ -72,12 +75,15 @@ export async function* checkup(
   }
 }
 
-function canMatch(automaton: Automaton): CheckResult {
+function canMatch(automaton: Automaton, { events }: CheckupOptions): CheckResult {
   const example = exampleOf(automaton);
   if (example !== null) {
     const enough = example.length === 1 ? "1 event is enough" : `${example.length} events are enough`;
     return { check: "matches", verdict: "passed", text: `can match: ${enough}`, details: [] };
   }
+  const find = finderOf(automaton);
+  if (materialOfEvents(events).bases.some((base) => find(base).length > 0))
+    return { check: "matches", verdict: "passed", text: "can match: some of the given events do", details: [] };
   const why = hasFunctions(automaton)
     ? "functions given to filter say nothing of the events they want"
     : "its conditions may contradict each other";
@@ -104,14 +110,15 @@ function canBeMissed(automaton: Automaton): CheckResult {
 
 /** Compares it with each mutant: where no difference is found, a part may do nothing. */
 async function everyPartCounts(pattern: Pattern, side: Side, options: CheckupOptions): Promise<CheckResult | null> {
-  const { signal, onProgress, breathe, seed } = options;
+  const { signal, onProgress, breathe, seed, events } = options;
   const all = mutants(pattern);
   const alike: string[] = [];
   for (const [index, { pattern: changed, of, change }] of all.entries()) {
     await breathe();
     if (signal.aborted) return null;
     onProgress("small changes", index, all.length);
-    if (tellApart(side, sideOf(compile(changed)), { seed }).kind === "noneFound") alike.push(`${placeOf(of)}${change}`);
+    if (tellApart(side, sideOf(compile(changed)), { seed, events }).kind === "noneFound")
+      alike.push(`${placeOf(of)}${change}`);
   }
   const differ = `${all.length - alike.length} of ${all.length} small changes`;
   if (alike.length === all.length)
@@ -134,7 +141,8 @@ async function everyPartCounts(pattern: Pattern, side: Side, options: CheckupOpt
 
 async function holds(law: StreamLaw, automaton: Automaton, options: CheckupOptions): Promise<CheckResult | null> {
   const { runs, seed, signal, onProgress, breathe } = options;
-  const { material, find } = sideOf(automaton);
+  const { material: made, find } = sideOf(automaton);
+  const material = together([made, materialOfEvents(options.events)]);
   const streams = [...material.bases, ...fc.sample(streamsNear(material), { numRuns: runs, seed })];
   for (let from = 0; from < streams.length; from += STREAMS_AT_ONCE) {
     await breathe();
@@ -186,7 +194,7 @@ async function passes(pattern: Pattern, { test, name }: PatternTest): Promise<Ch
 
 /** Tries its tests together on mutants; `null` if the pattern itself does not pass them, or it was stopped. */
 async function notice(pattern: Pattern, options: CheckupOptions): Promise<CheckResult | null> {
-  const { tests, signal, onProgress, breathe, seed } = options;
+  const { tests, signal, onProgress, breathe, seed, events } = options;
   const allTests = async (each: Pattern): Promise<void> => {
     for (const { test } of tests) {
       await breathe();
@@ -194,8 +202,9 @@ async function notice(pattern: Pattern, options: CheckupOptions): Promise<CheckR
     }
   };
   for (const test of tests) if ((await passes(pattern, test)).verdict === "failed") return null;
-  const report = await tryMutants(pattern, allTests, {
+  const report = await tryMutants(pattern as Pattern<object>, allTests as (each: Pattern<object>) => Promise<void>, {
     seed,
+    events,
     signal,
     onProgress: (tried, all) => onProgress("its tests on small changes", tried, all),
   });

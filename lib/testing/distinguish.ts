@@ -7,7 +7,7 @@ import { compile } from "../automaton/compile.ts";
 import type { Pattern } from "../pattern/pattern.ts";
 import { type Distinction, difference, noDifference } from "./distinction.ts";
 import { type Finder, finderOf, identityOf, type StreamEvent } from "./finder.ts";
-import { type Material, materialOf, together } from "./material.ts";
+import { type Material, materialOf, materialOfEvents, together } from "./material.ts";
 import { type Shows, shortest } from "./shortest.ts";
 import { streamsNear } from "./streams-near.ts";
 
@@ -79,12 +79,7 @@ const DEFAULT_STREAMS = 1_000;
 /** What `distinguish` does. */
 export function tellApart<E>(before: Side, after: Side, options: DistinguishOptions<E> = {}): Distinction {
   const { streams = DEFAULT_STREAMS, seed = 1, events = [], allows = () => true } = options;
-  const given: Material = {
-    bases: [],
-    events: (events as readonly unknown[]).filter(isObject),
-    fields: [],
-    durationsMs: [],
-  };
+  const given = materialOfEvents((events as readonly unknown[]).filter(isObject));
   const material = together([given, before.material, after.material]);
   let [tried, longest] = [0, 0];
   const canBe: Shows = (stream) => stream.every(({ value }) => allows(value as E));

@@ -43,6 +43,19 @@ export function materialOf(automaton: Automaton): Material {
   ]);
 }
 
+/** Given events one after the other, so many at a time, and so many times. */
+const GIVEN_AT_ONCE = 8;
+const MAX_GIVEN_STREAMS = 50;
+
+/** What can be made of events that are given: they themselves, and short pieces of their row, a second apart. */
+export function materialOfEvents(events: readonly object[]): Material {
+  const starts = [...events.keys()].filter((index) => index % GIVEN_AT_ONCE === 0).slice(0, MAX_GIVEN_STREAMS);
+  const bases = starts.map((start) =>
+    events.slice(start, start + GIVEN_AT_ONCE).map((value, index) => ({ value, at: index * 1_000 })),
+  );
+  return { bases, events, fields: [], durationsMs: [] };
+}
+
 /** All of it, each thing once. */
 export function together(materials: readonly Material[]): Material {
   const bases = unique(materials.flatMap((each) => each.bases));

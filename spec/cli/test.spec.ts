@@ -65,6 +65,21 @@ it("fails where a test does not pass, and says how to do the same again", async 
   assert.match(stdout, "\nthe same again: sequitur test service.ts --seed 7 --runs 40\n");
 });
 
+it("uses events of a file where functions decide", async ({ project }) => {
+  project.write("pattern.ts", PATTERN_TS.replace(".where((e) => e.amount.lt(2))", ".filter((e) => e.amount === 1.25)"));
+  project.write(
+    "events.ndjson",
+    '{"type":"charge","card":"c","amount":1.25}\nno event\n[]\n{"type":"charge","amount":900}\n',
+  );
+  assert.match((await run(project, "service.ts")).stdout, "\n  ? no stream was found that matches: functions given");
+  const { code, stdout } = await run(project, "service.ts", "--events", "events.ndjson");
+  assert.is(code, 0);
+  assert.match(stdout, "\n  ✓ can match: some of the given events do\n");
+  project.write("events.ndjson", "no event\n");
+  const { stderr } = await run(project, "service.ts", "--events", "events.ndjson");
+  assert.match(stderr, /^sequitur: events\.ndjson holds no events: give a file with one JSON object a line/);
+});
+
 it("tells scripts the same", async ({ project }) => {
   const { code, stdout, stderr } = await run(project, "pattern.ts", "probing", "--json");
   assert.equal([code, stderr], [0, ""]);

@@ -16,6 +16,7 @@ const options: CheckupOptions = {
   runs: 60,
   seed: 1,
   tests: [],
+  events: [],
   signal: new AbortController().signal,
   onProgress: () => {},
   breathe: () => Promise.resolve(),
@@ -57,6 +58,14 @@ it("does not claim what functions hide, or what cannot be", async () => {
   );
   assert.equal(verdicts(hidden).slice(0, 3), ["matches unknown", "misses unknown", "parts passed"]);
   assert.match(hidden[0]?.text ?? "", /functions given to filter say nothing/);
+  const given = { events: [{ text: "no" }, { text: "open sesame" }] };
+  const opened = await resultsOf(
+    pattern<Event>("hidden")
+      .begin("it")
+      .filter((e) => e.text === "open sesame"),
+    given,
+  );
+  assert.is(opened[0]?.text, "can match: some of the given events do");
   assert.equal(hidden[1]?.details, ['of "it" none was found: it may not be needed, or only a function decides']);
   const never = await resultsOf(
     pattern<Event>("never")
