@@ -5,6 +5,7 @@
 //     wait for whatever comes next ─── of a few patterns all are asked, of many holders ──┘
 //                                      remembers who has open runs; if many have, the fields are looked up
 
+import { either } from "../automaton/clauses.ts";
 import type { Interest } from "../automaton/interest.ts";
 import type { Key } from "../event/key.ts";
 import { ClauseIndex, type Fits, fitsSome } from "./clause-index.ts";
@@ -19,14 +20,20 @@ const FEW = 8;
 /** Of a key that so many patterns hold something for, those that an event may move are looked up instead of asked. */
 const MANY_HOLDERS = 32;
 
+const NOBODY: readonly PatternIndex[] = [];
+
 export class Concerned {
   readonly #interests: readonly Interest[];
   readonly #isHeld: (pattern: PatternIndex, key: Key) => boolean;
   readonly #tell: (pattern: PatternIndex) => void;
   readonly #fields = new FieldValues();
+  /** Who may begin a run. */
   readonly #begins: ClauseIndex;
-  readonly #moves: ClauseIndex;
-  /** By pattern: whether an event may do something to an open run. */
+  /** Who may do anything at all. */
+  readonly #anything: ClauseIndex;
+  /** By pattern: whether an event may begin a run. */
+  readonly #begun: readonly Fits[];
+  /** By pattern: whether it may do something to an open run. */
   readonly #moved: readonly Fits[];
   readonly #isAnyRestless: boolean;
   /** `null`: the patterns are few. */
@@ -46,8 +53,10 @@ export class Concerned {
     const fields = this.#fields;
     for (const path of interests.flatMap(({ reads }) => reads)) fields.slotOf(path);
     const [begins, moves] = [interests.map((each) => each.begins), interests.map((each) => each.moves)];
+    const anything = interests.map((each) => either([each.begins, each.moves]));
     this.#begins = new ClauseIndex(begins, fields, tell);
-    this.#moves = new ClauseIndex(moves, fields, this.#tellIfHeld);
+    this.#anything = new ClauseIndex(anything, fields, this.#tellIfConcerned);
+    this.#begun = begins.map((clauses) => fitsSome(clauses, fields));
     this.#moved = moves.map((clauses) => fitsSome(clauses, fields));
     this.#isAnyRestless = interests.some(({ restless }) => restless);
     this.#holders = interests.length > FEW ? new Holders(isHeld) : null;
@@ -62,19 +71,18 @@ export class Concerned {
       for (const pattern of this.#interests.keys()) this.#tell(pattern);
       return;
     }
-    this.#begins.find();
     this.#key = key;
-    if (this.#holders === null) {
-      for (const pattern of this.#interests.keys()) if (this.#mayMove(pattern)) this.#tellIfHeld(pattern);
+    const holders = this.#holders?.of(key) ?? NOBODY;
+    if (holders.length >= MANY_HOLDERS) {
+      this.#anything.find();
+      if (this.#isAnyRestless) for (const pattern of holders) if (this.#isRestless(pattern)) this.#tell(pattern);
       return;
     }
-    const holders = this.#holders.of(key);
-    if (holders.length < MANY_HOLDERS) {
-      for (const pattern of holders) if (this.#mayMove(pattern)) this.#tell(pattern);
-      return;
-    }
-    this.#moves.find();
-    if (this.#isAnyRestless) for (const pattern of holders) if (this.#isRestless(pattern)) this.#tell(pattern);
+    this.#begins.find();
+    for (const pattern of holders) if (this.#mayMove(pattern)) this.#tell(pattern);
+    if (this.#holders === null)
+      for (const pattern of this.#interests.keys())
+        if (this.#mayMove(pattern) && this.#isHeld(pattern, key)) this.#tell(pattern);
   }
 
   /** To be called whenever a pattern was given an event of a key, or was restored with one. */
@@ -90,7 +98,7 @@ export class Concerned {
     return (this.#interests[pattern] as Interest).restless;
   }
 
-  readonly #tellIfHeld = (pattern: PatternIndex): void => {
-    if (this.#isHeld(pattern, this.#key)) this.#tell(pattern);
+  readonly #tellIfConcerned = (pattern: PatternIndex): void => {
+    if ((this.#begun[pattern] as Fits)() || this.#isHeld(pattern, this.#key)) this.#tell(pattern);
   };
 }
