@@ -124,7 +124,7 @@ export interface EventsFor<E> {
  */
 export function eventsFor<E, M, R, Timed extends boolean>(
   pattern: Pattern<E, M, R, Timed>,
-  options: KitOptions<E, M, Timed>,
+  options: KitOptions<NoInfer<E>, M, Timed>,
 ): EventsFor<E> {
   const theater = theaterOf(pattern as Pattern, options as unknown as AnyKitOptions);
   const { isTimed } = theater.stage.placing;

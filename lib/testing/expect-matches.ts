@@ -59,7 +59,7 @@ import { takenByAnother, whyNot } from "./why-not.ts";
  */
 export function expectMatches<E, M, R, Timed extends boolean>(
   pattern: Pattern<E, M, R, Timed>,
-  events: Iterable<E>,
+  events: Iterable<NoInfer<E>>,
   expected: readonly NoInfer<R>[] | number,
   options: MatcherOptions<E, M, Timed>,
 ): void {

@@ -74,7 +74,7 @@ export type Law = {
  */
 export function laws<E, M, R, Timed extends boolean>(
   pattern: Pattern<E, M, R, Timed>,
-  options: KitOptions<E, M, Timed>,
+  options: KitOptions<NoInfer<E>, M, Timed>,
 ): readonly Law[] {
   const given = options as unknown as AnyKitOptions;
   const theater = theaterOf(pattern as Pattern, given);
