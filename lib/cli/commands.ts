@@ -68,7 +68,7 @@ function describeTest(cli: CAC): void {
       "--events <path>",
       "A file of JSON lines with events to use, too; for patterns whose conditions are functions",
     )
-    .option("--runs <n>", "Random streams for each check; 1,000 if nothing is said")
+    .option("--runs <n>", "Random streams for each check; 200 if nothing is said")
     .option("--seed <n>", "Other streams for another seed, the same for the same; 1 if nothing is said")
     .option("--strict", "Changes that no test notices, and what is not known, count as failed")
     .option("--json", "Print everything as JSON")
@@ -113,9 +113,10 @@ records of the inputs, 1,000 of each, are read as the service would read them.`,
   ["explain", "A pattern may also come as JSON, as its toJSON() gives it."],
   [
     "test",
-    `Without a word of what a pattern is for, it is tried whether it can match and be missed, and on many streams near its matches
-whether the same is found by a plain matcher, after restarts, and beside other keys. Small changes are made to the pattern, one
-at a time: a bound in or out, a condition or step left out, another link, count or window. Each should make a difference.
+    `Without a word of what a pattern is for, it is tried whether it can match and be missed, and on many streams made from its
+conditions, whether a plain matcher finds the same, and whether it keeps the laws of all patterns, such as: saved and restored
+anywhere, in any order of arrival. Small changes are made to the pattern, one at a time: a bound in or out, a condition or step
+left out, another link, count or window. Each should make a difference.
 What it is for is said by tests: export patternTest(myPattern, (each) => …), with patternTest from sequitur/testing, from the
 service file or one given with --tests. The function gets a pattern and throws if that finds the wrong thing. It is run with the
 pattern, and then with each changed one: a change that makes a difference and that the test does not notice is told with

@@ -28,7 +28,7 @@ export type TestPlan = {
   readonly events: readonly object[];
 };
 
-const DEFAULT_RUNS = 1_000;
+const DEFAULT_RUNS = 200;
 const MAX_RUNS = 1_000_000;
 const MAX_SEED = 2_147_483_647;
 

@@ -5,7 +5,7 @@
 //       ! its test notices 8 of 11 small changes; it does not notice
 //           success: next became followedBy
 
-import type { CheckResult } from "../testing/checkup.ts";
+import type { CheckResult } from "../testing/check-result.ts";
 import { count, counted, elapsed } from "./figures.ts";
 
 /** A pattern with what came of its checks. */
@@ -42,7 +42,7 @@ export function patternText({ pattern, results, hasTests }: Tested): string {
 
 /** The last line: how many checks of how many patterns, and how to do the same again. */
 export function summaryText(report: TestReport): string {
-  const { file, seed, tested, asked, isStopped, elapsedMs } = report;
+  const { file, runs, seed, tested, asked, isStopped, elapsedMs } = report;
   const { passed, failed, missed, unknown } = countsOf(tested);
   const parts = [
     `${counted(passed, "check")} passed`,
@@ -52,7 +52,7 @@ export function summaryText(report: TestReport): string {
     ...(isStopped ? [`stopped after ${count(tested.length)} of ${counted(asked, "pattern")}`] : []),
   ];
   const again = failed > 0 ? `\nthe same again: ${report.again}` : "";
-  return `${file}: ${counted(tested.length, "pattern")}, ${parts.join(", ")} (seed ${seed}) after ${elapsed(elapsedMs)}${again}`;
+  return `${file}: ${counted(tested.length, "pattern")}, ${parts.join(", ")} (${counted(runs, "stream")} each, seed ${seed}) after ${elapsed(elapsedMs)}${again}`;
 }
 
 /** The same for scripts. */

@@ -5,7 +5,8 @@
 import { compile } from "../automaton/compile.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Pattern } from "../pattern/pattern.ts";
-import type { CheckResult, CheckupOptions, checkup } from "../testing/checkup.ts";
+import type { CheckResult, CheckupOptions } from "../testing/check-result.ts";
+import type { checkup } from "../testing/checkup.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import { EXIT } from "./failure.ts";
 import { oneLine } from "./figures.ts";

@@ -1,56 +1,25 @@
 // Everything that can be tried of a pattern without knowing what it is for, and then with the tests of those who do.
 //
 //     matches   misses   parts              can it match, can it be missed, does every part count
-//     reference restart  company            the same found in another way, on many streams
+//     reference law                         the same found in other ways, on many streams
 //     tests     changes                     what its author says of it, and what he forgot to say
 
-import fc from "fast-check";
 import type { Automaton } from "../automaton/automaton.ts";
 import { compile } from "../automaton/compile.ts";
 import { saidBy } from "../event/bad-record.ts";
 import type { Pattern } from "../pattern/pattern.ts";
 import { everyElement, everyPart } from "../pattern/walk.ts";
-import { describeBoth, linesOf } from "./distinction.ts";
+import type { CheckResult, CheckupOptions } from "./check-result.ts";
+import { agrees, holds, lawsFor } from "./checkup-laws.ts";
 import { type Side, sideOf, tellApart } from "./distinguish.ts";
 import { exampleOf } from "./example.ts";
-import { type Finder, finderOf, identityOf, type StreamEvent } from "./finder.ts";
-import { materialOfEvents, together } from "./material.ts";
+import { finderOf } from "./finder.ts";
+import { materialOfEvents } from "./material.ts";
 import { describeMissed, placeOf } from "./mutant-report.ts";
 import { mutants } from "./mutants.ts";
 import { nearMissesOf } from "./near-miss.ts";
 import type { PatternTest } from "./pattern-test.ts";
-import { shortest } from "./shortest.ts";
-import { type StreamLaw, streamLawsOf } from "./stream-laws.ts";
-import { streamsNear } from "./streams-near.ts";
 import { tryMutants } from "./try-mutants.ts";
-
-/** What came of one check. */
-export type CheckResult = {
-  readonly check: "matches" | "misses" | "parts" | StreamLaw["name"] | "tests" | "changes";
-  /** `unknown`: nothing was found, which proves nothing. `missed`: the tests let wrong patterns pass. */
-  readonly verdict: "passed" | "failed" | "unknown" | "missed";
-  /** In a sentence without its end. */
-  readonly text: string;
-  /** What there is to show, line by line. */
-  readonly details: readonly string[];
-};
-
-export type CheckupOptions = {
-  /** Random streams for each law. */
-  readonly runs: number;
-  readonly seed: number;
-  readonly tests: readonly PatternTest[];
-  /** Events to use beside those that are made from the conditions. */
-  readonly events: readonly object[];
-  readonly signal: AbortSignal;
-  /** Is told what is being done, and how far it is. */
-  readonly onProgress: (what: string, done: number, all: number) => void;
-  /** Is awaited now and then, so that others have their turn. */
-  readonly breathe: () => Promise<void>;
-};
-
-/** Streams, or changed patterns, that are tried between two breaths. */
-const STREAMS_AT_ONCE = 25;
 
 /** Checks a pattern; ends early, between two breaths, if it is told to stop. @throws {PatternError} if it does not compile */
 export async function* checkup(
@@ -63,7 +32,8 @@ export async function* checkup(
     () => canMatch(automaton, options),
     () => canBeMissed(automaton),
     () => everyPartCounts(pattern, sideOf(automaton), options),
-    ...streamLawsOf(automaton).map((law) => () => holds(law, automaton, options)),
+    () => agrees(automaton, options),
+    ...lawsFor(pattern, options).map((law) => () => holds(law, options)),
     ...tests.map((test) => () => passes(pattern, test)),
     ...(tests.length > 0 ? [() => notice(pattern, options)] : []),
   ];
@@ -136,48 +106,6 @@ async function everyPartCounts(pattern: Pattern, side: Side, options: CheckupOpt
         ? `every part counts: each of ${all.length} small changes finds something else`
         : `${differ} find something else; no stream was found on which these do`,
     details: alike,
-  };
-}
-
-async function holds(law: StreamLaw, automaton: Automaton, options: CheckupOptions): Promise<CheckResult | null> {
-  const { runs, seed, signal, onProgress, breathe } = options;
-  const { material: made, find } = sideOf(automaton);
-  const material = together([made, materialOfEvents(options.events)]);
-  const streams = [...material.bases, ...fc.sample(streamsNear(material), { numRuns: runs, seed })];
-  for (let from = 0; from < streams.length; from += STREAMS_AT_ONCE) {
-    await breathe();
-    if (signal.aborted) return null;
-    onProgress(law.claim, from, streams.length);
-    const broken = streams.slice(from, from + STREAMS_AT_ONCE).find((stream) => differ(find, law.find, stream));
-    if (broken !== undefined)
-      return breach(
-        law,
-        find,
-        shortest(broken, (less) => differ(find, law.find, less)),
-      );
-  }
-  const text = `${law.claim}, on ${streams.length.toLocaleString("en-US")} streams`;
-  return { check: law.name, verdict: "passed", text, details: [] };
-}
-
-function differ(one: Finder, other: Finder, stream: readonly StreamEvent[]): boolean {
-  return identityOf(one(stream)) !== identityOf(other(stream));
-}
-
-function breach(law: StreamLaw, find: Finder, stream: readonly StreamEvent[]): CheckResult {
-  const [usual, other] = [find(stream), law.find(stream)];
-  const isSame = identityOf(usual) === identityOf(other);
-  return {
-    check: law.name,
-    verdict: "failed",
-    text: `should be so, and is not: ${law.claim}`,
-    details: [
-      ...linesOf(stream),
-      ...(isSame
-        ? ["asked once more, both ways find the same"]
-        : describeBoth(["the usual way", usual], ["the other way", other])),
-      "A function given to filter must answer the same each time it is asked. If yours does, this is a bug in sequitur.",
-    ],
   };
 }
 

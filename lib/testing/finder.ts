@@ -82,14 +82,14 @@ function textOf({ at, taken }: Found): string {
 }
 
 /** What one outcome says of a stream that began at `from`. */
-export function foundIn(outcome: Outcome, from: Instant): readonly Found[] {
+function foundIn(outcome: Outcome, from: Instant): readonly Found[] {
   if (outcome.kind !== "match") return [];
   const taken = outcome.taken.map(({ step, origin }) => ({ step, index: Number(origin.offset) }));
   return [{ at: outcome.at - from, taken }];
 }
 
 /** How long after the last event something may still happen. */
-export function patienceOf({ pattern }: Automaton): number {
+function patienceOf({ pattern }: Automaton): number {
   const durations = [...everyElement(pattern.elements)].map(({ element }) =>
     element.kind === "absence" ? element.forMs : element.maxGapMs,
   );
