@@ -8,6 +8,7 @@
 import type { KeyedMatcher, MatcherState } from "../matching/matcher.ts";
 import type { Delta, Page } from "./entry.ts";
 import { damaged } from "./state-error.ts";
+import { fromValueJson, toValueJson } from "./value-json.ts";
 
 /** Frozen bytes: nobody changes them any more. */
 export type Frozen = {
@@ -31,7 +32,7 @@ export function freezeWhole(matcher: KeyedMatcher): Freezer {
   let before: Uint8Array | null = null;
   return {
     freeze(whole) {
-      const bytes = utf8.encode(JSON.stringify(matcher.save()));
+      const bytes = utf8.encode(toValueJson(matcher.save()));
       const isKnown = before !== null && whole.length === 0 && isEqual(bytes, before);
       before = bytes;
       return { pages: isKnown ? [] : [{ page: 0, bytes }], delta: null };
@@ -50,11 +51,13 @@ const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 function stateIn(bytes: Uint8Array, where: string): MatcherState {
+  let json: string;
   try {
-    return JSON.parse(fromUtf8.decode(bytes)) as MatcherState;
+    json = fromUtf8.decode(bytes);
   } catch {
-    throw damaged(where, "it is no JSON in UTF-8");
+    throw damaged(where, "it is not UTF-8");
   }
+  return fromValueJson(json, where) as MatcherState;
 }
 
 function isEqual(one: Uint8Array, other: Uint8Array): boolean {

@@ -70,6 +70,7 @@ it("refuses what it did not write, and starts empty where nothing was saved", ()
     Array(3).fill("DAMAGED_STATE"),
   );
   assert.is(thaw(page(0, "{")), "DAMAGED_STATE");
+  assert.is(thaw(page(0, "", { bytes: Uint8Array.of(0xff) })), "DAMAGED_STATE");
   assert.is(thaw(page(0, "{}")), "UNKNOWN_FORMAT");
   assert.is(thaw(), "");
 });
