@@ -22,7 +22,7 @@ const { value: anything } = fc.letrec<{ value: unknown }>((tie) => ({
       fc.constant(null),
       fc.bigInt(),
     ),
-    fc.oneof(fc.date({ noInvalidDate: false }), fc.uint8Array()),
+    fc.oneof(fc.date({ noInvalidDate: true }), fc.uint8Array()),
     fc.array(fc.oneof(tie("value"), fc.constant(undefined))),
     fc.dictionary(key, tie("value"), { noNullPrototype: true }),
     fc.array(fc.tuple(tie("value"), tie("value"))).map((entries) => new Map(entries)),
@@ -43,6 +43,7 @@ it("writes plain data as JSON does, and leaves out what is undefined", () => {
   const plain = { a: [1, "two", null, { b: false }] };
   assert.is(toValueJson(plain), JSON.stringify(plain));
   assert.equal(again({ a: 1, b: undefined }), { a: 1 });
+  assert.ok(Number.isNaN((again(new Date(Number.NaN)) as Date).getTime()));
   assert.equal(again(Object.assign(Object.create(null), { a: 1n })), { a: 1n });
 });
 
