@@ -125,8 +125,7 @@ function connectService(
     state: createModelStateLog({
       transactionTimeoutMs: Math.min(10_000, Math.floor((sessionTimeoutMs * 2) / 3)),
       ...options,
-      ...process,
-      client,
+      ...{ clock: process.clock, client },
     }),
   };
 }

@@ -1,18 +1,16 @@
 // The state topic on the model: the port `StateLog`, with the manners of the one on Kafka.
 
-import { ConfigError, invariant } from "../../core/errors.ts";
+import { ConfigError, invariant, type SequiturError } from "../../core/errors.ts";
 import type { LogBounds, StateBatch, StateLog } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { partitionOf } from "../../transports/partitioner.ts";
-import { type AnswerOf, type Ask, isRefused, type TopicConfig } from "./calls.ts";
+import type { AnswerOf, TopicConfig } from "./calls.ts";
 import type { Client } from "./client.ts";
-import { refusedError } from "./client.ts";
 import { committedEntries } from "./committed.ts";
 import { takeOver } from "./shard-writer.ts";
 
 export type ModelStateLogOptions = {
   readonly app: string;
-  readonly ask: Ask;
   readonly client: Client;
   readonly clock: Clock;
   /** How long a transaction may be open. */
@@ -84,15 +82,21 @@ type Described = AnswerOf<"describeTopic">;
 
 /** Others may make it at the same time. */
 async function ensureTopic(
-  { ask, client }: ModelStateLogOptions,
+  { client }: ModelStateLogOptions,
   topic: string,
   partitions: number,
   config: TopicConfig,
 ): Promise<Described> {
-  const found = await ask("describeTopic", { topic });
-  if (!isRefused(found)) return found;
-  const made = await ask("createTopic", { topic, partitions, config });
-  if (isRefused(made) && made.refused !== "TOPIC_ALREADY_EXISTS") throw refusedError("createTopic", made.refused);
+  try {
+    return await client.insist("describeTopic", { topic });
+  } catch (error) {
+    if ((error as SequiturError).code !== "MISSING_TOPIC") throw error;
+  }
+  try {
+    await client.insist("createTopic", { topic, partitions, config });
+  } catch (error) {
+    if ((error as SequiturError).code !== "TOPIC_ALREADY_EXISTS") throw error;
+  }
   return client.insist("describeTopic", { topic });
 }
 
