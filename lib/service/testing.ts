@@ -14,6 +14,7 @@ export {
 export type { ExampleEvent } from "../testing/example.ts";
 export { expectMatches } from "../testing/expect-matches.ts";
 export type { Found, StreamEvent } from "../testing/finder.ts";
+export type { JourneyStep } from "../testing/journey.ts";
 export { type Law, type LawOptions, laws } from "../testing/laws.ts";
 export type { MutantReport } from "../testing/mutant-report.ts";
 export { type Mutant, mutants } from "../testing/mutants.ts";

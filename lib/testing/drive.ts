@@ -7,7 +7,7 @@
 //
 // What is sent is safe at once and acknowledged at once; `restart` can take some of that back.
 
-import { ConfigError } from "../core/errors.ts";
+import { ConfigError, unreachable } from "../core/errors.ts";
 import { keyBytes } from "../runtime/alert.ts";
 import type { InputRecord, TopicPartition } from "../runtime/ports.ts";
 import { createTask, type Task, type TaskConfig, type TaskInput } from "../runtime/task.ts";
@@ -15,6 +15,7 @@ import { type Duration, parseDuration } from "../time/duration.ts";
 import { END_OF_TIME, type Instant } from "../time/instant.ts";
 import { partitionOf } from "../transports/partitioner.ts";
 import type { Alert, Driver, DriverOptions, SendOptions, SentRecord } from "./driver-types.ts";
+import type { JourneyStep } from "./journey.ts";
 import { toSent } from "./sent.ts";
 
 const DEFAULT_PARTITIONS = 4;
@@ -96,6 +97,24 @@ class DriverAtWork implements Driver {
 
   sendAll(events: Iterable<unknown>, options: SendOptions = {}): void {
     for (const event of events) this.send(event, options);
+  }
+
+  play(journey: Iterable<JourneyStep<unknown>>, options: SendOptions = {}): void {
+    for (const step of journey) {
+      switch (step.kind) {
+        case "send":
+          this.send(step.event, options);
+          break;
+        case "restart":
+          this.restart(step);
+          break;
+        case "wait":
+          this.wait(step.forMs);
+          break;
+        default:
+          unreachable(step);
+      }
+    }
   }
 
   wait(duration: Duration): void {

@@ -3,6 +3,7 @@
 import type { AlertJson, EmissionKind } from "../runtime/alert.ts";
 import type { Duration } from "../time/duration.ts";
 import type { Instant } from "../time/instant.ts";
+import type { JourneyStep } from "./journey.ts";
 
 /**
  * An alert as it is written: plain JSON.
@@ -114,6 +115,8 @@ export interface Driver {
   send(event: unknown, options?: SendOptions): void;
   /** Sends one after the other. */
   sendAll(events: Iterable<unknown>, options?: SendOptions): void;
+  /** Sends, waits and restarts as it says; `eventsFor(…).journeys(…)` makes such. Events go to the topic that `options` names. */
+  play(journey: Iterable<JourneyStep<unknown>>, options?: SendOptions): void;
   /** Lets the clock go on without events: silent partitions no longer hold time back, deadlines fire. Cost: a look at every partition for each second. */
   wait(duration: Duration): void;
   /** No input will have another event: everything is matched, and every deadline fires. */

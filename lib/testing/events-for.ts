@@ -4,11 +4,11 @@
 //     event, schema ─▶ palettes ────┼─▶ plan ─ act out ─▶ stream ─ matcher: does it match? ─▶ matching, nearMisses
 //     choices of fast-check ────────┘
 
-import fc from "fast-check";
+import type fc from "fast-check";
 import type { Pattern } from "../pattern/pattern.ts";
 import { type Duration, parseDuration } from "../time/duration.ts";
 import type { Acted } from "./act.ts";
-import { arrivalOf } from "./arriving.ts";
+import { arrivalsIn, type Bounds, type JourneyStep, journeysIn } from "./journey.ts";
 import type { AnyKitOptions, KitOptions } from "./options.ts";
 import { type Stream, showing, streamOf, timeLine } from "./stream.ts";
 import { anyIn, freeIn, matchingIn, nearMissesIn, theaterOf } from "./theater.ts";
@@ -81,7 +81,7 @@ export type ArrivingOptions = {
  * import { eventsFor, type EventsFor } from "sequitur/testing";
  *
  * const streams: EventsFor<{ value: number }> = eventsFor(pattern<{ value: number }>("any").begin("one"), {});
- * Object.keys(streams); // => ["matching", "nearMisses", "unrelated", "any", "arriving"]
+ * Object.keys(streams); // => ["matching", "nearMisses", "unrelated", "any", "arriving", "journeys"]
  */
 export interface EventsFor<E> {
   /** At least one match; events of other keys, and such that may pass, stand in between. */
@@ -94,6 +94,8 @@ export interface EventsFor<E> {
   readonly any: fc.Arbitrary<Stream<E>>;
   /** Streams as of `any` that arrive out of order, twice or too late. Needs `time`. @throws {ConfigError} `BAD_DURATION` */
   arriving(options: ArrivingOptions): fc.Arbitrary<Arriving<E>>;
+  /** The same for a driven service, with restarts and silence at any point: for `play` of a driver. @throws {ConfigError} `BAD_DURATION` */
+  journeys(options: ArrivingOptions): fc.Arbitrary<readonly JourneyStep<E>[]>;
 }
 
 /**
@@ -140,21 +142,18 @@ export function eventsFor<E, M, R, Timed extends boolean>(
     }),
     unrelated: freeIn(theater, "unrelated").map(show),
     any: anyIn(theater).map(show),
-    arriving: ({ outOfOrderness, twice = false, late = false }) => {
-      const boundMs = parseDuration(outOfOrderness, "outOfOrderness");
-      const fate = fc.record({
-        delay: fc.double({ min: 0, max: 1, noNaN: true }),
-        isTwice: twice ? fc.boolean() : fc.constant(false),
-        isLate: late ? fc.boolean() : fc.constant(false),
-      });
-      return fc.tuple(anyIn(theater), fc.array(fate, { maxLength: 12 })).map(([events, fates]) => {
-        const arrival = arrivalOf(events, fates, boundMs);
-        const marks = arrival.arriving.map((event) => (arrival.late.includes(event) ? "late" : ""));
+    arriving: (how) =>
+      arrivalsIn(theater, boundsOf(how)).map(({ events, arriving, late }) => {
+        const marks = arriving.map((event) => (late.includes(event) ? "late" : ""));
         return showing(
-          { events: show(events), arriving: show(arrival.arriving), late: show(arrival.late) },
-          () => `\n${timeLine(arrival.arriving, isTimed, marks).join("\n")}\n`,
+          { events: show(events), arriving: show(arriving), late: show(late) },
+          () => `\n${timeLine(arriving, isTimed, marks).join("\n")}\n`,
         );
-      });
-    },
+      }),
+    journeys: (how) => journeysIn<E>(theater, boundsOf(how)),
   };
+}
+
+function boundsOf({ outOfOrderness, twice = false, late = false }: ArrivingOptions): Bounds {
+  return { boundMs: parseDuration(outOfOrderness, "outOfOrderness"), twice, late };
 }

@@ -95,6 +95,43 @@ it("says what is read again once more, under the same ids", () => {
   assert.is(driven.alerts.length, 3);
 });
 
+it("lives through anything: what it says may come again or be lost with open runs, but is never wrong", () => {
+  const simple = pattern<CardEvent>("pair").begin("a").on("charge").followedBy("b").on("block").within("10m");
+  const inputOf = (outOfOrderness: "0ms" | "10s") =>
+    topic<CardEvent>("cards", { key: (e) => e.card, time: (e) => e.at, outOfOrderness });
+  const streams = eventsFor(simple, { key: (e) => e.card, time: (e) => e.at });
+  let [restarts, again] = [0, 0];
+  fc.assert(
+    fc.property(
+      fc.constantFrom("0ms", "10s"),
+      streams.journeys({ outOfOrderness: 0, twice: true }),
+      (bound, journey) => {
+        const paired = service({ app: "pair", inputs: [inputOf(bound)], patterns: [simple] });
+        const calm = driver(paired, { partitions: 2 });
+        calm.play(journey.filter(({ kind }) => kind !== "restart"));
+        calm.end();
+        const known = new Map(calm.alerts.map((alert) => [alert.id, alert]));
+        const rough = driver(paired, { partitions: 2 });
+        rough.play(journey);
+        rough.end();
+        const ids = rough.alerts.map(({ id }) => id);
+        for (const alert of rough.alerts) assert.equal(alert.provenance, known.get(alert.id)?.provenance);
+        restarts += journey.filter(({ kind }) => kind === "restart").length;
+        again += ids.length - new Set(ids).size;
+      },
+    ),
+    { numRuns: 300 },
+  );
+  assert.ok(restarts > 50 && again > 5, `${restarts} restarts, ${again} alerts came again`);
+  const [shown] = fc.sample(
+    streams
+      .journeys({ outOfOrderness: "10s" })
+      .filter((each) => each.length > 5 && each.some(({ kind }) => kind === "restart")),
+    { numRuns: 1, seed: 1 },
+  );
+  assert.match(fc.stringify(shown), /—— restart, \d of each partition read again/);
+});
+
 it("lets deadlines fire when time passes in silence", () => {
   const unpaid = pattern<CardEvent>("unpaid")
     .begin("order")
