@@ -84,6 +84,8 @@ it("works without fast-check where no tests are written, and takes the copy of t
   const { version } = JSON.parse(readFileSync("node_modules/fast-check/package.json", "utf8")) as { version: string };
   const quiet = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"];
   run("npm", ["install", "--save-dev", `fast-check@${version}`, ...quiet], project);
+  const { stdout } = run("npx", ["--no-install", "sequitur", "test", "any.mjs", "--runs", "5"], project);
+  assert.match(stdout, "any.mjs: 1 pattern, ");
 });
 
 it("is imported by plain Node under each of its names", () => {
