@@ -12,10 +12,16 @@ import type { Automaton, Guard, PlaceId, StepId, TestId } from "./automaton.ts";
 import type { Split } from "./split.ts";
 import { type Ask, enter, passOver, startOf, takes, type Waiting } from "./waiting.ts";
 
+export type StateId = number;
+
 /** What a run waits for, and whether it was reported as a match already and could only grow. */
 export type State = {
+  /** Its number among the states of a matcher. */
+  readonly id: StateId;
   readonly waiting: readonly Waiting[];
   readonly reported: boolean;
+  /** What an event does to a run is decided by plain tests. */
+  readonly isPlain: boolean;
   /** What an event does to a run depends on the events that the run has taken: each has to be asked by itself. */
   readonly looksBack: boolean;
   /** The one test that looks back, if it compares values so that runs can be kept by theirs. */
@@ -55,6 +61,11 @@ export interface States {
   readonly decide: (state: State, ask: Ask) => Plan;
   /** The state of runs with these waits. */
   readonly stateOf: (waiting: readonly Waiting[], reported: boolean) => State;
+  readonly at: (id: StateId) => State;
+  /** How many are known. */
+  readonly size: () => number;
+  /** Forgets all of them, and returns them by number: the next one has the number 0. Who goes on with an old one asks for it anew. */
+  readonly forget: () => readonly State[];
   /** What `begin` may ask. */
   readonly startTests: readonly TestId[];
 }
@@ -63,21 +74,20 @@ export interface States {
 export type Analysis = {
   /** Whether it looks at events taken before. */
   readonly looksBack: (test: TestId) => boolean;
+  /** Whether it looks at nothing but the event, and nobody sees how often. */
+  readonly isPlain: (test: TestId) => boolean;
   /** How one that looks back splits runs; `null`: it does not. */
   readonly splitBy: (test: TestId) => Split | null;
 };
 
-/** Runs may come to two to the number of optional steps of states: what was found is forgotten before it fills the memory. */
-const MAX_STATES = 10_000;
-
 /**
- * The states of `automaton`, none of them known yet; without an `analysis` no test looks back. When more than `maxStates` are
- * known, all are forgotten: states that are alike are then two, which costs time and changes nothing else.
+ * The states of `automaton`, none of them known yet; without an `analysis` no test looks back.
  *
  * Cost of a decision: the tests it asks. Space: the states that runs come to, times the outcomes of their tests that occur.
  */
-export function createStates(automaton: Automaton, analysis: Analysis | null, maxStates: number = MAX_STATES): States {
+export function createStates(automaton: Automaton, analysis: Analysis | null): States {
   const known = new Map<string, State>();
+  let all: State[] = [];
   const start = startOf(automaton);
   let startDecisions = undecided();
 
@@ -85,14 +95,12 @@ export function createStates(automaton: Automaton, analysis: Analysis | null, ma
     const key = `${reported ? "+" : ""}${waiting.map(keyOf).sort().join(" ")}`;
     let state = known.get(key);
     if (state === undefined) {
-      if (known.size >= maxStates) {
-        known.clear();
-        startDecisions = undecided();
-      }
       const back = [...new Set(waiting.flatMap(testsOf).filter((test) => analysis?.looksBack(test) === true))];
       state = {
+        id: all.length,
         waiting,
         reported,
+        isPlain: analysis !== null && waiting.flatMap(testsOf).every((test) => analysis.isPlain(test)),
         looksBack: back.length > 0,
         split: back.length === 1 ? (analysis as Analysis).splitBy(back[0] as TestId) : null,
         timed: waiting.some(isTimed),
@@ -100,6 +108,7 @@ export function createStates(automaton: Automaton, analysis: Analysis | null, ma
         decisions: undecided(),
       };
       known.set(key, state);
+      all.push(state);
     }
     return state;
   };
@@ -137,6 +146,15 @@ export function createStates(automaton: Automaton, analysis: Analysis | null, ma
 
   return {
     stateOf,
+    at: (id) => all[id] as State,
+    size: () => all.length,
+    forget() {
+      const before = all;
+      known.clear();
+      all = [];
+      startDecisions = undecided();
+      return before;
+    },
     startTests: [...new Set(start.flatMap(testsOf))],
     begin: (ask) => walk(startDecisions, ask) ?? grow(startDecisions, ask, workOutStart),
     decide: (state, ask) =>

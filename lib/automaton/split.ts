@@ -67,7 +67,8 @@ function turned(op: Split["op"]): Split["op"] {
   }
 }
 
-function callsFunctions(condition: Condition): boolean {
+/** Whether a function that a user wrote is called. */
+export function callsFunctions(condition: Condition): boolean {
   return [...everyPart(condition)].some(({ part }) => part.kind === "opaque");
 }
 

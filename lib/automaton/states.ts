@@ -24,7 +24,7 @@ export type StateLimits = {
  */
 export function statesOf(automaton: Automaton, limits: StateLimits = {}): AllStates {
   const { maxStates = 1_000, maxTests = 12 } = limits;
-  const { begin, decide, startTests } = createStates(automaton, null, Number.POSITIVE_INFINITY);
+  const { begin, decide, startTests } = createStates(automaton, null);
   const found = new Set<State>();
   let complete = true;
   follow(startTests, begin);

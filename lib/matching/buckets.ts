@@ -6,18 +6,18 @@
 
 import type { Split } from "../automaton/split.ts";
 import { compare } from "../pattern/expression/operators.ts";
-import { type Horizon, isAlive, join, type Node } from "./forest.ts";
-import type { PlacedEvent } from "./run.ts";
+import type { Forest, Ref } from "./forest.ts";
 import { SortedNumbers } from "./sorted-numbers.ts";
 
+/** For one key. Runs are records of its forest, which has to show it. */
 export class Buckets {
   /** Runs, and perhaps some that are dead. */
   count = 0;
-  /** No first event is later; `null`: there was never a run. */
-  newest: PlacedEvent | null = null;
+  /** No first event is later; 0: there was never a run. */
+  newest: Ref = 0;
   readonly #op: Split["op"];
   readonly #negated: boolean;
-  readonly #nodes = new Map<unknown, Node>();
+  readonly #roots = new Map<unknown, Ref>();
   /** The keys that are numbers, in order, where order is asked for. */
   readonly #sorted = new SortedNumbers();
   /** The other keys there. */
@@ -29,21 +29,22 @@ export class Buckets {
   }
 
   /** Adds runs whose value is `key`. Cost: a look into a table, and for order a search. */
-  add(key: unknown, node: Node): void {
-    const there = this.#nodes.get(key);
-    this.#nodes.set(key, there === undefined ? node : join(node, there));
-    this.count += node.count;
-    if (this.newest === null || this.newest.position < node.newest.position) this.newest = node.newest;
+  add(forest: Forest, key: unknown, root: Ref): void {
+    const there = this.#roots.get(key);
+    this.#roots.set(key, there === undefined ? root : forest.join(root, there));
+    this.count += forest.runsOf(root);
+    const newest = forest.newestOf(root);
+    if (this.newest === 0 || forest.numberOf(this.newest) < forest.numberOf(newest)) this.newest = newest;
     if (there !== undefined || this.#op === "eq") return;
     if (isNumber(key)) this.#sorted.add(key);
     else this.#odd.add(key);
   }
 
-  delete(key: unknown): void {
-    const node = this.#nodes.get(key);
-    if (node === undefined) return;
-    this.count -= node.count;
-    this.#nodes.delete(key);
+  delete(forest: Forest, key: unknown): void {
+    const root = this.#roots.get(key);
+    if (root === undefined) return;
+    this.count -= forest.runsOf(root);
+    this.#roots.delete(key);
     if (this.#op === "eq") return;
     if (isNumber(key)) this.#sorted.delete(key);
     else this.#odd.delete(key);
@@ -51,34 +52,46 @@ export class Buckets {
 
   /** The keys of the runs for which the comparison with `value` says yes. Cost: those, and a search. */
   keysFor(value: unknown): readonly unknown[] {
-    if (this.#op === "eq") return compare("eq", value, value) && this.#nodes.has(value) ? [value] : [];
+    if (this.#op === "eq") return compare("eq", value, value) && this.#roots.has(value) ? [value] : [];
     const isYes = (key: unknown): boolean => compare(this.#op, value, key) !== this.#negated;
-    if (!isNumber(value)) return [...this.#nodes.keys()].filter(isYes);
+    if (!isNumber(value)) return [...this.#roots.keys()].filter(isYes);
     const found = this.#numbersFor(value);
     return this.#odd.size === 0 ? found : [...found, ...[...this.#odd].filter(isYes)];
   }
 
   has(key: unknown): boolean {
-    return this.#nodes.has(key);
+    return this.#roots.has(key);
   }
 
-  get(key: unknown): Node {
-    return this.#nodes.get(key) as Node;
+  get(key: unknown): Ref {
+    return this.#roots.get(key) as Ref;
   }
 
-  entries(): Iterable<[key: unknown, node: Node]> {
-    return this.#nodes;
+  entries(): Iterable<[key: unknown, root: Ref]> {
+    return this.#roots;
+  }
+
+  /** Whether anything lives; it may say so too long. */
+  isAlive(forest: Forest): boolean {
+    return this.count > 0 && forest.isAlive(this.newest);
   }
 
   /** Drops what is dead. Cost: the keys. */
-  sweep(horizon: Horizon): void {
-    for (const [key, node] of [...this.#nodes]) if (!isAlive(node, horizon)) this.delete(key);
+  sweep(forest: Forest): void {
+    for (const [key, root] of [...this.#roots]) if (!forest.isAlive(root)) this.delete(forest, key);
   }
 
-  /** Sets the count right, once those of the nodes are. */
-  recount(): void {
+  /** Follows records that have moved. */
+  move(forest: Forest, to: (root: Ref) => Ref): void {
     this.count = 0;
-    for (const node of this.#nodes.values()) this.count += node.count;
+    this.newest = 0;
+    for (const [key, root] of this.#roots) {
+      const moved = to(root);
+      this.#roots.set(key, moved);
+      this.count += forest.runsOf(moved);
+      const newest = forest.newestOf(moved);
+      if (this.newest === 0 || forest.numberOf(this.newest) < forest.numberOf(newest)) this.newest = newest;
+    }
   }
 
   /** Of the keys that are numbers, those for which the comparison says yes. */

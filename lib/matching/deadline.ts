@@ -6,10 +6,18 @@ import type { Guard } from "../automaton/automaton.ts";
 import { type Waiting, withoutEnd } from "../automaton/waiting.ts";
 import type { PatternAst } from "../pattern/ast.ts";
 import { END_OF_TIME, type Instant } from "../time/instant.ts";
-import type { Run } from "./run.ts";
+
+/** Of a run what time has to do with it. */
+export type Timed = {
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  readonly waiting: readonly Waiting[];
+  /** It was reported as a match, and may yet grow into a longer one. */
+  readonly reported: boolean;
+};
 
 /** When time next changes what the run waits for; `null`: never. */
-export function deadlineOf(pattern: PatternAst, run: Run): Instant | null {
+export function deadlineOf(pattern: PatternAst, run: Timed): Instant | null {
   const ends = run.waiting.flatMap((waiting) => [
     waitDeadline(pattern, run, waiting),
     ...waiting.open.map((guard) => guardDeadline(pattern, run, guard)),
@@ -19,10 +27,16 @@ export function deadlineOf(pattern: PatternAst, run: Run): Instant | null {
 }
 
 /** What is left of a run at `at`: whether it became a match by time alone, or lapsed. */
-export type Lapsed = { readonly run: Run | null; readonly complete: boolean; readonly timedOut: boolean };
+export type Lapsed = {
+  /** What it waits for now; nothing: it is over. */
+  readonly waiting: readonly Waiting[];
+  readonly reported: boolean;
+  readonly complete: boolean;
+  readonly timedOut: boolean;
+};
 
 /** Ends what is over at `at`: waits, and guards of greedy loops. A wait at the end of the pattern has then kept all it owed. */
-export function expire(pattern: PatternAst, run: Run, at: Instant): Lapsed {
+export function expire(pattern: PatternAst, run: Timed, at: Instant): Lapsed {
   const isOver = (waiting: Waiting): boolean => waitDeadline(pattern, run, waiting) <= at;
   const over = run.waiting.filter(isOver);
   const left = withoutEnd(
@@ -32,37 +46,38 @@ export function expire(pattern: PatternAst, run: Run, at: Instant): Lapsed {
   const waiting = complete ? left.waiting.filter(({ wait }) => wait.step !== null) : left.waiting;
   const lapsed = over.some((each) => isEndedByWindow(pattern, run, each));
   return {
-    run: waiting.length > 0 ? { ...run, waiting, reported: run.reported || complete } : null,
+    waiting,
+    reported: run.reported || complete,
     complete,
     timedOut: lapsed && !complete && !run.reported && waiting.length === 0,
   };
 }
 
-function lift(pattern: PatternAst, run: Run, waiting: Waiting, at: Instant): Waiting {
+function lift(pattern: PatternAst, run: Timed, waiting: Waiting, at: Instant): Waiting {
   const open = waiting.open.filter((guard) => guardDeadline(pattern, run, guard) > at);
   return open.length === waiting.open.length ? waiting : { ...waiting, open };
 }
 
 /** When a greedy loop can take nothing more because of time. */
-function guardDeadline(pattern: PatternAst, run: Run, { gapMs }: Guard): Instant {
+function guardDeadline(pattern: PatternAst, run: Timed, { gapMs }: Guard): Instant {
   return Math.min(windowEnd(pattern, run), gapEnd(run, gapMs));
 }
 
-function waitDeadline(pattern: PatternAst, run: Run, { wait }: Waiting): Instant {
+function waitDeadline(pattern: PatternAst, run: Timed, { wait }: Waiting): Instant {
   if (wait.forMs !== null) return gapEnd(run, wait.forMs);
   return Math.min(windowEnd(pattern, run), gapEnd(run, wait.gapMs));
 }
 
 /** Whether it is the window that ends a wait. If gap and window end together, it is: the run was alive until then. */
-function isEndedByWindow(pattern: PatternAst, run: Run, { wait }: Waiting): boolean {
+function isEndedByWindow(pattern: PatternAst, run: Timed, { wait }: Waiting): boolean {
   const end = windowEnd(pattern, run);
   return wait.forMs === null && end < END_OF_TIME && end <= gapEnd(run, wait.gapMs);
 }
 
-function windowEnd({ withinMs }: PatternAst, { tail }: Run): Instant {
-  return withinMs === null ? END_OF_TIME : tail.first.at + withinMs;
+function windowEnd({ withinMs }: PatternAst, { firstAt }: Timed): Instant {
+  return withinMs === null ? END_OF_TIME : firstAt + withinMs;
 }
 
-function gapEnd({ tail }: Run, gapMs: number | null): Instant {
-  return gapMs === null ? END_OF_TIME : tail.event.at + gapMs;
+function gapEnd({ lastAt }: Timed, gapMs: number | null): Instant {
+  return gapMs === null ? END_OF_TIME : lastAt + gapMs;
 }

@@ -2,28 +2,33 @@
 
 import type { State } from "../automaton/decide.ts";
 import type { PatternAst } from "../pattern/ast.ts";
-import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
+import { END_OF_TIME, type Instant } from "../time/instant.ts";
 import { deadlineOf } from "./deadline.ts";
-import type { Row } from "./group.ts";
-import type { PlacedEvent, Tail } from "./run.ts";
+import type { Forest, Ref } from "./forest.ts";
+import { type KeepingOf, spanBelow } from "./group.ts";
+import { oldestIn, runsIn } from "./listed.ts";
+import type { Rows } from "./rows.ts";
 
-/** When time next does something to a row that is seen; else, when all of it is over. `END_OF_TIME`: never. */
-export function dueAt(pattern: PatternAst, { groups, quietUntil }: Row, now: Instant): Instant {
+/** When time next does something to the row at hand that is seen. `END_OF_TIME`: never. */
+export function dueAt(pattern: PatternAst, rows: Rows, now: Instant, keepingOf: KeepingOf): Instant {
+  const { forest, states, roots, quietUntil } = rows;
   const withinMs = pattern.withinMs ?? END_OF_TIME;
-  let seen = quietUntil !== null && quietUntil > now ? quietUntil : END_OF_TIME;
-  let over = BEGINNING;
-  for (const { state, root, buckets, runs } of groups) {
-    if (root !== null) over = Math.max(over, root.newest.at + withinMs);
-    else if (buckets !== null) over = Math.max(over, (buckets.newest as PlacedEvent).at + withinMs);
-    else if (state.timed) seen = Math.min(seen, soonest(pattern, state, runs));
-    else seen = Math.min(seen, (runs[0] as Tail).first.at + withinMs);
+  let due = quietUntil !== null && quietUntil > now ? quietUntil : END_OF_TIME;
+  for (let index = 0; index < states.length; index += 1) {
+    const state = states[index] as State;
+    const root = roots[index] as Ref;
+    if (keepingOf(state) !== "listed") continue;
+    const first = forest.newestOf(oldestIn(forest, root));
+    due = Math.min(due, state.timed ? soonest(pattern, state, forest, root) : forest.timeOf(first) + withinMs);
   }
-  return seen < END_OF_TIME || over === BEGINNING ? seen : over;
+  return due;
 }
 
-function soonest(pattern: PatternAst, { waiting, reported }: State, runs: readonly Tail[]): Instant {
-  return runs.reduce(
-    (least, tail) => Math.min(least, deadlineOf(pattern, { tail, waiting, reported }) as Instant),
-    END_OF_TIME,
-  );
+function soonest(pattern: PatternAst, { waiting, reported }: State, forest: Forest, list: Ref): Instant {
+  let least = END_OF_TIME;
+  for (const run of runsIn(forest, list)) {
+    const deadline = deadlineOf(pattern, { waiting, reported, ...spanBelow(forest, run) }) as Instant;
+    least = Math.min(least, deadline);
+  }
+  return least;
 }

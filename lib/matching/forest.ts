@@ -1,165 +1,357 @@
-// Partial matches that wait alike, as one. The runs of a group are the paths of a shared, immutable graph, so that an event
-// that moves a group makes one node, however many runs there are in it.
+// Partial matches that wait alike, as one. The runs of a group are the paths of a shared graph, so that an event that moves a
+// group makes one record, however many runs there are in it.
 //
-//     leaf      one run: its tail                               a1 ◀─┐
-//     output    every run below, and then one more event             ├─ union ◀─ output b4        the runs a1 b4, a3 b4
-//     union     the runs of both sides                          a3 ◀─┘
+//     taken    an event taken by a step: first, or after all that is below        a1 ◀─┐
+//     union    the runs of both sides                                                  ├─ union ◀─ b4      the runs a1 b4, a3 b4
+//                                                                                 a3 ◀─┘
 //
-// A run is dead once its first event is before the horizon, which only moves on: by time, and by skip strategies. Every node
-// knows the latest first event below it, and a union has the side with the later one on the left; so a walk over the runs
-// that live turns back where it meets a node that is dead, and passes nothing else.
+// A run is dead once its first event is before the horizon, which only moves on: by time, and by skip strategies. Every record
+// leads to the latest first event below it, and a union has the side with the later one on the left; so a walk over the runs
+// that live turns back where it meets what is dead, and passes nothing else.
+//
+// All records of a key are in one block of a slab, what is below before what is above. A forest shows one key at a time; records
+// refer to each other by their number in the block, so that it can be moved to a larger one at any time.
 
 import type { StepId } from "../automaton/automaton.ts";
-import type { Instant } from "../time/instant.ts";
-import { extend, type PlacedEvent, type Tail } from "./run.ts";
+import { BEGINNING, type Instant } from "../time/instant.ts";
+import type { Origin, TimedEvent } from "./matcher.ts";
+import { type Address, baseOf, type Slab, WORDS } from "./slab.ts";
 
-export type Node = {
-  /** Of a leaf; else `null`. */
-  readonly tail: Tail | null;
-  /** Of an output; else `null`. */
-  readonly event: PlacedEvent | null;
-  readonly step: StepId;
-  /** Of an output: what came before. Of a union: the side with the later first event. */
-  readonly left: Node | null;
-  /** Of a union; `null` once all of it is dead. */
-  right: Node | null;
+/** Number of a record of the key at hand, from 1; 0: none. */
+export type Ref = number;
+
+// Words of a record. Taken: what is below, the union or first event it leads down to, step and source, number of the event,
+// time, offset; beside them the event's value. Union: both sides, UNION, latest first event, number of runs, earliest first event.
+const LEFT = 0;
+const RIGHT = 1;
+const DOWN = 1;
+const KIND = 2;
+const NUMBER = 3;
+const NEWEST = 3;
+const OLDEST = 6;
+/** Of the double in words 4 and 5. */
+const TIME = 2;
+const RUNS = 2;
+/** Of the long in words 6 and 7. */
+const OFFSET = 3;
+
+const UNION = -1;
+/** What is no part of the graph: whoever made it knows it. */
+const OTHER = -2;
+
+const SOURCE_BITS = 16;
+const SOURCE_MASK = (1 << SOURCE_BITS) - 1;
+
+export class Forest {
+  /** Records of the key at hand. */
+  used = 0;
+  /** Number of the event of the key that was taken last. */
+  number = 0;
+  /** Runs are dead whose first event has a number below. */
+  cut = 0;
+  /** Runs are dead whose first event is not later. */
+  after: Instant = BEGINNING;
+  readonly #slab: Slab;
+  #address: Address = 0;
+  #capacity = 0;
+  #base = 0;
+  #words: Int32Array = new Int32Array(0);
+  #doubles: Float64Array = new Float64Array(0);
+  #longs: BigInt64Array = new BigInt64Array(0);
+  #values: unknown[] = [];
+  /** The event at hand, and whether it has a number yet. */
+  #event: TimedEvent | null = null;
+  #isNumbered = false;
+  readonly #sources = new Sources();
+
+  constructor(slab: Slab) {
+    this.#slab = slab;
+  }
+
+  /** Shows the records of another key; `address` 0: of one that has none yet. */
+  show(address: Address, used: number): void {
+    this.used = used;
+    this.#move(address);
+  }
+
+  /** Where the records of the key at hand are; 0: there are none. */
+  get address(): Address {
+    return this.#address;
+  }
+
+  get isFull(): boolean {
+    return this.used === this.#capacity;
+  }
+
+  /** What `take` takes. */
+  about(event: TimedEvent): void {
+    this.#event = event;
+    this.#isNumbered = false;
+  }
+
+  /** The runs of `below`, each with the event at hand; 0: it begins a run. */
+  take(below: Ref, step: StepId): Ref {
+    const { at, origin, value } = this.#event as TimedEvent;
+    if (!this.#isNumbered) this.number += 1;
+    this.#isNumbered = true;
+    return this.#put(
+      below,
+      (step << SOURCE_BITS) | this.#sources.indexOf(origin),
+      this.number,
+      at,
+      origin.offset,
+      value,
+    );
+  }
+
+  /** A run like `flat`, of one path, with the event of `taken` behind it. */
+  extend(flat: Ref, taken: Ref): Ref {
+    const at = this.#base + taken - 1;
+    const kind = this.#words[at * WORDS + KIND] as number;
+    const number = this.#words[at * WORDS + NUMBER] as number;
+    const offset = this.#longs[at * 4 + OFFSET] as bigint;
+    return this.#put(flat, kind, number, this.timeOf(taken), offset, this.#values[at]);
+  }
+
+  /** The record of an event that was taken before, as it is restored. */
+  restore(below: Ref, step: StepId, number: number, { at, origin, value }: TimedEvent): Ref {
+    return this.#put(below, (step << SOURCE_BITS) | this.#sources.indexOf(origin), number, at, origin.offset, value);
+  }
+
+  #put(below: Ref, kind: number, number: number, at: Instant, offset: bigint, value: unknown): Ref {
+    const ref = this.#add();
+    const place = this.#base + ref - 1;
+    const words = this.#words;
+    words[place * WORDS + LEFT] = below;
+    words[place * WORDS + DOWN] = below === 0 ? ref : this.downOf(below);
+    words[place * WORDS + KIND] = kind;
+    words[place * WORDS + NUMBER] = number;
+    this.#doubles[place * 4 + TIME] = at;
+    this.#longs[place * 4 + OFFSET] = offset;
+    this.#values[place] = value;
+    return ref;
+  }
+
+  /** The runs of both. No run may be in both. */
+  join(one: Ref, other: Ref): Ref {
+    const isInOrder = this.firstOf(one) >= this.firstOf(other);
+    const ref = this.#add();
+    this.#setUnion(ref, isInOrder ? one : other, isInOrder ? other : one);
+    return ref;
+  }
+
+  #setUnion(ref: Ref, left: Ref, right: Ref): void {
+    const place = this.#base + ref - 1;
+    const words = this.#words;
+    const [one, other] = [this.oldestOf(left), this.oldestOf(right)];
+    words[place * WORDS + LEFT] = left;
+    words[place * WORDS + RIGHT] = right;
+    words[place * WORDS + KIND] = UNION;
+    words[place * WORDS + NEWEST] = this.newestOf(left);
+    words[place * WORDS + OLDEST] = this.numberOf(one) <= this.numberOf(other) ? one : other;
+    this.#doubles[place * 4 + RUNS] = this.runsOf(left) + this.runsOf(right);
+  }
+
+  isUnion(ref: Ref): boolean {
+    return this.#word(ref, KIND) === UNION;
+  }
+
+  isTaken(ref: Ref): boolean {
+    return this.#word(ref, KIND) >= 0;
+  }
+
+  /** What is below an event that was taken, or one side of a union. */
+  leftOf(ref: Ref): Ref {
+    return this.#word(ref, LEFT);
+  }
+
+  /** The other side of a union. */
+  rightOf(ref: Ref): Ref {
+    return this.#word(ref, RIGHT);
+  }
+
+  stepOf(ref: Ref): StepId {
+    return this.#word(ref, KIND) >>> SOURCE_BITS;
+  }
+
+  /** Of an event that was taken: its number among those of the key, from 1; steps that take the same event have the same. */
+  numberOf(ref: Ref): number {
+    return this.#word(ref, NUMBER);
+  }
+
+  timeOf(ref: Ref): Instant {
+    return this.#doubles[(this.#base + ref - 1) * 4 + TIME] as Instant;
+  }
+
+  valueOf(ref: Ref): unknown {
+    return this.#values[this.#base + ref - 1];
+  }
+
+  originOf(ref: Ref): Origin {
+    const { topic, partition } = this.#sources.at(this.#word(ref, KIND) & SOURCE_MASK);
+    return { topic, partition, offset: this.#longs[(this.#base + ref - 1) * 4 + OFFSET] as bigint };
+  }
+
+  /** The first event of the run, or the first union on the way down: whether it is one run, how many, how old. */
+  downOf(ref: Ref): Ref {
+    return this.#word(ref, KIND) === UNION ? ref : this.#word(ref, DOWN);
+  }
+
+  /** Whether it is one run, with nothing below but what it took. */
+  isFlat(ref: Ref): boolean {
+    return !this.isUnion(this.downOf(ref));
+  }
+
   /** The latest first event of all runs below. */
-  readonly newest: PlacedEvent;
+  newestOf(ref: Ref): Ref {
+    const down = this.downOf(ref);
+    return this.isUnion(down) ? this.#word(down, NEWEST) : down;
+  }
+
   /** The earliest first event below, perhaps of a run that is dead. */
-  oldest: PlacedEvent;
+  oldestOf(ref: Ref): Ref {
+    const down = this.downOf(ref);
+    return this.isUnion(down) ? this.#word(down, OLDEST) : down;
+  }
+
   /** Runs below, and perhaps some that are dead. */
-  count: number;
-};
+  runsOf(ref: Ref): number {
+    const down = this.downOf(ref);
+    return this.isUnion(down) ? (this.#doubles[(this.#base + down - 1) * 4 + RUNS] as number) : 1;
+  }
 
-/** Runs live whose first event is at `position` or behind it, and later than `after`. */
-export type Horizon = { readonly position: number; readonly after: Instant };
+  /** Number of the latest first event below. */
+  firstOf(ref: Ref): number {
+    return this.numberOf(this.newestOf(ref));
+  }
 
-export function leaf(tail: Tail): Node {
-  return { tail, event: null, step: -1, left: null, right: null, newest: tail.first, oldest: tail.first, count: 1 };
-}
+  isAlive(ref: Ref): boolean {
+    const newest = this.newestOf(ref);
+    return this.numberOf(newest) >= this.cut && this.timeOf(newest) > this.after;
+  }
 
-/** The runs of `left`, each with one more event. A run alone stays a leaf. */
-export function output(left: Node, step: StepId, event: PlacedEvent): Node {
-  if (left.tail !== null) return leaf(extend(left.tail, step, event));
-  return { tail: null, event, step, left, right: null, newest: left.newest, oldest: left.oldest, count: left.count };
-}
+  /** A record that is no part of the graph, with six words to use and a value. */
+  addOther(): Ref {
+    const ref = this.#add();
+    this.#words[(this.#base + ref - 1) * WORDS + KIND] = OTHER;
+    return ref;
+  }
 
-/** The runs of both. No run may be in both. */
-export function join(one: Node, other: Node): Node {
-  const [left, right] = one.newest.position >= other.newest.position ? [one, other] : [other, one];
-  const [oldest, count] = [earlier(left.oldest, right.oldest), left.count + right.count];
-  return { tail: null, event: null, step: -1, left, right, newest: left.newest, oldest, count };
-}
+  /** A word of such a record. */
+  wordOf(ref: Ref, word: number): number {
+    return this.#word(ref, word);
+  }
 
-function earlier(one: PlacedEvent, other: PlacedEvent): PlacedEvent {
-  return one.position <= other.position ? one : other;
-}
+  setWord(ref: Ref, word: number, value: number): void {
+    this.#words[(this.#base + ref - 1) * WORDS + word] = value;
+  }
 
-export function isAlive({ newest }: Node, horizon: Horizon): boolean {
-  return isLater(newest, horizon);
-}
+  setValue(ref: Ref, value: unknown): void {
+    this.#values[this.#base + ref - 1] = value;
+  }
 
-/** Whether a run with this first event lives. */
-export function isLater(first: PlacedEvent, { position, after }: Horizon): boolean {
-  return first.position >= position && first.at > after;
-}
-
-/** The runs that live, in no order that means anything. Cost: what they hold. */
-export function runsOf(root: Node, horizon: Horizon): Tail[] {
-  const runs: Tail[] = [];
-  const open: { node: Node; suffix: Suffix | null }[] = [{ node: root, suffix: null }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { node, suffix } = next;
-    if (!isAlive(node, horizon)) continue;
-    const { tail, event, step, left, right } = node;
-    if (tail !== null) {
-      let run = tail;
-      for (let at = suffix; at !== null; at = at.next) run = extend(run, at.step, at.event);
-      runs.push(run);
-    } else if (event !== null) {
-      open.push({ node: left as Node, suffix: { step, event, next: suffix } });
-    } else {
-      if (right !== null) open.push({ node: right, suffix });
-      open.push({ node: left as Node, suffix });
+  /** The event as it was given: what it is in the record at `from` goes to the one at `to`, and what it refers to is set anew. */
+  slide(from: Ref, to: Ref, below: Ref): void {
+    const [source, target] = [this.#base + from - 1, this.#base + to - 1];
+    if (from !== to) {
+      this.#words.copyWithin(target * WORDS, source * WORDS, source * WORDS + WORDS);
+      this.#values[target] = this.#values[source];
     }
+    this.setWord(to, LEFT, below);
+    this.setWord(to, DOWN, below === 0 ? to : this.downOf(below));
   }
-  return runs;
-}
 
-/** Events that follow what is below, first to last. */
-type Suffix = { readonly step: StepId; readonly event: PlacedEvent; readonly next: Suffix | null };
-
-/** The same runs without unions that have lost a side, and with leaves where there is one run. `known`: what was made of which node. */
-export function simplify(root: Node, known: Map<Node, Node>): Node {
-  const simple = (node: Node): Node => known.get(node) as Node;
-  for (const node of belowFirst([root])) {
-    const { event, step, left, right } = node;
-    if (known.has(node)) continue;
-    if (left === null) known.set(node, node);
-    else if (event !== null) known.set(node, output(simple(left), step, event));
-    else known.set(node, right === null ? simple(left) : join(simple(left), simple(right)));
+  /** The union of two, made at `to`. */
+  slideUnion(to: Ref, left: Ref, right: Ref): void {
+    this.#setUnion(to, left, right);
+    this.setValue(to, undefined);
   }
-  return simple(root);
-}
 
-/** The nodes below some and themselves, each once, what is below another before it. */
-export function belowFirst(roots: readonly Node[]): readonly Node[] {
-  const seen = new Set<Node>();
-  const found: Node[] = [];
-  const open: Visit[] = roots.map(toVisit);
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { node, isDone } = next;
-    if (isDone) found.push(node);
-    if (isDone || seen.has(node)) continue;
-    seen.add(node);
-    openUp(open, node);
+  /** Forgets the records behind the first `used`. */
+  truncate(used: number): void {
+    this.#values.fill(undefined, this.#base + used, this.#base + this.used);
+    this.used = used;
   }
-  return found;
-}
 
-/** A node on the way of a walk: to be opened up, or, when all below it was seen, done. */
-type Visit = { readonly node: Node; readonly isDone: boolean };
+  /** Gives back what is not needed. */
+  fit(): void {
+    if (this.used === 0) this.release();
+    else if (4 * this.used <= this.#capacity) this.#reallocate(2 * this.used);
+  }
 
-function toVisit(node: Node): Visit {
-  return { node, isDone: false };
-}
+  setNumber(taken: Ref, number: number): void {
+    this.setWord(taken, NUMBER, number);
+  }
 
-function openUp(open: Visit[], node: Node): void {
-  open.push({ node, isDone: true });
-  if (node.right !== null) open.push(toVisit(node.right));
-  if (node.left !== null) open.push(toVisit(node.left));
-}
+  /** Gives back all of it. */
+  release(): void {
+    if (this.#address !== 0) this.#slab.free(this.#address);
+    this.show(0, 0);
+  }
 
-/**
- * Lets go of what is dead below `root`, which lives, and sets counts and earliest events right. Whatever else shares these nodes
- * must have the same horizon. Cost: the nodes that have something dead below.
- */
-export function letGo(root: Node, horizon: Horizon): void {
-  const open: Visit[] = [toVisit(root)];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { node, isDone } = next;
-    if (isDone) {
-      const left = node.left as Node;
-      node.count = left.count + (node.right?.count ?? 0);
-      node.oldest = node.right === null ? left.oldest : earlier(left.oldest, node.right.oldest);
-    } else if (!isLater(node.oldest, horizon)) {
-      if (node.right !== null && !isAlive(node.right, horizon)) node.right = null;
-      openUp(open, node);
+  #word(ref: Ref, word: number): number {
+    return this.#words[(this.#base + ref - 1) * WORDS + word] as number;
+  }
+
+  #add(): Ref {
+    if (this.used === this.#capacity) this.#reallocate(this.used + (this.used >> 1) + 1);
+    this.used += 1;
+    return this.used;
+  }
+
+  #reallocate(records: number): void {
+    const [address, base, words, values] = [this.#address, this.#base, this.#words, this.#values];
+    this.#move(this.#slab.allocate(records));
+    for (let word = 0; word < this.used * WORDS; word += 1)
+      this.#words[this.#base * WORDS + word] = words[base * WORDS + word] as number;
+    for (let record = 0; record < this.used; record += 1) this.#values[this.#base + record] = values[base + record];
+    if (address !== 0) this.#slab.free(address);
+  }
+
+  #move(address: Address): void {
+    this.#address = address;
+    this.#base = baseOf(address);
+    if (address === 0) {
+      this.#capacity = 0;
+      return;
     }
+    const chunk = this.#slab.chunkOf(address);
+    this.#capacity = chunk.blockRecords;
+    this.#words = chunk.words;
+    this.#doubles = chunk.doubles;
+    this.#longs = chunk.longs;
+    this.#values = chunk.values;
   }
 }
 
-/** Taken events that are held below `roots` and by `runs`, shared ones counted once. Cost: all of that. */
-export function eventsHeld(roots: readonly Node[], runs: readonly Tail[]): number {
-  const tails = new Set<Tail>();
-  const hold = (run: Tail): void => {
-    for (let at: Tail | null = run; at !== null && !tails.has(at); at = at.previous) tails.add(at);
-  };
-  for (const run of runs) hold(run);
-  let events = 0;
-  for (const { event, tail } of belowFirst(roots)) {
-    if (event !== null) events++;
-    if (tail !== null) hold(tail);
+type Source = Pick<Origin, "topic" | "partition">;
+
+/** Partitions of topics by small numbers. */
+class Sources {
+  readonly #all: Source[] = [];
+  readonly #known = new Map<string, Map<number, number>>();
+  #last: Source = { topic: "", partition: -1 };
+  #lastIndex = 0;
+
+  indexOf({ topic, partition }: Source): number {
+    if (topic === this.#last.topic && partition === this.#last.partition) return this.#lastIndex;
+    let ofTopic = this.#known.get(topic);
+    if (ofTopic === undefined) {
+      ofTopic = new Map();
+      this.#known.set(topic, ofTopic);
+    }
+    let index = ofTopic.get(partition);
+    if (index === undefined) {
+      this.#last = { topic, partition };
+      index = this.#all.push(this.#last) - 1;
+      ofTopic.set(partition, index);
+    }
+    this.#last = this.#all[index] as Source;
+    this.#lastIndex = index;
+    return index;
   }
-  return events + tails.size;
+
+  at(index: number): Source {
+    return this.#all[index] as Source;
+  }
 }

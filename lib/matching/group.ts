@@ -1,128 +1,105 @@
-// All that is known of one key: its open runs, those that wait for the same together.
+// The groups of the row at hand, by how their runs are kept:
+//
+//     together    the root of a forest
+//     byValue     a record whose value is their buckets, each the root of a forest
+//     listed      a list of runs of one path
 
 import type { State } from "../automaton/decide.ts";
-import { type EncodedKey, encodeKey, type Key } from "../event/key.ts";
-import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
+import { END_OF_TIME, type Instant } from "../time/instant.ts";
 import type { Buckets } from "./buckets.ts";
-import { type Horizon, isAlive, isLater, join, leaf, letGo, type Node, runsOf } from "./forest.ts";
-import { type Complete, inOrder, type PlacedEvent, type Tail } from "./run.ts";
+import type { Timed } from "./deadline.ts";
+import type { Forest, Ref } from "./forest.ts";
+import { countOf, oldestIn, runsIn, withoutOldest } from "./listed.ts";
+import type { Rows } from "./rows.ts";
 
-/** The runs in one state: all together below `root`; by a value of theirs, in `buckets`; or each by itself, in `runs`. Some may be dead. */
-export type Group = {
-  readonly state: State;
-  root: Node | null;
-  readonly buckets: Buckets | null;
-  /** In order of their first events. */
-  runs: Tail[];
-};
+/** How the runs of a state are kept: together, by a value of theirs, or each by itself. */
+export type Keeping = "together" | "byValue" | "listed";
 
-/** All that is known of one key. */
-export type Row = {
-  readonly key: Key;
-  readonly id: EncodedKey;
-  /** Whether it is in the table of keys. */
-  isKept: boolean;
-  groups: Group[];
-  /** Complete matches that wait for runs which began before them. */
-  held: readonly Complete[];
-  /** Until when `oncePer` suppresses; `null`: it does not. */
-  quietUntil: Instant | null;
-  /** Runs whose first event is before this position are dead. */
-  cut: number;
-  /** When it is looked at for the sake of time; `null`: never. */
-  dueAt: Instant | null;
-  /** Taken events that it may hold: at least those that it does. */
-  events: number;
-  /** Above so many, what is dead is let go of. */
-  trimAbove: number;
-};
+export type KeepingOf = (state: State) => Keeping;
 
-/** @throws {ConfigError} `BAD_KEY` if `key` is none. */
-export function emptyRow(key: Key, trimAbove: number): Row {
-  return {
-    key,
-    id: encodeKey(key),
-    isKept: false,
-    groups: [],
-    held: [],
-    quietUntil: null,
-    cut: 0,
-    dueAt: null,
-    events: 0,
-    trimAbove,
-  };
+/** Roots of forests that have all runs of a group, and perhaps some that are dead. */
+export function rootsOf(forest: Forest, root: Ref, keeping: Keeping): readonly Ref[] {
+  if (keeping === "together") return [root];
+  if (keeping === "listed") return runsIn(forest, root);
+  return [...(forest.valueOf(root) as Buckets).entries()].map(([, each]) => each);
 }
 
-/** Whether anything in it lives. Of runs that are kept by value it may say so too long; of those in a list, until the dead were dropped. */
-export function livesIn({ root, buckets, runs }: Group, horizon: Horizon): boolean {
-  if (buckets !== null) return buckets.count > 0 && isLater(buckets.newest as PlacedEvent, horizon);
-  return root !== null ? isAlive(root, horizon) : runs.length > 0;
-}
-
-/** The runs of a group that live, in order. Cost: what they hold. */
-export function tailsOf(group: Group, horizon: Horizon): readonly Tail[] {
-  const runs = nodesOf(group).flatMap((node) => runsOf(node, horizon));
-  return inOrder(runs.concat(group.runs), (tail) => tail);
-}
-
-/** The nodes that have all its runs, but for those in a list. */
-export function nodesOf({ root, buckets }: Group): readonly Node[] {
-  if (root !== null) return [root];
-  return buckets === null ? [] : [...buckets.entries()].map(([, node]) => node);
-}
-
-/**
- * Takes away the runs whose first events are before the horizon, from a group that lists them; those that end by a time of their own may
- * outlive the window. Cost: those, and a move of the others.
- */
-export function dropDead(group: Group, { position, after }: Horizon): void {
-  const { state, runs } = group;
-  const window = state.timed ? BEGINNING : after;
-  let dead = 0;
-  while (dead < runs.length && !isLater((runs[dead] as Tail).first, { position, after: window })) dead++;
-  if (dead > 0) group.runs = runs.slice(dead);
-}
-
-/** Lets go of what is dead, so that runs are counted right. Cost: the groups, what is dead, and the values of runs kept by value. */
-export function letGoOf(row: Row, horizon: Horizon): void {
-  for (const group of row.groups) {
-    dropDead(group, horizon);
-    group.buckets?.sweep(horizon);
+/** Open runs of the row at hand, and perhaps some that are dead. */
+export function countRuns({ forest, states, roots }: Rows, keepingOf: KeepingOf): number {
+  let runs = 0;
+  for (let index = 0; index < roots.length; index += 1) {
+    const root = roots[index] as Ref;
+    const keeping = keepingOf(states[index] as State);
+    if (keeping === "together") runs += forest.runsOf(root);
+    else runs += keeping === "listed" ? countOf(forest, root) : (forest.valueOf(root) as Buckets).count;
   }
-  row.groups = row.groups.filter((group) => livesIn(group, horizon));
-  for (const group of row.groups) {
-    for (const node of nodesOf(group)) letGo(node, horizon);
-    group.buckets?.recount();
+  return runs;
+}
+
+/** Takes groups of which nothing lives from the row at hand, and from lists the runs that are dead. Cost: the groups, and those. */
+export function dropDead({ forest, states, roots }: Rows, keepingOf: KeepingOf): void {
+  let left = 0;
+  for (let index = 0; index < roots.length; index += 1) {
+    const state = states[index] as State;
+    const root = alive(forest, roots[index] as Ref, state, keepingOf(state));
+    if (root === 0) continue;
+    states[left] = state;
+    roots[left] = root;
+    left += 1;
+  }
+  while (roots.length > left) {
+    states.pop();
+    roots.pop();
   }
 }
 
-/** The runs, none of them twice, below one node. */
-export function nodeOf(runs: readonly Tail[]): Node {
-  const [first, ...others] = runs.map(leaf);
-  return others.reduce(join, first as Node);
+/** A group without runs that are dead, as far as it knows them; 0: nothing lives. */
+function alive(forest: Forest, root: Ref, state: State, keeping: Keeping): Ref {
+  if (keeping === "together") return forest.isAlive(root) ? root : 0;
+  if (keeping === "byValue") return (forest.valueOf(root) as Buckets).isAlive(forest) ? root : 0;
+  let list = root;
+  while (list !== 0 && isOver(forest, oldestIn(forest, list), state)) list = withoutOldest(forest, list);
+  return list;
 }
 
-/** Position of the earliest first event at or behind `cut`, of groups that list their runs. */
-export function oldestFrom(groups: readonly Group[], cut: number): number {
-  let oldest = Number.POSITIVE_INFINITY;
-  for (const { runs } of groups) {
-    const run = runs.find(({ first }) => first.position >= cut);
-    if (run !== undefined) oldest = Math.min(oldest, run.first.position);
-  }
-  return oldest;
+/** Runs that end by a time of their own may outlive the window. */
+function isOver(forest: Forest, run: Ref, { timed }: State): boolean {
+  return timed ? forest.firstOf(run) < forest.cut : !forest.isAlive(run);
 }
 
-/** Time of the earliest first event, once the dead are let go of; `END_OF_TIME`: there is no run. Cost: the groups, and the values of runs kept by value. */
-export function oldestAtIn(groups: readonly Group[]): Instant {
+/** Time of the earliest first event, perhaps of a run that is dead; `END_OF_TIME`: there is no run. */
+export function oldestAt(rows: Rows, keepingOf: KeepingOf): Instant {
   let oldest = END_OF_TIME;
-  for (const group of groups) {
-    for (const node of nodesOf(group)) oldest = Math.min(oldest, node.oldest.at);
-    oldest = Math.min(oldest, group.runs[0]?.first.at ?? END_OF_TIME);
+  for (const first of firstsIn(rows, keepingOf)) oldest = Math.min(oldest, rows.forest.timeOf(first));
+  return oldest;
+}
+
+/** Whether runs are counted that are dead. */
+export function hasDead(rows: Rows, keepingOf: KeepingOf): boolean {
+  return firstsIn(rows, keepingOf).some((first) => !rows.forest.isAlive(first));
+}
+
+/** Of each forest the earliest first event, perhaps of a run that is dead. Lists have none that is. */
+function firstsIn({ forest, states, roots }: Rows, keepingOf: KeepingOf): readonly Ref[] {
+  return states.flatMap((state, index) => {
+    const keeping = keepingOf(state);
+    const root = roots[index] as Ref;
+    if (keeping === "listed") return [forest.oldestOf(oldestIn(forest, root))];
+    return rootsOf(forest, root, keeping).map((each) => forest.oldestOf(each));
+  });
+}
+
+/** Number of the earliest first event at or behind `cut`; all groups are lists. */
+export function oldestFrom({ forest, roots }: Rows, cut: number): number {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const list of roots) {
+    const run = runsIn(forest, list).find((each) => forest.firstOf(each) >= cut);
+    if (run !== undefined) oldest = Math.min(oldest, forest.firstOf(run));
   }
   return oldest;
 }
 
-/** Open runs, and perhaps some that are dead. */
-export function runsIn(groups: readonly Group[]): number {
-  return groups.reduce((sum, { root, buckets, runs }) => sum + (root ?? buckets ?? { count: runs.length }).count, 0);
+/** When the first and the last event of a run of one path were. */
+export function spanBelow(forest: Forest, run: Ref): Pick<Timed, "firstAt" | "lastAt"> {
+  return { firstAt: forest.timeOf(forest.newestOf(run)), lastAt: forest.timeOf(run) };
 }

@@ -4,38 +4,24 @@
 //     event ──▶ due deadlines fire ──▶ each group of the key moves ──▶ complete matches ──▶ skip, limits, oncePer ──▶ outcomes
 //                                      a new run may begin
 //
-//     group { b }        a1 a3 a7  ── b9: take ──▶ group { c }     a1 b9, a3 b9, a7 b9: one node
+//     group { b }        a1 a3 a7  ── b9: take ──▶ group { c }     a1 b9, a3 b9, a7 b9: one record
 //                                  └─ x8: stay ──▶ the same group, untouched
 //
 // Two things make runs be seen one by one, in a list instead of a forest: a condition that looks at earlier events, and an end
 // that somebody sees (an absence kept to the deadline, a time-out that is reported, a maxGap, `emit: "ordered"`).
 
-import type { Automaton, Step } from "../automaton/automaton.ts";
-import { createStates, type Plan, type State, type States } from "../automaton/decide.ts";
+import type { Automaton } from "../automaton/automaton.ts";
+import { createStates, type State, type States } from "../automaton/decide.ts";
 import type { Split } from "../automaton/split.ts";
 import { invariant } from "../core/errors.ts";
-import { decodeKey, type EncodedKey, type Key } from "../event/key.ts";
-import { createDeadlineQueue, type DeadlineQueue } from "../time/deadline-queue.ts";
-import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
+import { decodeKey, encodeKey, type Key } from "../event/key.ts";
+import { BEGINNING, END_OF_TIME, type Instant, restoreInstant } from "../time/instant.ts";
 import { Asking } from "./asking.ts";
-import type { Buckets } from "./buckets.ts";
+import { Compactor, renumber } from "./compact.ts";
 import { dueAt } from "./due.ts";
-import { eventsHeld, type Horizon, isAlive } from "./forest.ts";
-import {
-  dropDead,
-  emptyRow,
-  type Group,
-  letGoOf,
-  livesIn,
-  nodesOf,
-  oldestAtIn,
-  oldestFrom,
-  type Row,
-  runsIn,
-  tailsOf,
-} from "./group.ts";
-import { KeyTable } from "./key-table.ts";
-import { lapse } from "./lapse.ts";
+import { Forest, type Ref } from "./forest.ts";
+import { countRuns, dropDead, hasDead, type Keeping, oldestAt, rootsOf } from "./group.ts";
+import { lapseEach, lapseOldest } from "./lapse.ts";
 import { cutWithin } from "./limits.ts";
 import type {
   KeyedMatcher,
@@ -49,14 +35,25 @@ import type {
   TimedEvent,
   Tuning,
 } from "./matcher.ts";
-import { type Keeper, type Keeping, Moving } from "./moving.ts";
+import { type Keeper, Moving } from "./moving.ts";
+import { Passing } from "./passing.ts";
+import { Tails, tailsOf } from "./paths.ts";
+import { Releasing } from "./releasing.ts";
 import { toView } from "./report.ts";
-import { type Complete, inOrder, type PlacedEvent, type Tail, tailOf } from "./run.ts";
-import { restoreState, saveState } from "./saved.ts";
-import { release } from "./skip.ts";
+import { Rows } from "./rows.ts";
+import { inOrder, type Tail, tailOf } from "./run.ts";
+import { openState, restoreRecords, restoreWaiting, type SavedRow, saveRow, saveState } from "./saved.ts";
+import { type Address, Slab } from "./slab.ts";
 import { Teller } from "./teller.ts";
 
-const NOTHING: readonly Complete[] = [];
+const NOTHING: readonly never[] = [];
+
+const DEFAULT_TUNING: Required<Tuning> = {
+  maxStates: 10_000,
+  trimFrom: Number.POSITIVE_INFINITY,
+  lastNumber: 2 ** 30,
+  mostAlike: 100,
+};
 
 /**
  * A matcher that walks `automaton` group by group.
@@ -74,35 +71,53 @@ export function createKeyedMatcher(
 class GroupedMatcher implements KeyedMatcher, Keeper {
   readonly #automaton: Automaton;
   readonly #withinMs: number;
-  readonly #trimFrom: number;
+  readonly #tuning: Required<Tuning>;
   readonly #teller: Teller;
   readonly #states: States;
+  readonly #forest: Forest;
   readonly #asking: Asking;
-  readonly #rows = new KeyTable();
-  readonly #deadlines: DeadlineQueue = createDeadlineQueue();
+  readonly #rows: Rows;
+  readonly #moving: Moving;
+  readonly #passing: Passing;
+  readonly #releasing: Releasing;
+  readonly #compactor: Compactor;
+  /** How the runs of a state are kept, by its number. */
+  #keepings: Keeping[] = [];
+  /** When so many states are known, all are forgotten. */
+  #mostStates: number;
   #now: Instant = BEGINNING;
 
-  constructor(automaton: Automaton, options: KeyedMatcherOptions, { maxStates, trimFrom = 64 }: Tuning) {
+  constructor(automaton: Automaton, options: KeyedMatcherOptions, tuning: Tuning) {
     this.#automaton = automaton;
     this.#withinMs = automaton.pattern.withinMs ?? Number.POSITIVE_INFINITY;
+    this.#tuning = { ...DEFAULT_TUNING, ...tuning };
     this.#teller = new Teller(automaton, options);
-    this.#asking = new Asking(automaton);
-    this.#states = createStates(automaton, this.#asking, maxStates);
-    this.#trimFrom = trimFrom;
+    this.#forest = new Forest(new Slab());
+    this.#asking = new Asking(automaton, this.#forest);
+    this.#states = createStates(automaton, this.#asking);
+    this.#rows = new Rows(this.#states, this.#forest);
+    this.#moving = new Moving(this.#forest, this);
+    this.#passing = new Passing(this.#states, this.#asking, this.#rows, this, this.#moving);
+    const { maxMatchesPerEvent } = this.#teller.limits;
+    this.#releasing = new Releasing(automaton, this.#rows, this.keepingOf, maxMatchesPerEvent, this.#tuning.mostAlike);
+    this.#compactor = new Compactor(this.keepingOf);
+    this.#mostStates = this.#tuning.maxStates;
   }
 
   onEvent(key: Key, timed: TimedEvent): readonly Outcome[] {
-    const { value, at, origin } = timed;
+    const { value, at } = timed;
     invariant(at >= this.#now, "that events come in order of time");
     const outcomes = this.#fireDeadlines(at);
-    const position = ++this.#teller.counters.events;
-    this.#asking.about(value);
-    const row = this.#rows.get(key);
-    const begin = this.#states.begin(this.#asking.ask);
-    if (!begin.isIdle || (row !== undefined && !this.#isUntouched(row))) {
-      const event: PlacedEvent = { value, at, origin, position };
-      const touched = row ?? emptyRow(key, this.#trimFrom);
-      this.#settle(touched, this.#move(touched, begin, event), outcomes);
+    this.#teller.counters.events += 1;
+    if (this.#states.size() > this.#mostStates) this.#forgetStates();
+    if (!this.#passing.about(value)) return outcomes;
+    const row = this.#rows.of(key);
+    this.#show(row);
+    const begin = this.#passing.begin();
+    if (!begin.isIdle || !this.#passing.isIdle()) {
+      this.#forest.about(timed);
+      this.#passing.pass(begin);
+      this.#settle(key, outcomes);
     }
     if (this.#asking.failure !== null) outcomes.push(this.#teller.sayFailure(key, timed, this.#asking.failure));
     return outcomes;
@@ -113,66 +128,86 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   }
 
   save(): MatcherState {
-    for (const row of this.#rows.values()) this.#tidy(row);
-    const memory = { rows: [...this.#rows.values()], now: this.#now, counters: { ...this.#teller.counters } };
-    return saveState(this.#automaton, memory);
+    const saved: SavedRow[] = [];
+    for (const row of this.#rows.all()) {
+      if (!this.#tidy(row)) continue;
+      this.#compact();
+      this.#rows.store(this.#rows.keyOf(row));
+      saved.push(saveRow(this.#rows, this.keepingOf));
+    }
+    return saveState(this.#automaton, { now: this.#now, counters: this.#teller.counters }, saved);
   }
 
   restore(state: MatcherState): void {
-    const restored = restoreState(this.#automaton, this.#states, state);
-    for (const row of this.#rows.values()) this.#forget(row);
-    this.#now = restored.now;
-    this.#teller.counters = { ...restored.counters };
-    for (const row of restored.rows) {
-      const moving = new Moving(this.#horizonOf(row), this);
-      for (const group of row.groups) {
-        // Which way runs are kept may have changed: the text of a function decides it, and is no part of the pattern's identity.
-        if (this.keepingOf(group.state) === (group.root === null ? "listed" : "together")) moving.keep(group);
-        else moving.putRuns(tailsOf(group, moving.horizon), group.state, false);
+    const saved = openState(this.#automaton, state);
+    for (const row of this.#rows.all()) {
+      this.#rows.show(row);
+      this.#rows.forget();
+    }
+    this.#setTime(restoreInstant(saved.now));
+    this.#teller.counters = { ...saved.counters };
+    for (const row of saved.rows) {
+      this.#rows.show(0);
+      restoreRecords(this.#rows, row);
+      this.#moving.start();
+      for (const { waiting, reported, kept, roots } of row.groups) {
+        const waits = waiting.map((each) => restoreWaiting(this.#automaton, each));
+        this.#moving.restore(this.#states.stateOf(waits, reported), kept, roots);
       }
-      row.groups = moving.settled();
-      this.#trim(row);
-      this.#keep(row);
+      this.#moving.settle(this.#rows);
+      this.#dropDead();
+      this.#compact();
+      this.#keep(decodeKey(row.key));
     }
   }
 
   inspect(key: Key): readonly RunView[] {
-    const row = this.#rows.get(key);
-    if (row === undefined) return [];
-    const runs = row.groups.flatMap((group) => this.#tailsOf(row, group).map((tail) => ({ tail, ...group.state })));
+    const row = this.#rows.of(key);
+    if (row === 0) return [];
+    this.#show(row);
+    this.#compact();
+    const tails = new Tails(this.#forest);
+    const { states, roots } = this.#rows;
+    const runs = states.flatMap((state, index) =>
+      rootsOf(this.#forest, roots[index] as Ref, this.keepingOf(state))
+        .flatMap((root) => tails.below(root))
+        .map((tail) => ({ ...state, tail })),
+    );
+    this.#rows.store(key);
     return inOrder(runs, tailOf).map((run) => toView(this.#automaton, run));
   }
 
   stats(): MatcherStats {
     const counts = this.counts();
     let nodes = 0;
-    for (const row of this.#rows.values()) {
-      this.#trim(row);
-      nodes += row.events;
+    for (const row of this.#rows.all()) {
+      this.#show(row);
+      nodes += this.#compact();
+      this.#rows.store(this.#rows.keyOf(row));
     }
     return { ...counts, nodes };
   }
 
   counts(): MatcherCounts {
     let [runs, oldest] = [0, END_OF_TIME];
-    for (const row of this.#rows.values()) {
-      this.#tidy(row);
-      oldest = Math.min(oldest, oldestAtIn(row.groups));
-      runs += runsIn(row.groups);
+    for (const row of this.#rows.all()) {
+      if (!this.#tidy(row)) continue;
+      oldest = Math.min(oldest, oldestAt(this.#rows, this.keepingOf));
+      runs += countRuns(this.#rows, this.keepingOf);
     }
     return { ...this.#teller.counters, keys: this.#rows.size, runs, oldestFirstAt: runs > 0 ? oldest : null };
   }
 
   nextDue(): Instant {
-    return this.#deadlines.peek() ?? END_OF_TIME;
+    return this.#rows.deadlines.peek() ?? END_OF_TIME;
   }
 
   holds(key: Key): boolean {
-    return this.#rows.get(key) !== undefined;
+    return this.#rows.of(key) !== 0;
   }
 
   *keys(): Iterable<Key> {
-    for (const { key } of this.#rows.values()) yield key;
+    for (const row of this.#rows.all()) yield this.#rows.keyOf(row);
   }
 
   skip(events: number, at: Instant): readonly Outcome[] {
@@ -180,183 +215,165 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     return this.advanceTo(at);
   }
 
-  /** Whether the event at hand changes nothing of what is open. */
-  #isUntouched({ groups }: Row): boolean {
-    for (const { state } of groups)
-      if (state.looksBack || !this.#states.decide(state, this.#asking.ask).isIdle) return false;
-    return true;
+  #setTime(now: Instant): void {
+    this.#now = now;
+    this.#forest.after = this.#withinMs === Number.POSITIVE_INFINITY ? BEGINNING : now - this.#withinMs;
   }
 
-  /** Moves the groups of a key over `event`. */
-  #move(row: Row, begin: Plan, event: PlacedEvent): Moving {
-    const horizon = this.#horizonOf(row);
-    const moving = new Moving(horizon, this);
-    for (const group of row.groups) {
-      dropDead(group, horizon);
-      if (!livesIn(group, horizon)) continue;
-      const { state, buckets } = group;
-      if (buckets !== null) this.#moveByValue(group, buckets, event, moving);
-      else if (state.looksBack)
-        for (const tail of group.runs)
-          moving.moveRuns(this.#states.decide(state, this.#asking.askFor(tail)), [tail], event);
-      else moving.move(this.#states.decide(state, this.#asking.ask), group, event);
-    }
-    for (const take of begin.takes) moving.begin(take, event);
-    return moving;
-  }
-
-  /** Moves runs that are kept by value: those for which the one test that looks back holds, and the others. */
-  #moveByValue(group: Group, buckets: Buckets, event: PlacedEvent, moving: Moving): void {
-    const { state } = group;
-    const { horizon } = moving;
-    const split = state.split as Split;
-    const others = this.#states.decide(state, this.#asking.askIf(split.test, false));
-    const keys = this.#asking.asked ? this.#asking.keysFor(split, buckets, horizon) : [];
-    const plan = keys.length === 0 ? others : this.#states.decide(state, this.#asking.askIf(split.test, true));
-    const chosen = plan.isIdle && others.isIdle ? [] : keys;
-    const nodes = chosen.map((key) => buckets.get(key)).filter((node) => isAlive(node, horizon));
-    if (plan.stay !== state) for (const key of chosen) buckets.delete(key);
-    if (!others.isIdle) {
-      const chosenNodes = new Set(nodes);
-      for (const [, node] of buckets.entries()) if (!chosenNodes.has(node)) moving.moveNode(others, node, event);
-      for (const node of nodes) moving.moveNode(plan, node, event);
-      return;
-    }
-    const isStaying = plan.stay === state;
-    for (const node of nodes) moving.moveNode(isStaying ? { ...plan, stay: null } : plan, node, event);
-    if (buckets.count > 0) moving.keep(group);
+  /** Makes a row the one at hand, without what is dead; 0: an empty one. */
+  #show(row: Address): void {
+    this.#rows.show(row);
+    this.#dropDead();
   }
 
   /** Time goes to `until`: fires every deadline at or before it, in order of time; at one time, key by key. */
   #fireDeadlines(until: Instant): Outcome[] {
     const outcomes: Outcome[] = [];
-    for (let at = this.#deadlines.peek(); at !== null && at <= until; at = this.#deadlines.peek()) {
-      const id = this.#deadlines.popDue(at) as EncodedKey;
-      const row = this.#rows.get(decodeKey(id));
-      invariant(row !== undefined, "that a key with a deadline has a row");
-      row.dueAt = null;
-      this.#now = at;
-      this.#settle(row, this.#lapse(row, at), outcomes);
+    const { deadlines } = this.#rows;
+    for (let at = deadlines.peek(); at !== null && at <= until; at = deadlines.peek()) {
+      this.#setTime(at);
+      for (const row of this.#inOrderOfKeys(deadlines.popAt(at))) {
+        this.#rows.show(row);
+        this.#lapse(at);
+        this.#settle(this.#rows.keyOf(row), outcomes);
+      }
     }
-    this.#now = until;
+    this.#setTime(until);
     return outcomes;
   }
 
-  /** What time does to the runs of a key, at its deadline. */
-  #lapse(row: Row, at: Instant): Moving {
-    const horizon = this.#horizonOf(row);
-    const moving = new Moving(horizon, this);
-    for (const group of row.groups) lapse(this.#automaton.pattern, this.#states, group, at, moving);
-    return moving;
+  #inOrderOfKeys(rows: readonly Address[]): readonly Address[] {
+    if (rows.length < 2) return rows;
+    const named = rows.map((row) => ({ row, name: encodeKey(this.#rows.keyOf(row)) }));
+    return named.sort((left, right) => (left.name < right.name ? -1 : 1)).map(({ row }) => row);
+  }
+
+  /** What time does to the groups at hand, at their deadline. */
+  #lapse(at: Instant): void {
+    const { states, roots } = this.#rows;
+    const { pattern } = this.#automaton;
+    this.#moving.start();
+    for (let index = 0; index < states.length; index += 1) {
+      const state = states[index] as State;
+      const root = roots[index] as Ref;
+      if (state.timed) lapseEach(pattern, this.#states, this.#forest, [state, root], at, this.#moving);
+      else if (this.keepingOf(state) === "listed") lapseOldest(this.#forest, state, root, this.#moving);
+      else this.#moving.keep(state, root);
+    }
   }
 
   /** Applies skip strategy, limits and `oncePer` to what happened to a key, stores what is left, and says the rest. */
-  #settle(row: Row, moved: Moving, outcomes: Outcome[]): void {
-    row.groups = moved.settled();
-    row.events += moved.events;
-    const reported = this.#release(row, moved.complete);
-    const notice = this.#keepWithin(row);
-    const more = notice === null ? NOTHING : this.#release(row, NOTHING);
-    if (moved.timedOut.length > 0)
-      for (const each of this.#teller.sayTimedOut(row.key, moved.timedOut, this.#now)) outcomes.push(each);
-    if (reported.length > 0 || more.length > 0)
-      for (const each of this.#say(row, [...reported, ...more])) outcomes.push(each);
+  #settle(key: Key, outcomes: Outcome[]): void {
+    const { complete, timedOut } = this.#moving;
+    this.#moving.settle(this.#rows);
+    const reported = this.#releasing.release(complete);
+    const lapsed = this.#teller.timedOut === "none" ? NOTHING : tailsOf(this.#forest, timedOut);
+    const notice = this.#keepWithin(key);
+    if (lapsed.length > 0) for (const each of this.#teller.sayTimedOut(key, lapsed, this.#now)) outcomes.push(each);
+    const said = notice === null ? reported : [...reported, ...this.#releasing.release(NOTHING)];
+    if (said.length > 0) for (const each of this.#say(key, said)) outcomes.push(each);
     if (notice !== null) outcomes.push(notice);
-    this.#keep(row);
+    this.#keep(key);
   }
 
-  #say(row: Row, reported: readonly Complete[]): readonly Outcome[] {
+  #say(key: Key, reported: readonly Tail[]): readonly Outcome[] {
     const { oncePerMs } = this.#automaton.pattern;
-    const loud = this.#teller.quieten(row.quietUntil, reported, this.#now);
-    if (loud.length > 0 && oncePerMs !== null) row.quietUntil = this.#now + oncePerMs;
-    return this.#teller.sayMatches(row.key, loud, this.#now);
+    const loud = this.#teller.quieten(this.#rows.quietUntil, reported, this.#now);
+    if (loud.length > 0 && oncePerMs !== null) this.#rows.quietUntil = this.#now + oncePerMs;
+    const { unbuilt } = this.#releasing;
+    this.#releasing.unbuilt = 0;
+    return this.#teller.sayMatches(key, loud, this.#now, unbuilt);
   }
 
-  /** The matches that may be reported now; drops what their skip strategy drops. */
-  #release(row: Row, complete: readonly Complete[]): readonly Complete[] {
-    if (complete.length === 0 && row.held.length === 0) return NOTHING;
-    const { pattern } = this.#automaton;
-    const { reported, held, cut } = release(
-      pattern,
-      (from) => oldestFrom(row.groups, from),
-      row.held,
-      complete,
-      this.#stepOf,
-    );
-    row.held = held;
-    if (cut > row.cut) this.#cut(row, cut);
-    return reported;
+  #dropDead(): void {
+    dropDead(this.#rows, this.keepingOf);
   }
 
-  /** Drops all runs that began before `cut`. */
-  #cut(row: Row, cut: number): void {
-    row.cut = cut;
-    const horizon = this.#horizonOf(row);
-    for (const group of row.groups) dropDead(group, horizon);
-    row.groups = row.groups.filter((group) => livesIn(group, horizon));
-  }
-
-  /** Gives up what is over the limits, and says so; `null`: nothing is. */
-  #keepWithin(row: Row): LimitReached | null {
-    if (!this.#isOver(row) && row.events <= row.trimAbove) return null;
-    this.#trim(row);
-    if (!this.#isOver(row)) return null;
-    const { maxRunsPerKey, onLimit } = this.#teller.limits;
-    const before = runsIn(row.groups);
+  /** Gives up what is over the limits, and says so; `null`: nothing is. Lets go of what is dead once the block is full. */
+  #keepWithin(key: Key): LimitReached | null {
+    const rows = this.#rows;
+    const { maxRunsPerKey, maxNodesPerKey, onLimit } = this.#teller.limits;
+    if (countRuns(rows, this.keepingOf) <= maxRunsPerKey && rows.mostEvents <= maxNodesPerKey) {
+      if (rows.hasGrown && (this.#forest.isFull || this.#forest.used >= this.#tuning.trimFrom)) this.#compact();
+      return null;
+    }
+    const events = this.#compact();
+    const before = countRuns(rows, this.keepingOf);
+    if (before <= maxRunsPerKey && events <= maxNodesPerKey) return null;
+    if (onLimit === "dropOldest") this.#releasing.cut(cutWithin(this.#teller.limits, rows, this.keepingOf));
+    else if (onLimit === "quarantine") rows.dropGroups();
+    this.#compact();
     const limit = before > maxRunsPerKey ? "maxRunsPerKey" : "maxNodesPerKey";
-    if (onLimit === "dropOldest") this.#cut(row, cutWithin(this.#teller.limits, row, this.#horizonOf(row)));
-    else if (onLimit === "quarantine") row.groups = [];
-    this.#trim(row);
-    return this.#teller.limitReached(row.key, this.#now, limit, before - runsIn(row.groups));
+    return this.#teller.limitReached(key, this.#now, limit, before - countRuns(rows, this.keepingOf));
   }
 
-  #isOver({ groups, events }: Row): boolean {
-    const { maxRunsPerKey, maxNodesPerKey } = this.#teller.limits;
-    return events > maxNodesPerKey || runsIn(groups) > maxRunsPerKey;
+  /** Lets go of what is dead or was left behind. Returns how many taken events the open runs at hand hold. */
+  #compact(): number {
+    return this.#compactor.compact(this.#rows);
   }
 
-  /** Lets go of what is dead, and counts what is held. Cost: what the open runs hold. */
-  #trim(row: Row): void {
-    letGoOf(row, this.#horizonOf(row));
-    row.events = eventsHeld(
-      row.groups.flatMap(nodesOf),
-      row.groups.flatMap(({ runs }) => runs),
-    );
-    row.trimAbove = Math.max(this.#trimFrom, 2 * row.events);
-  }
-
-  /** Stores a row and its next deadline; a row with nothing in it goes. */
-  #keep(row: Row): void {
-    const due = dueAt(this.#automaton.pattern, row, this.#now);
-    if (row.groups.length === 0 && row.held.length === 0 && due === END_OF_TIME) {
-      this.#forget(row);
+  /** Stores the row at hand and its next deadline; a row with nothing in it goes. */
+  #keep(key: Key): void {
+    const rows = this.#rows;
+    const due = dueAt(this.#automaton.pattern, rows, this.#now, this.keepingOf);
+    if (rows.isEmpty && due === END_OF_TIME) {
+      rows.forget();
       return;
     }
-    if (!row.isKept) this.#rows.set(row);
+    const isNew = rows.at === 0;
+    if (this.#forest.number >= this.#tuning.lastNumber) renumber(this.#forest);
+    rows.store(key);
     // A look that comes too early does no harm, and spares a change of the queue at every event.
-    if (row.dueAt !== null && row.dueAt <= due) return;
-    row.dueAt = due === END_OF_TIME ? null : due;
-    this.#deadlines.set(row.id, row.dueAt);
+    const before = rows.deadlines.of(rows.at);
+    if (before === null || before > due) rows.deadlines.set(rows.at, due === END_OF_TIME ? null : due);
+    if (isNew) this.#sweep();
   }
 
-  /** Lets go of what is dead, of the whole row if that is all. */
-  #tidy(row: Row): void {
-    letGoOf(row, this.#horizonOf(row));
-    this.#keep(row);
+  /** Looks whether two rows are over: so there are never many more than are open. */
+  #sweep(): void {
+    for (let turn = 0; turn < 2; turn += 1) this.#isOpen(this.#rows.next());
   }
 
-  #forget(row: Row): void {
-    if (!row.isKept) return;
-    this.#rows.delete(row);
-    this.#deadlines.set(row.id, null);
+  /** Makes a row the one at hand; if nothing in it lives, it goes. */
+  #isOpen(row: Address): boolean {
+    const rows = this.#rows;
+    this.#show(row);
+    const isQuiet = rows.quietUntil !== null && rows.quietUntil > this.#now;
+    if (!rows.isEmpty || isQuiet) return true;
+    rows.forget();
+    return false;
+  }
+
+  /** The same, and what is dead is let go of, so that runs are counted right. */
+  #tidy(row: Address): boolean {
+    const rows = this.#rows;
+    if (!this.#isOpen(row)) return false;
+    if (hasDead(rows, this.keepingOf)) this.#compact();
+    rows.store(rows.keyOf(row));
+    return true;
+  }
+
+  /** States that no row needs are gone; the others have new numbers. */
+  #forgetStates(): void {
+    const known = this.#states.forget();
+    this.#keepings = [];
+    this.#passing.forget();
+    this.#rows.relabel((id) => {
+      const { waiting, reported } = known[id] as State;
+      return this.#states.stateOf(waiting, reported).id;
+    });
+    this.#mostStates = Math.max(this.#tuning.maxStates, 2 * this.#states.size());
   }
 
   /** Runs whose end somebody sees are listed, so that the oldest is at hand; and so are those that each have to be asked. */
-  keepingOf(state: State): Keeping {
-    if (state.timed || this.#isSeenToEnd(state)) return "listed";
-    if (!state.looksBack) return "together";
-    return state.split === null ? "listed" : "byValue";
-  }
+  readonly keepingOf = (state: State): Keeping => {
+    const known = this.#keepings[state.id];
+    if (known !== undefined) return known;
+    const isListed = state.timed || this.#isSeenToEnd(state) || (state.looksBack && state.split === null);
+    const keeping = isListed ? "listed" : state.looksBack ? "byValue" : "together";
+    this.#keepings[state.id] = keeping;
+    return keeping;
+  };
 
   #isSeenToEnd(state: State): boolean {
     if (this.#withinMs === Number.POSITIVE_INFINITY) return false;
@@ -364,22 +381,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     return state.endsByTime || isTold || this.#automaton.pattern.emit === "ordered";
   }
 
-  valueOf(split: Split, run: Tail): unknown {
+  valueOf(split: Split, run: Ref): unknown {
     return this.#asking.valueOf(split, run);
   }
-
-  #horizonOf({ cut }: Row): Horizon {
-    return {
-      position: cut,
-      after: this.#withinMs === Number.POSITIVE_INFINITY ? BEGINNING : this.#now - this.#withinMs,
-    };
-  }
-
-  #tailsOf(row: Row, group: Group): readonly Tail[] {
-    const horizon = this.#horizonOf(row);
-    dropDead(group, horizon);
-    return tailsOf(group, horizon);
-  }
-
-  readonly #stepOf = ({ step }: Tail): string => (this.#automaton.steps[step] as Step).name;
 }

@@ -169,7 +169,10 @@ export type MatcherLimits = {
   readonly maxRunsPerKey: number;
   /** Taken events held for the open runs of one key, shared ones counted once. Default 100,000. */
   readonly maxNodesPerKey: number;
-  /** Matches reported at one event or deadline of a key; those with the latest first events are kept. Default 1,000. */
+  /**
+   * Matches reported at one event or deadline of a key; those with the latest first events are kept, and where these are equal the
+   * first in order; of more than a hundred beyond the limit that share their first event, some. Default 1,000.
+   */
   readonly maxMatchesPerEvent: number;
   /** What happens when `maxRunsPerKey` or `maxNodesPerKey` is passed. Default `quarantine`. */
   readonly onLimit: LimitPolicy;
@@ -265,12 +268,16 @@ export type KeyedMatcherOptions = {
   readonly timedOut?: TimedOutReport;
 };
 
-/** What costs memory or time and changes nothing else; small values are for specs. */
+/** What costs memory or time, and changes next to nothing else; small values are for specs. */
 export type Tuning = {
   /** States that are remembered. */
   readonly maxStates?: number;
-  /** Taken events that a key may hold before it is worth looking for those that are dead. Default 64. */
+  /** Records from which on a key's memory is compacted at every turn. By default it is when its block is full. */
   readonly trimFrom?: number;
+  /** From this number on, the events of a key are numbered anew. Default 2 ** 30. */
+  readonly lastNumber?: number;
+  /** Matches that share their first event, beyond `maxMatchesPerEvent`, among which the first in order are looked for. Default 100. */
+  readonly mostAlike?: number;
 };
 
 /** Walks one pattern's automaton for many keys. */

@@ -3,139 +3,170 @@
 
 import type { Plan, State, Take } from "../automaton/decide.ts";
 import type { Split } from "../automaton/split.ts";
-import { invariant } from "../core/errors.ts";
 import { Buckets } from "./buckets.ts";
-import { type Horizon, join, leaf, type Node, output, runsOf } from "./forest.ts";
-import { type Group, nodeOf } from "./group.ts";
-import { type Complete, extend, type PlacedEvent, type Tail } from "./run.ts";
-
-/** How the runs of a state are kept: together, by a value of theirs, or each by itself. */
-export type Keeping = "together" | "byValue" | "listed";
+import type { Forest, Ref } from "./forest.ts";
+import type { Keeping, KeepingOf } from "./group.ts";
+import { append, latestIn, listOf, runsIn } from "./listed.ts";
+import { flatten, inOrderOfFirst } from "./paths.ts";
+import type { Rows } from "./rows.ts";
 
 /** What a matcher knows of its states. */
 export type Keeper = {
-  readonly keepingOf: (state: State) => Keeping;
+  readonly keepingOf: KeepingOf;
   /** The value by which a run is kept. */
-  readonly valueOf: (split: Split, run: Tail) => unknown;
+  readonly valueOf: (split: Split, run: Ref) => unknown;
 };
 
 export class Moving {
-  readonly groups: Group[] = [];
-  readonly complete: Complete[] = [];
-  readonly timedOut: Tail[] = [];
-  /** Taken events that were added. */
-  events = 0;
-  readonly horizon: Horizon;
+  readonly states: State[] = [];
+  readonly roots: Ref[] = [];
+  /** What became matches. */
+  readonly complete: Ref[] = [];
+  /** Runs of one path whose time was over. */
+  readonly timedOut: Ref[] = [];
+  readonly #forest: Forest;
   readonly #keeper: Keeper;
-  /** Groups that list their runs, not yet in order. */
-  readonly #unordered: Group[] = [];
+  /** Indices of groups that list their runs, not yet in order. */
+  readonly #unordered = new Set<number>();
 
-  constructor(horizon: Horizon, keeper: Keeper) {
-    this.horizon = horizon;
+  constructor(forest: Forest, keeper: Keeper) {
+    this.#forest = forest;
     this.#keeper = keeper;
   }
 
-  /** Moves the runs of a group, of which all live, over `event`. */
-  move(plan: Plan, group: Group, event: PlacedEvent): void {
-    if (plan.isIdle) this.keep(group);
-    else if (group.root === null) this.moveRuns(plan, group.runs, event);
-    else this.moveNode(plan, group.root, event);
+  /** Forgets what was collected. */
+  start(): void {
+    empty(this.states);
+    empty(this.roots);
+    empty(this.complete);
+    empty(this.timedOut);
   }
 
-  moveRuns({ stay, completes, takes }: Plan, runs: readonly Tail[], event: PlacedEvent): void {
-    this.putRuns(runs, stay, completes);
-    for (const { step, to, completes: isComplete } of takes) {
-      this.events += runs.length;
-      this.putRuns(
-        runs.map((run) => extend(run, step, event)),
-        to,
-        isComplete,
-      );
+  /** Moves runs that are kept together, or a run of one path, over the event at hand. */
+  move(plan: Plan, root: Ref): void {
+    this.stay(plan, root);
+    this.take(plan, root);
+  }
+
+  /** Runs let the event at hand pass. */
+  stay({ stay, completes }: Plan, root: Ref): void {
+    this.put(root, stay, completes);
+  }
+
+  /** Runs take the event at hand. */
+  take({ takes }: Plan, root: Ref): void {
+    for (const { step, to, completes } of takes) this.put(this.#forest.take(root, step), to, completes);
+  }
+
+  /** A run begins with the event at hand. */
+  begin({ step, to, completes }: Take): void {
+    this.put(this.#forest.take(0, step), to, completes);
+  }
+
+  /** A group that was kept in some way. It may have to be kept in another one: the text of a function decides it. */
+  restore(state: State, kept: Keeping, roots: readonly Ref[]): void {
+    const isSame = kept === this.#keeper.keepingOf(state);
+    for (const root of roots) {
+      if (isSame && kept === "byValue") this.#putByValue(root, state);
+      else this.put(root, state, false);
     }
   }
 
-  moveNode({ stay, completes, takes }: Plan, root: Node, event: PlacedEvent): void {
-    this.#putNode(root, stay, completes);
-    for (const { step, to, completes: isComplete } of takes) {
-      this.events += 1;
-      this.#putNode(output(root, step, event), to, isComplete);
-    }
+  /** A group goes on as it is. */
+  keep(state: State, root: Ref): void {
+    const index = this.states.indexOf(state);
+    if (index < 0) this.#add(state, root);
+    else if (this.#keeper.keepingOf(state) === "together") this.#join(index, root);
+    else if (this.#keeper.keepingOf(state) === "listed") this.#appendRuns(index, runsIn(this.#forest, root));
+    else for (const [key, each] of this.#bucketsOf(root).entries()) this.#bucketsAt(index).add(this.#forest, key, each);
   }
 
-  /** A run begins. */
-  begin({ step, to, completes }: Take, event: PlacedEvent): void {
-    this.events += 1;
-    this.putRuns([extend(null, step, event)], to, completes);
-  }
-
-  /** The group goes on as it is. */
-  keep(group: Group): void {
-    const { state, root, buckets, runs } = group;
-    const there = this.#find(state);
-    if (there === undefined) this.groups.push(group);
-    else if (root !== null) there.root = join(root, there.root as Node);
-    else if (buckets !== null) for (const [key, node] of buckets.entries()) there.buckets?.add(key, node);
-    else this.#addRuns(runs, state);
-  }
-
-  /** Puts runs, in order of their first events, where they go on. */
-  putRuns(runs: readonly Tail[], to: State | null, completes: boolean): void {
-    if (completes) for (const tail of runs) this.complete.push({ tail });
+  /** Puts runs of one path, in order of their first events, where they go on. */
+  putRuns(runs: readonly Ref[], to: State | null, completes: boolean): void {
+    if (completes) for (const run of runs) this.complete.push(run);
     if (to === null || runs.length === 0) return;
+    const index = this.states.indexOf(to);
     const keeping = this.#keeper.keepingOf(to);
-    if (keeping === "listed") this.#addRuns(runs, to);
-    else if (keeping === "together") this.#addNode(nodeOf(runs), to);
-    else this.#addByValue(runs, to);
+    if (keeping === "byValue") for (const run of runs) this.#putByValue(run, to);
+    else if (keeping === "together") for (const run of runs) this.#putTogether(run, to);
+    else if (index < 0) this.#add(to, listOf(this.#forest, runs));
+    else this.#appendRuns(index, runs);
   }
 
-  #putNode(node: Node, to: State | null, completes: boolean): void {
-    if (completes || (to !== null && this.#keeper.keepingOf(to) !== "together")) {
-      const runs = runsOf(node, this.horizon).sort(byFirst);
-      this.putRuns(runs, to !== null && this.#keeper.keepingOf(to) === "together" ? null : to, completes);
-    }
-    if (to !== null && this.#keeper.keepingOf(to) === "together") this.#addNode(node, to);
+  /** Puts runs, however they share what they took, where they go on. */
+  put(root: Ref, to: State | null, completes: boolean): void {
+    if (completes) this.complete.push(root);
+    if (to === null) return;
+    if (this.#keeper.keepingOf(to) === "together") this.#putTogether(root, to);
+    else this.putRuns(flatten(this.#forest, root), to, false);
   }
 
-  #addNode(node: Node, state: State): void {
-    const there = this.#find(state);
-    if (there === undefined) this.groups.push({ state, root: node, buckets: null, runs: [] });
-    else there.root = join(node, there.root as Node);
+  #putTogether(root: Ref, to: State): void {
+    const index = this.states.indexOf(to);
+    if (index < 0) this.#add(to, root);
+    else this.#join(index, root);
   }
 
-  #addByValue(runs: readonly Tail[], state: State): void {
+  /** Puts runs that all have the same value. */
+  #putByValue(root: Ref, state: State): void {
+    const forest = this.#forest;
     const split = state.split as Split;
-    let there = this.#find(state);
-    if (there === undefined) {
-      there = { state, root: null, buckets: new Buckets(split), runs: [] };
-      this.groups.push(there);
+    let index = this.states.indexOf(state);
+    if (index < 0) {
+      const record = forest.addOther();
+      forest.setValue(record, new Buckets(split));
+      index = this.#add(state, record);
     }
-    for (const run of runs) there.buckets?.add(this.#keeper.valueOf(split, run), leaf(run));
+    let run = root;
+    while (!forest.isFlat(run)) run = forest.leftOf(run);
+    this.#bucketsAt(index).add(forest, this.#keeper.valueOf(split, run), root);
   }
 
-  #addRuns(runs: readonly Tail[], state: State): void {
-    const there = this.#find(state);
-    if (there === undefined) {
-      this.groups.push({ state, root: null, buckets: null, runs: [...runs] });
-      return;
+  #appendRuns(index: number, runs: readonly Ref[]): void {
+    const forest = this.#forest;
+    const list = this.roots[index] as Ref;
+    if (forest.firstOf(latestIn(forest, list)) > forest.firstOf(runs[0] as Ref)) this.#unordered.add(index);
+    this.roots[index] = runs.reduce((longer, run) => append(forest, longer, run), list);
+  }
+
+  #add(state: State, root: Ref): number {
+    this.states.push(state);
+    return this.roots.push(root) - 1;
+  }
+
+  #join(index: number, root: Ref): void {
+    this.roots[index] = this.#forest.join(root, this.roots[index] as Ref);
+  }
+
+  #bucketsAt(index: number): Buckets {
+    return this.#bucketsOf(this.roots[index] as Ref);
+  }
+
+  #bucketsOf(record: Ref): Buckets {
+    return this.#forest.valueOf(record) as Buckets;
+  }
+
+  /** Makes the groups at hand what they have become. */
+  settle({ states, roots }: Rows): void {
+    if (this.#unordered.size > 0) this.#order();
+    empty(states);
+    empty(roots);
+    for (let index = 0; index < this.roots.length; index += 1) {
+      states.push(this.states[index] as State);
+      roots.push(this.roots[index] as Ref);
     }
-    const last = there.runs.at(-1);
-    invariant(last !== undefined, "that a group that lists its runs has one");
-    if (byFirst(last, runs[0] as Tail) > 0) this.#unordered.push(there);
-    for (const run of runs) there.runs.push(run);
   }
 
-  /** What the groups have become. */
-  settled(): Group[] {
-    for (const group of this.#unordered) group.runs.sort(byFirst);
-    return this.groups;
-  }
-
-  #find(state: State): Group | undefined {
-    for (const group of this.groups) if (group.state === state) return group;
-    return undefined;
+  #order(): void {
+    for (const index of this.#unordered) {
+      const runs = inOrderOfFirst(this.#forest, runsIn(this.#forest, this.roots[index] as Ref));
+      this.roots[index] = listOf(this.#forest, runs);
+    }
+    this.#unordered.clear();
   }
 }
 
-function byFirst(left: Tail, right: Tail): number {
-  return left.first.position - right.first.position;
+/** Cheaper than to set the length, for the few that there mostly are. */
+export function empty(list: unknown[]): void {
+  while (list.length > 0) list.pop();
 }

@@ -9,7 +9,7 @@ import type { Arity } from "../pattern/shape.ts";
 import type { Instant } from "../time/instant.ts";
 import { deadlineOf } from "./deadline.ts";
 import type { FunctionFailed, Match, RunView, TakenEvent, TimedEvent, TimedOut } from "./matcher.ts";
-import { type Run, type Tail, toList } from "./run.ts";
+import { type Run, type Tail, timedOf, toList } from "./run.ts";
 
 export type Reporter = {
   readonly app: string;
@@ -140,7 +140,12 @@ export function toView(automaton: Automaton, run: Run): RunView {
   const { tail, waiting } = run;
   const waits = new Set(waiting.map(({ wait }) => wait.step ?? steps.length)); // The end comes last.
   const waitsFor = [...waits].sort((left, right) => left - right).map((step) => steps[step]?.name ?? "");
-  return { firstAt: tail.first.at, deadline: deadlineOf(pattern, run), taken: toTaken(automaton, tail), waitsFor };
+  return {
+    firstAt: tail.first.at,
+    deadline: deadlineOf(pattern, timedOf(run)),
+    taken: toTaken(automaton, tail),
+    waitsFor,
+  };
 }
 
 /** The events by step, as `toMatchObject` makes them. */

@@ -5,10 +5,9 @@
 //             ▲
 //             └──── c7        the run a1 b2 c7
 
-import type { Automaton, Step, StepId } from "../automaton/automaton.ts";
+import type { StepId } from "../automaton/automaton.ts";
 import type { Waiting } from "../automaton/waiting.ts";
-import type { Taken } from "../pattern/expression/evaluate.ts";
-import { type Arity, toMatchObject } from "../pattern/shape.ts";
+import type { Timed } from "./deadline.ts";
 import type { TimedEvent } from "./matcher.ts";
 
 /** An event with its number in the order in which the matcher was given events, from 1, over all keys. */
@@ -45,6 +44,11 @@ export function extend(previous: Tail | null, step: StepId, event: PlacedEvent):
   return { step, event, previous, first: previous?.first ?? event, length: (previous?.length ?? 0) + 1 };
 }
 
+/** What time has to do with a run. */
+export function timedOf({ tail, waiting, reported }: Run): Timed {
+  return { firstAt: tail.first.at, lastAt: tail.event.at, waiting, reported };
+}
+
 /** The events of a tail in the order they were taken. Cost: its length. */
 export function toList(tail: Tail): readonly Tail[] {
   const list: Tail[] = [];
@@ -79,51 +83,6 @@ function compareTails(left: Tail, right: Tail): number {
     other = other.previous as Tail;
   }
   return position || left.length - right.length || step;
-}
-
-/** The events of one tail after another, as conditions see them. What is asked often makes no list. */
-export class TakenView implements Taken {
-  readonly #automaton: Automaton;
-  readonly #shape: ReadonlyMap<string, Arity>;
-  #tail: Tail | null = null;
-
-  constructor(automaton: Automaton, shape: ReadonlyMap<string, Arity>) {
-    this.#automaton = automaton;
-    this.#shape = shape;
-  }
-
-  /** Makes it show `tail`. */
-  about(tail: Tail | null): this {
-    this.#tail = tail;
-    return this;
-  }
-
-  of(step: string): readonly unknown[] {
-    const events: unknown[] = [];
-    for (let each = this.#tail; each !== null; each = each.previous)
-      if (this.#isOf(each, step)) events.push(each.event.value);
-    return events.reverse();
-  }
-
-  at(step: string, index: number): unknown {
-    if (index > 0) return this.of(step)[index];
-    let found: unknown;
-    let left = index;
-    for (let each = this.#tail; each !== null; each = each.previous) {
-      if (!this.#isOf(each, step)) continue;
-      if (index === 0) found = each.event.value;
-      else if (++left === 0) return each.event.value;
-    }
-    return found;
-  }
-
-  get match(): object {
-    return toMatchObject(this.#shape, (step) => this.of(step));
-  }
-
-  #isOf({ step }: Tail, name: string): boolean {
-    return (this.#automaton.steps[step] as Step).name === name;
-  }
 }
 
 /** Of each first event the tail with the most events; among equals the first in order. `tails` are in order. */

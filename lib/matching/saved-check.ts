@@ -15,7 +15,8 @@ function broken(place: string, expected: string): CheckpointError {
   );
 }
 
-function check(fits: (value: unknown) => boolean, expected: string): Check {
+/** What fits; `expected` says what that is. */
+export function check(fits: (value: unknown) => boolean, expected: string): Check {
   return (value, place) => {
     if (!fits(value)) throw broken(place, expected);
   };
@@ -35,6 +36,11 @@ export const text: Check = check((value) => typeof value === "string", "a text")
 export const digits: Check = check((value) => typeof value === "string" && /^\d+$/.test(value), "a number as text");
 export const instant: Check = check((value) => Number.isFinite(value), "an instant");
 export const encodedKey: Check = check(isEncodedKey, "a key");
+
+/** One of some texts or numbers. */
+export function oneOf(...values: readonly unknown[]): Check {
+  return check((value) => values.includes(value), `one of ${values.join(", ")}`);
+}
 
 /** An instant, or an end of time. */
 export const savedInstant: Check = check(
@@ -58,6 +64,11 @@ export function listOf(of: Check): Check {
     if (!Array.isArray(value)) throw broken(place, "a list");
     for (const [index, each] of value.entries()) of(each, `${place}[${index}]`);
   };
+}
+
+/** Refuses a list that has something twice. */
+export function noneTwice(values: readonly unknown[], place: string): void {
+  if (new Set(values).size < values.length) throw broken(place, "a list in which each is there once");
 }
 
 /** A list that has each of `parts` in its place. */

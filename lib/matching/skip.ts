@@ -2,56 +2,62 @@
 // order: after one is reported, runs and unreported matches that began before its cut are gone.
 
 import type { PatternAst, Skip } from "../pattern/ast.ts";
-import { type Complete, inOrder, type Tail, tailOf, toList } from "./run.ts";
+import { type Tail, toList } from "./run.ts";
 
-export type Released = {
-  readonly reported: readonly Complete[];
-  readonly held: readonly Complete[];
+export type Released<Match> = {
+  readonly reported: readonly Match[];
+  readonly held: readonly Match[];
   /** Runs whose first event is before this position are gone; 0: none are. */
   readonly cut: number;
 };
 
+/** What is to be known of complete matches, whatever they are. Positions are those of events. */
+export type Known<Match> = {
+  readonly firstOf: (match: Match) => number;
+  /** First events before this position are dead once it is reported. */
+  readonly cutAfter: (match: Match) => number;
+  /**
+   * Where matches are ordered: position of the earliest first event of the open runs that is at `cut` or behind it; `Infinity` if
+   * there is none.
+   */
+  readonly oldestFrom: ((cut: number) => number) | null;
+};
+
 /**
- * Reports what may be reported of `held` (complete before, in order) and `complete` (complete now). Eager: all of them, less
- * what they drop of each other. Ordered: those before whose first event no run began. `oldestFrom(cut)`: position of the earliest
- * first event of the open runs that is at `cut` or behind it; `Infinity` if there is none. It is asked only where matches are ordered.
+ * Reports what may be reported of `held` (complete before) and `complete` (complete now), each in order. Eager: all of them, less
+ * what they drop of each other. Ordered: those before whose first event no run began.
  *
  * Cost: the matches, and for each that `oldestFrom` is asked for, its cost.
  */
-export function release(
+export function release<Match>(
   pattern: PatternAst,
-  oldestFrom: (cut: number) => number,
-  held: readonly Complete[],
-  complete: readonly Complete[],
-  stepOf: (tail: Tail) => string,
-): Released {
-  const ordered = inOrder(complete, tailOf);
-  if (pattern.emit === "eager" && pattern.skip.to === "none") return { reported: ordered, held, cut: 0 };
+  { firstOf, cutAfter, oldestFrom }: Known<Match>,
+  held: readonly Match[],
+  complete: readonly Match[],
+): Released<Match> {
+  if (oldestFrom === null && pattern.skip.to === "none") return { reported: complete, held, cut: 0 };
   // Stable: among matches with the same first event, those complete earlier come first.
-  const candidates = [...held, ...ordered].sort(byFirst);
-  const reported: Complete[] = [];
-  const stillHeld: Complete[] = [];
+  const candidates = [...held, ...complete].sort((left, right) => firstOf(left) - firstOf(right));
+  const reported: Match[] = [];
+  const stillHeld: Match[] = [];
   let cut = 0;
-  const isHeldBack = (position: number): boolean => stillHeld.length > 0 || oldestFrom(cut) < position;
+  const isHeldBack = (position: number): boolean =>
+    oldestFrom !== null && (stillHeld.length > 0 || oldestFrom(cut) < position);
   for (const candidate of candidates) {
-    const { position } = candidate.tail.first;
+    const position = firstOf(candidate);
     if (position < cut) continue;
-    if (pattern.emit === "ordered" && isHeldBack(position)) {
+    if (isHeldBack(position)) {
       stillHeld.push(candidate);
     } else {
       reported.push(candidate);
-      cut = Math.max(cut, cutAfter(pattern.skip, candidate.tail, stepOf));
+      cut = Math.max(cut, cutAfter(candidate));
     }
   }
   return { reported, held: stillHeld, cut };
 }
 
-function byFirst(left: Complete, right: Complete): number {
-  return left.tail.first.position - right.tail.first.position;
-}
-
 /** First events before this position are dead once `tail` is reported. */
-function cutAfter(skip: Skip, tail: Tail, stepOf: (tail: Tail) => string): number {
+export function cutOf(skip: Skip, tail: Tail, stepOf: (tail: Tail) => string): number {
   switch (skip.to) {
     case "none":
       return 0;

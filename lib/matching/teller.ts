@@ -15,7 +15,7 @@ import type {
   TimedOutReport,
 } from "./matcher.ts";
 import { type Failure, type Reporter, toFailure, toMatch, toTimedOut } from "./report.ts";
-import { type Complete, inOrder, longestOfEach, type Tail } from "./run.ts";
+import { inOrder, longestOfEach, type Tail } from "./run.ts";
 import { type Counters, emptyCounters } from "./saved.ts";
 
 export const DEFAULT_LIMITS: MatcherLimits = {
@@ -43,20 +43,21 @@ export class Teller {
   }
 
   /** Leaves out what `oncePer` suppresses: all, or all but the first. */
-  quieten(quietUntil: Instant | null, reported: readonly Complete[], at: Instant): readonly Complete[] {
+  quieten(quietUntil: Instant | null, reported: readonly Tail[], at: Instant): readonly Tail[] {
     if (this.#automaton.pattern.oncePerMs === null) return reported;
     const loud = quietUntil !== null && at < quietUntil ? [] : reported.slice(0, 1);
     this.counters.suppressed += reported.length - loud.length;
     return loud;
   }
 
-  sayMatches(key: Key, complete: readonly Complete[], at: Instant): readonly Outcome[] {
+  /** `unbuilt`: how many were found beside those. */
+  sayMatches(key: Key, complete: readonly Tail[], at: Instant, unbuilt = 0): readonly Outcome[] {
     const built = latestFirst(complete, this.limits.maxMatchesPerEvent);
-    const said = built.map(({ tail }) => toMatch(this.#reporter, key, tail, at));
+    const said = built.map((tail) => toMatch(this.#reporter, key, tail, at));
     const failures = said.filter(({ kind }) => kind === "functionFailed").length;
     this.counters.matches += said.length - failures;
     this.counters.failures += failures;
-    const missing = complete.length - built.length;
+    const missing = complete.length - built.length + unbuilt;
     if (missing === 0) return said;
     return [...said, this.limitReached(key, at, "maxMatchesPerEvent", missing)];
   }

@@ -12,7 +12,7 @@ import type { Automaton, Step, StepId, TestId, Wait } from "../automaton/automat
 import { type Ask, enter, passOver, startOf, takes, type Waiting } from "../automaton/waiting.ts";
 import { unreachable } from "../core/errors.ts";
 import type { Key } from "../event/key.ts";
-import { extend, type Tail, TakenView } from "../matching/run.ts";
+import { extend, type Tail } from "../matching/run.ts";
 import type { Taken } from "../pattern/expression/evaluate.ts";
 import { shapeOf } from "../pattern/shape.ts";
 import { END_OF_TIME, type Instant } from "../time/instant.ts";
@@ -20,6 +20,7 @@ import { apart, asked, type ExampleEvent } from "./example.ts";
 import type { EventMaker, Wish } from "./make-event.ts";
 import type { Palette } from "./palette.ts";
 import type { Placing } from "./placing.ts";
+import { TakenView } from "./taken-view.ts";
 
 /**
  * What happens to a key: the next event of its run; an event that no condition wants; one from the palette as it is; one that is

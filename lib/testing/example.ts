@@ -8,11 +8,12 @@ import { testHolds } from "../automaton/test.ts";
 import { enter, startOf, takes, type Waiting } from "../automaton/waiting.ts";
 import type { Key } from "../event/key.ts";
 import { createKeyedMatcher } from "../matching/grouped-matcher.ts";
-import { extend, type Tail, TakenView } from "../matching/run.ts";
+import { extend, type Tail } from "../matching/run.ts";
 import type { Taken } from "../pattern/expression/evaluate.ts";
 import { shapeOf } from "../pattern/shape.ts";
 import { END_OF_TIME, type Instant } from "../time/instant.ts";
 import { fieldsOf, solutions, solve } from "./solve.ts";
+import { TakenView } from "./taken-view.ts";
 
 /**
  * One event of an example.

@@ -4,11 +4,12 @@
 import type { Automaton, Step, StepId, TestId } from "../automaton/automaton.ts";
 import { type Ask, startOf, type Waiting } from "../automaton/waiting.ts";
 import { deadlineOf, expire } from "../matching/deadline.ts";
-import { type PlacedEvent, type Run, type Tail, TakenView, toList } from "../matching/run.ts";
+import { type PlacedEvent, type Run, type Tail, timedOf, toList } from "../matching/run.ts";
 import { shapeOf } from "../pattern/shape.ts";
 import type { Instant } from "../time/instant.ts";
 import { advance, takeUp } from "./advance.ts";
 import { asked } from "./example.ts";
+import { TakenView } from "./taken-view.ts";
 
 /** An event of the key, and its index among all events. */
 export type WalkedEvent = { readonly value: object; readonly at: Instant; readonly index: number };
@@ -95,10 +96,11 @@ class Walk {
 
   #passTime(at: Instant): void {
     this.#runs = this.#runs.flatMap((run) => {
-      const { run: left, complete } = expire(this.#automaton.pattern, run, at);
+      const { pattern } = this.#automaton;
+      const { waiting, reported, complete } = expire(pattern, timedOf(run), at);
       if (complete) this.#match(run.tail);
-      else if (left === null) this.#ended(run, { by: "time", at: deadlineOf(this.#automaton.pattern, run) ?? at });
-      return left ?? [];
+      else if (waiting.length === 0) this.#ended(run, { by: "time", at: deadlineOf(pattern, timedOf(run)) ?? at });
+      return waiting.length === 0 ? [] : { ...run, waiting, reported };
     });
   }
 

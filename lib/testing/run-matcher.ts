@@ -21,14 +21,15 @@ import type {
   TimedEvent,
 } from "../matching/matcher.ts";
 import { type Failure, toView } from "../matching/report.ts";
-import { type Complete, inOrder, type PlacedEvent, type Run, type Tail, TakenView, tailOf } from "../matching/run.ts";
-import { release } from "../matching/skip.ts";
+import { type Complete, inOrder, type PlacedEvent, type Run, type Tail, tailOf, timedOf } from "../matching/run.ts";
+import { cutOf, release } from "../matching/skip.ts";
 import { Teller } from "../matching/teller.ts";
 import { type Arity, shapeOf } from "../pattern/shape.ts";
 import { createDeadlineQueue, type DeadlineQueue } from "../time/deadline-queue.ts";
 import { BEGINNING, type Instant } from "../time/instant.ts";
 import { advance, takeUp } from "./advance.ts";
 import { countNodes, keepWithin } from "./run-limits.ts";
+import { TakenView } from "./taken-view.ts";
 
 /** A matcher that cannot be saved, and is given every event. */
 export type ReferenceMatcher = Omit<KeyedMatcher, "save" | "restore" | "nextDue" | "holds" | "keys" | "skip">;
@@ -159,9 +160,9 @@ class RunMatcher implements ReferenceMatcher {
   }
 
   #lapse(runs: readonly Run[], at: Instant): Moved {
-    const lapsed = runs.map((run) => ({ tail: run.tail, ...expire(this.#automaton.pattern, run, at) }));
+    const lapsed = runs.map((run) => ({ tail: run.tail, ...expire(this.#automaton.pattern, timedOf(run), at) }));
     return {
-      runs: lapsed.flatMap(({ run }) => run ?? []),
+      runs: lapsed.filter(({ waiting }) => waiting.length > 0),
       complete: lapsed.filter(({ complete }) => complete),
       timedOut: lapsed.filter(({ timedOut }) => timedOut).map(({ tail }) => tail),
     };
@@ -179,7 +180,7 @@ class RunMatcher implements ReferenceMatcher {
       const again = this.#release(kept.runs, released.held, []);
       released = { ...again, reported: [...released.reported, ...again.reported] };
     }
-    const loud = teller.quieten(row.quietUntil, released.reported, at);
+    const loud = teller.quieten(row.quietUntil, released.reported.map(tailOf), at);
     const quietUntil = loud.length > 0 && pattern.oncePerMs !== null ? at + pattern.oncePerMs : row.quietUntil;
     this.#keep(id, { key: row.key, runs: released.runs, held: released.held, quietUntil });
     return [...teller.sayTimedOut(row.key, moved.timedOut, at), ...teller.sayMatches(row.key, loud, at), ...notices];
@@ -196,13 +197,19 @@ class RunMatcher implements ReferenceMatcher {
         (least, { tail: { first } }) => (first.position >= cut ? Math.min(least, first.position) : least),
         Number.POSITIVE_INFINITY,
       );
-    const released = release(this.#automaton.pattern, oldestFrom, held, complete, stepOf);
+    const { pattern } = this.#automaton;
+    const known = {
+      firstOf: ({ tail }: Complete) => tail.first.position,
+      cutAfter: ({ tail }: Complete) => cutOf(pattern.skip, tail, stepOf),
+      oldestFrom: pattern.emit === "ordered" ? oldestFrom : null,
+    };
+    const released = release(pattern, known, held, inOrder(complete, tailOf));
     return { ...released, runs: runs.filter(({ tail }) => tail.first.position >= released.cut) };
   }
 
   /** Stores a row and its next deadline; a row with nothing in it goes. */
   #keep(id: EncodedKey, row: Row): void {
-    const ends = row.runs.map((run) => deadlineOf(this.#automaton.pattern, run)).filter((at) => at !== null);
+    const ends = row.runs.map((run) => deadlineOf(this.#automaton.pattern, timedOf(run))).filter((at) => at !== null);
     if (row.quietUntil !== null && row.quietUntil > this.#now) ends.push(row.quietUntil);
     const isEmpty = row.runs.length === 0 && row.held.length === 0 && ends.length === 0;
     if (isEmpty) this.#rows.delete(id);

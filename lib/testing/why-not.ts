@@ -3,7 +3,7 @@
 
 import type { Automaton, Step, StepId, Test, TestId } from "../automaton/automaton.ts";
 import { takes, type Waiting } from "../automaton/waiting.ts";
-import { TakenView } from "../matching/run.ts";
+import type {} from "../matching/run.ts";
 import { describeCondition, describeValue, enumerate } from "../pattern/describe/describe-condition.ts";
 import { evaluate, fieldOf, holds, type Taken } from "../pattern/expression/evaluate.ts";
 import type { Condition, ValueExpr } from "../pattern/expression/expression.ts";
@@ -13,6 +13,7 @@ import { formatDuration } from "../time/duration.ts";
 import { asked } from "./example.ts";
 import type { Farthest, WalkedEvent } from "./farthest.ts";
 import { textOf } from "./stream.ts";
+import { TakenView } from "./taken-view.ts";
 
 /** Events that were looked at and not taken: most that are told of. */
 const MAX_TOLD = 3;

@@ -128,10 +128,10 @@ function bounded({ pattern, until }: FlinkCase): PatternAst {
   return { ...pattern, withinMs: Math.max(1, 2 * until) };
 }
 
-/** How many matches a matcher withholds: the third column of its saved rows. */
+/** How many matches a matcher withholds, as its saved rows tell. */
 function heldBy(matcher: KeyedMatcher): number {
-  const { rows } = matcher.save() as { readonly rows?: readonly (readonly [string, unknown, readonly number[]])[] };
-  return (rows ?? []).reduce((sum, [, , held]) => sum + held.length, 0);
+  const { rows } = matcher.save() as unknown as { readonly rows: readonly { readonly held: readonly number[] }[] };
+  return rows.reduce((sum, { held }) => sum + held.length, 0);
 }
 
 function toFindings(

@@ -4,8 +4,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Split } from "../../lib/automaton/split.ts";
 import { Buckets } from "../../lib/matching/buckets.ts";
-import { leaf } from "../../lib/matching/forest.ts";
-import { extend } from "../../lib/matching/run.ts";
+import { Forest } from "../../lib/matching/forest.ts";
+import { Slab } from "../../lib/matching/slab.ts";
 import { compare } from "../../lib/pattern/expression/operators.ts";
 
 const it = suite("runs kept by value");
@@ -21,8 +21,15 @@ const value = fc.oneof(
   fc.constantFrom("", "b", null, undefined, Number.NaN, 2n, -0, true, Number.NEGATIVE_INFINITY),
 );
 
-const runAt = (position: number) =>
-  leaf(extend(null, 0, { value: {}, at: position, origin: { topic: "t", partition: 0, offset: 0n }, position }));
+/** A forest, and how to begin a run in it. */
+function emptyForest() {
+  const forest = new Forest(new Slab());
+  const begin = (at: number) => {
+    forest.about({ value: {}, at, origin: { topic: "t", partition: 0, offset: 0n } });
+    return forest.take(0, 0);
+  };
+  return { forest, begin };
+}
 
 it("finds the runs for which the comparison says yes, and no others", () => {
   fc.assert(
@@ -32,9 +39,10 @@ it("finds the runs for which the comparison says yes, and no others", () => {
       fc.array(value, { maxLength: 5 }),
       value,
       (split, keys, gone, asked) => {
+        const { forest, begin } = emptyForest();
         const buckets = new Buckets(split);
-        for (const [index, key] of keys.entries()) buckets.add(key, runAt(index + 1));
-        for (const key of gone) buckets.delete(key);
+        for (const [index, key] of keys.entries()) buckets.add(forest, key, begin(index + 1));
+        for (const key of gone) buckets.delete(forest, key);
         const left = keys.filter((key) => !new Set(gone).has(key));
         assert.is(buckets.count, left.length);
         const found = new Set(buckets.keysFor(asked));
@@ -47,9 +55,11 @@ it("finds the runs for which the comparison says yes, and no others", () => {
 });
 
 it("lets go of runs that are dead", () => {
+  const { forest, begin } = emptyForest();
   const buckets = new Buckets({ ...DEFAULT, op: "gt" });
-  for (const position of [1, 2, 3]) buckets.add(position, runAt(position));
-  buckets.sweep({ position: 3, after: Number.NEGATIVE_INFINITY });
+  for (const at of [1, 2, 3]) buckets.add(forest, at, begin(at));
+  forest.cut = 3;
+  buckets.sweep(forest);
   assert.equal([buckets.count, buckets.keysFor(10)], [1, [3]]);
 });
 

@@ -1,0 +1,219 @@
+// The runs of a group one by one, for those who have to see each: whoever reports, lists or counts them.
+
+import type { Automaton, Step } from "../automaton/automaton.ts";
+import type { Taken } from "../pattern/expression/evaluate.ts";
+import { type Arity, toMatchObject } from "../pattern/shape.ts";
+import { popHeap, pushHeap } from "../time/heap.ts";
+import type { Forest, Ref } from "./forest.ts";
+import { extend, type PlacedEvent, type Tail } from "./run.ts";
+
+/** Events that follow a run of one path, first to last. */
+type Suffix = { readonly taken: Ref; readonly next: Suffix | null };
+
+/** Visits the runs that live, in no order that means anything: each is `flat`, and then what is behind it. Cost: what they hold. */
+function eachRun(forest: Forest, root: Ref, visit: (flat: Ref, suffix: Suffix | null) => void): void {
+  const open: { ref: Ref; suffix: Suffix | null }[] = [{ ref: root, suffix: null }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { ref, suffix } = next;
+    if (!forest.isAlive(ref)) continue;
+    if (forest.isFlat(ref)) {
+      visit(ref, suffix);
+    } else if (forest.isUnion(ref)) {
+      open.push({ ref: forest.rightOf(ref), suffix }, { ref: forest.leftOf(ref), suffix });
+    } else {
+      open.push({ ref: forest.leftOf(ref), suffix: { taken: ref, next: suffix } });
+    }
+  }
+}
+
+/**
+ * The runs that live, each of one path, in order of their first events. What they shared behind a union is written for each. What is
+ * one path is taken as it is.
+ */
+export function flatten(forest: Forest, root: Ref): Ref[] {
+  if (forest.isFlat(root)) return [root];
+  const runs: Ref[] = [];
+  eachRun(forest, root, (flat, suffix) => {
+    let run = flat;
+    for (let at = suffix; at !== null; at = at.next) run = forest.extend(run, at.taken);
+    runs.push(run);
+  });
+  return inOrderOfFirst(forest, runs);
+}
+
+/** `runs`, each of one path, sorted. */
+export function inOrderOfFirst(forest: Forest, runs: Ref[]): Ref[] {
+  return runs.sort((left, right) => forest.firstOf(left) - forest.firstOf(right));
+}
+
+/** Numbers of the first events of the runs that live. */
+export function firstsOf(forest: Forest, root: Ref): readonly number[] {
+  const firsts: number[] = [];
+  eachRun(forest, root, (flat) => firsts.push(forest.firstOf(flat)));
+  return firsts;
+}
+
+/** How many runs live. Cost: nothing, if all do; else the records of the key. */
+export function countLiving(forest: Forest, root: Ref): number {
+  if (forest.isAlive(forest.oldestOf(root))) return forest.runsOf(root);
+  const living = new Float64Array(root + 1);
+  const of = (ref: Ref): number => living[ref] as number;
+  for (let ref = 1; ref <= root; ref += 1) {
+    if (!forest.isTaken(ref)) living[ref] = forest.isUnion(ref) ? of(forest.leftOf(ref)) + of(forest.rightOf(ref)) : 0;
+    else living[ref] = forest.isFlat(ref) ? Number(forest.isAlive(ref)) : of(forest.leftOf(ref));
+  }
+  return living[root] as number;
+}
+
+/** A record and what follows it, on the way down to runs. */
+type Way = { readonly ref: Ref; readonly suffix: Suffix | null; readonly first: number; readonly turn: number };
+
+function isLater(one: Way, other: Way): boolean {
+  return one.first > other.first || (one.first === other.first && one.turn > other.turn);
+}
+
+/** Runs as tails, as long as no record is moved. What they share is made once; but for the first one, which mostly is alone. */
+export class Tails {
+  readonly #forest: Forest;
+  #flat: Map<Ref, Tail> | null = null;
+  #events: Map<Ref, PlacedEvent> | null = null;
+  #isFirst = true;
+
+  constructor(forest: Forest) {
+    this.#forest = forest;
+  }
+
+  /** The runs that live, in no order that means anything. What is one path is taken as it is. */
+  below(root: Ref): Tail[] {
+    if (this.#forest.isFlat(root)) return [this.of(root)];
+    const tails: Tail[] = [];
+    eachRun(this.#forest, root, (flat, suffix) => tails.push(this.#along(flat, suffix)));
+    return tails;
+  }
+
+  /**
+   * The `most` runs with the latest first events, and up to so many `alike` that share the earliest of these. Which of those does not
+   * depend on what is dead below. Cost: those, each with the unions on the way to it.
+   */
+  latest(roots: readonly Ref[], most: number, alike: number): Tail[] {
+    const forest = this.#forest;
+    const open: Way[] = [];
+    let turn = 0;
+    const add = (ref: Ref, suffix: Suffix | null): void => {
+      turn += 1;
+      pushHeap(open, { ref, suffix, first: forest.firstOf(ref), turn }, isLater);
+    };
+    for (const root of roots) add(root, null);
+    const tails: Tail[] = [];
+    let last = 0;
+    for (let next = popHeap(open, isLater); next !== undefined; next = popHeap(open, isLater)) {
+      const { ref, suffix, first } = next;
+      if (tails.length >= most && (first < last || tails.length >= most + alike)) break;
+      last = first;
+      if (forest.isFlat(ref)) {
+        tails.push(this.#along(ref, suffix));
+      } else if (forest.isUnion(ref)) {
+        if (forest.isAlive(forest.rightOf(ref))) add(forest.rightOf(ref), suffix);
+        add(forest.leftOf(ref), suffix);
+      } else {
+        add(forest.leftOf(ref), { taken: ref, next: suffix });
+      }
+    }
+    return tails;
+  }
+
+  #along(flat: Ref, suffix: Suffix | null): Tail {
+    let tail = this.of(flat);
+    for (let at = suffix; at !== null; at = at.next)
+      tail = extend(tail, this.#forest.stepOf(at.taken), this.#eventOf(at.taken));
+    return tail;
+  }
+
+  /** A run of one path. */
+  of(flat: Ref): Tail {
+    const forest = this.#forest;
+    if (!this.#isFirst) this.#flat ??= new Map();
+    this.#isFirst = false;
+    const unknown: Ref[] = [];
+    let at = flat;
+    for (; at !== 0 && this.#flat?.has(at) !== true; at = forest.leftOf(at)) unknown.push(at);
+    let tail = this.#flat?.get(at) ?? null;
+    for (let index = unknown.length - 1; index >= 0; index -= 1) {
+      const ref = unknown[index] as Ref;
+      tail = extend(tail, forest.stepOf(ref), eventOf(forest, ref));
+      this.#flat?.set(ref, tail);
+    }
+    return tail as Tail;
+  }
+
+  /** An event that several runs took. */
+  #eventOf(ref: Ref): PlacedEvent {
+    this.#events ??= new Map();
+    const event = this.#events.get(ref) ?? eventOf(this.#forest, ref);
+    this.#events.set(ref, event);
+    return event;
+  }
+}
+
+function eventOf(forest: Forest, ref: Ref): PlacedEvent {
+  return {
+    value: forest.valueOf(ref),
+    at: forest.timeOf(ref),
+    origin: forest.originOf(ref),
+    position: forest.numberOf(ref),
+  };
+}
+
+/** Some runs of one path. */
+export function tailsOf(forest: Forest, runs: readonly Ref[]): readonly Tail[] {
+  if (runs.length === 0) return [];
+  const tails = new Tails(forest);
+  return runs.map((run) => tails.of(run));
+}
+
+/** The events of one run after another, as conditions see them. What is asked often makes no list. */
+export class TakenBelow implements Taken {
+  readonly #steps: readonly Step[];
+  readonly #shape: ReadonlyMap<string, Arity>;
+  readonly #forest: Forest;
+  #run: Ref = 0;
+
+  constructor({ steps }: Automaton, shape: ReadonlyMap<string, Arity>, forest: Forest) {
+    this.#steps = steps;
+    this.#shape = shape;
+    this.#forest = forest;
+  }
+
+  /** Makes it show a run of one path. */
+  about(run: Ref): this {
+    this.#run = run;
+    return this;
+  }
+
+  of(step: string): readonly unknown[] {
+    const events: unknown[] = [];
+    for (let at = this.#run; at !== 0; at = this.#forest.leftOf(at))
+      if (this.#isOf(at, step)) events.push(this.#forest.valueOf(at));
+    return events.reverse();
+  }
+
+  at(step: string, index: number): unknown {
+    if (index > 0) return this.of(step)[index];
+    let found: unknown;
+    let left = index;
+    for (let at = this.#run; at !== 0; at = this.#forest.leftOf(at)) {
+      if (!this.#isOf(at, step)) continue;
+      if (index === 0) found = this.#forest.valueOf(at);
+      else if (++left === 0) return this.#forest.valueOf(at);
+    }
+    return found;
+  }
+
+  get match(): object {
+    return toMatchObject(this.#shape, (step) => this.of(step));
+  }
+
+  #isOf(ref: Ref, name: string): boolean {
+    return (this.#steps[this.#forest.stepOf(ref)] as Step).name === name;
+  }
+}

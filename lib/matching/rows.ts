@@ -1,0 +1,250 @@
+// The rows of all keys: what is known of each, in one record, and where its runs are. One row is at hand at a time; the others
+// are words in a slab.
+//
+//     key ──▶ row │ block, records, two groups, cut, number │ ──▶ records of its forest
+//                 a group: a state, and the root of the runs in it; from three on they stand in records of the block
+
+import type { State, States } from "../automaton/decide.ts";
+import { encodeKey, isKey, type Key } from "../event/key.ts";
+import type { Instant } from "../time/instant.ts";
+import { Column } from "./column.ts";
+import type { Forest, Ref } from "./forest.ts";
+import { KeyTable } from "./key-table.ts";
+import { empty } from "./moving.ts";
+import { RowDeadlines } from "./row-deadlines.ts";
+import { type Address, baseOf, Slab, WORDS } from "./slab.ts";
+
+// Words of a row.
+const BLOCK = 0;
+const USED = 1;
+const STATE = 2;
+const ROOT = 3;
+const CUT = 4;
+const OTHER_STATE = 5;
+const NUMBER = 6;
+const OTHER_ROOT = 7;
+
+const NOTHING: readonly Ref[] = [];
+
+/** In a row with fewer records it is not worth knowing which of them are taken events. */
+const COUNTED_FROM = 1_024;
+
+export class Rows {
+  /** Of the row at hand. */
+  readonly forest: Forest;
+  readonly deadlines: RowDeadlines = new RowDeadlines();
+  /** Of the groups at hand. */
+  readonly states: State[] = [];
+  /** Of the groups at hand: the root of their runs, or the record of those who keep them otherwise. */
+  readonly roots: Ref[] = [];
+  /** Complete matches that wait for runs which began before them, each of one path. */
+  held: readonly Ref[] = NOTHING;
+  /** Until when `oncePer` suppresses; `null`: it does not. */
+  quietUntil: Instant | null = null;
+  /** The row at hand; 0: of a key that has none. */
+  at: Address = 0;
+  readonly #states: States;
+  readonly #slab = new Slab();
+  readonly #table = new KeyTable(this.#slab);
+  readonly #held = new Map<Address, readonly Ref[]>();
+  readonly #quiet = new Column();
+  /** Records that were no taken events of open runs when they were counted. */
+  readonly #others = new Column();
+  /** Records of the row at hand when it was made that, or they were moved. */
+  #shown = 0;
+  /** Where the search for rows that are over goes on. */
+  #hand: Address = 0;
+  /** First of the records in which the groups at hand stand, and how many these are. */
+  #area: Ref = 0;
+  #areaLength = 0;
+
+  constructor(states: States, forest: Forest) {
+    this.#states = states;
+    this.forest = forest;
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** The row of a key; 0: it has none. */
+  of(key: Key): Address {
+    return this.#table.get(key);
+  }
+
+  keyOf(row: Address): Key {
+    return this.#table.keyOf(row);
+  }
+
+  /** Makes a row the one at hand; 0: an empty one, of a key that has none. */
+  show(row: Address): void {
+    const { forest, states, roots } = this;
+    this.at = row;
+    empty(states);
+    empty(roots);
+    this.held = NOTHING;
+    this.quietUntil = null;
+    this.#areaLength = 0;
+    if (row === 0) {
+      forest.show(0, 0);
+      forest.cut = 0;
+      forest.number = 0;
+      this.#shown = 0;
+      return;
+    }
+    const { words } = this.#slab.chunkOf(row);
+    const from = baseOf(row) * WORDS;
+    forest.show(words[from + BLOCK] as number, words[from + USED] as number);
+    forest.cut = words[from + CUT] as number;
+    forest.number = words[from + NUMBER] as number;
+    this.#shown = forest.used;
+    this.#showGroups(words, from);
+    if (this.#held.size > 0) this.held = this.#held.get(row) ?? NOTHING;
+    const quiet = this.#quiet.get(row);
+    if (!Number.isNaN(quiet)) this.quietUntil = quiet;
+  }
+
+  #showGroups(words: Int32Array, from: number): void {
+    const { forest } = this;
+    const [state, root] = [words[from + STATE] as number, words[from + ROOT] as Ref];
+    if (root === 0) return;
+    if (state >= 0) {
+      this.#addGroup(state, root);
+      const other = words[from + OTHER_ROOT] as Ref;
+      if (other !== 0) this.#addGroup(words[from + OTHER_STATE] as number, other);
+      return;
+    }
+    this.#area = root;
+    this.#areaLength = -state;
+    for (let record = root; record < root - state; record += 1)
+      this.#addGroup(forest.wordOf(record, 0), forest.wordOf(record, 1));
+  }
+
+  /** Whether records were added since the row is at hand. */
+  get hasGrown(): boolean {
+    return this.forest.used > this.#shown;
+  }
+
+  /** Whether there are neither groups nor held matches. */
+  get isEmpty(): boolean {
+    return this.roots.length === 0 && this.held.length === 0;
+  }
+
+  /** Drops all groups at hand. */
+  dropGroups(): void {
+    empty(this.states);
+    empty(this.roots);
+  }
+
+  /** No more taken events are in the records at hand. */
+  get mostEvents(): number {
+    const { forest, at } = this;
+    const others = at === 0 ? Number.NaN : this.#others.get(at);
+    return forest.used - (Number.isNaN(others) ? 0 : others);
+  }
+
+  /** Records were moved: only groups, held matches and what they lead to were taken along, in all so many taken `events` of open runs. */
+  hasMoved(events: number): void {
+    const { forest, at } = this;
+    this.#areaLength = 0;
+    this.#shown = forest.used;
+    if (at !== 0 && forest.used >= COUNTED_FROM) this.#others.set(at, forest.used - events);
+  }
+
+  #addGroup(state: number, root: Ref): void {
+    this.states.push(this.#states.at(state));
+    this.roots.push(root);
+  }
+
+  /** Stores the row at hand, which is that of `key`. @throws {ConfigError} `BAD_KEY` if `key` is none. */
+  store(key: Key): void {
+    if (this.at === 0) this.#create(key);
+    const { forest, states, roots } = this;
+    if (roots.length > 2) this.#storeGroups();
+    const { words } = this.#slab.chunkOf(this.at);
+    const from = baseOf(this.at) * WORDS;
+    if (roots.length <= 2) {
+      words[from + STATE] = states[0]?.id ?? 0;
+      words[from + ROOT] = roots[0] ?? 0;
+      words[from + OTHER_STATE] = states[1]?.id ?? 0;
+      words[from + OTHER_ROOT] = roots[1] ?? 0;
+    } else {
+      words[from + STATE] = -roots.length;
+      words[from + ROOT] = this.#area;
+    }
+    words[from + BLOCK] = forest.address;
+    words[from + USED] = forest.used;
+    words[from + CUT] = forest.cut;
+    words[from + NUMBER] = forest.number;
+    if (this.held.length > 0) this.#held.set(this.at, this.held);
+    else if (this.#held.size > 0) this.#held.delete(this.at);
+    if (this.quietUntil !== null) this.#quiet.set(this.at, this.quietUntil);
+  }
+
+  /** Writes the groups into records of the block, those in which they stood or new ones at its end. */
+  #storeGroups(): void {
+    const { forest, states, roots } = this;
+    if (this.#areaLength < roots.length) {
+      this.#area = forest.used + 1;
+      this.#areaLength = roots.length;
+      for (const _ of roots) forest.addOther();
+    }
+    for (let index = 0; index < roots.length; index += 1) {
+      forest.setWord(this.#area + index, 0, (states[index] as State).id);
+      forest.setWord(this.#area + index, 1, roots[index] as Ref);
+    }
+  }
+
+  #create(key: Key): void {
+    if (!isKey(key)) encodeKey(key);
+    this.at = this.#slab.allocate(1);
+    const { values } = this.#slab.chunkOf(this.at);
+    values[baseOf(this.at)] = key;
+    this.#table.add(this.at);
+  }
+
+  /** Forgets the row at hand, and what it holds. */
+  forget(): void {
+    this.forest.release();
+    if (this.at === 0) return;
+    this.deadlines.set(this.at, null);
+    if (this.#held.size > 0) this.#held.delete(this.at);
+    if (this.quietUntil !== null) this.#quiet.set(this.at, Number.NaN);
+    if (!Number.isNaN(this.#others.get(this.at))) this.#others.set(this.at, Number.NaN);
+    this.#table.delete(this.at);
+    this.#slab.free(this.at);
+    this.show(0);
+  }
+
+  /** All rows; the one that is being looked at may be forgotten. */
+  *all(): Generator<Address> {
+    for (let row = this.#slab.after(0); row !== 0; row = this.#slab.after(row)) yield row;
+  }
+
+  /** Gives all states of groups other numbers. No row is at hand afterwards. */
+  relabel(anew: (state: number) => number): void {
+    for (const row of this.all()) {
+      const { words } = this.#slab.chunkOf(row);
+      const from = baseOf(row) * WORDS;
+      const state = words[from + STATE] as number;
+      const root = words[from + ROOT] as Ref;
+      if (root === 0) continue;
+      if (state >= 0) {
+        words[from + STATE] = anew(state);
+        if (words[from + OTHER_ROOT] !== 0) words[from + OTHER_STATE] = anew(words[from + OTHER_STATE] as number);
+        continue;
+      }
+      this.forest.show(words[from + BLOCK] as number, words[from + USED] as number);
+      for (let record = root; record < root - state; record += 1)
+        this.forest.setWord(record, 0, anew(this.forest.wordOf(record, 0)));
+    }
+    this.show(0);
+  }
+
+  /** One row after another, and again from the first; 0: there is none. */
+  next(): Address {
+    this.#hand = this.#slab.after(this.#hand);
+    if (this.#hand === 0) this.#hand = this.#slab.after(0);
+    return this.#hand;
+  }
+}

@@ -1,0 +1,91 @@
+// What a matcher makes of rows that cannot be, of very many kinds of events, and of more matches than it may build.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { compile } from "../../lib/automaton/compile.ts";
+import type { Outcome } from "../../lib/matching/matcher.ts";
+import type { PatternAst } from "../../lib/pattern/ast.ts";
+import { createRunMatcher } from "../../lib/testing/run-matcher.ts";
+import { parsePattern } from "../oracle/notation.ts";
+import { feed, matcherOf, matchesOf, throughJson } from "./drive.ts";
+
+const it = suite("rows and classes");
+
+/** How many matches were not built, each time. */
+const unbuilt = (outcomes: readonly Outcome[]): readonly number[] =>
+  outcomes.flatMap((outcome) => (outcome.kind === "limitReached" ? outcome.count : []));
+
+it("refuses saved rows that cannot be", () => {
+  const pattern = "a b | within 10 ordered";
+  const matcher = matcherOf(pattern);
+  feed(matcher, "a a", 2);
+  const state = throughJson(matcher.save()) as unknown as { readonly rows: readonly [object] };
+  const [row] = state.rows;
+  const placeOf = (rows: readonly object[]) => {
+    try {
+      matcherOf(pattern).restore({ ...state, rows } as never);
+      return null;
+    } catch (error) {
+      return [(error as { code: string }).code, /\$\S*/.exec((error as Error).message)?.[0]];
+    }
+  };
+  assert.is(placeOf([row]), null);
+  assert.equal(placeOf([row, row]), ["BROKEN_STATE", "$.rows"], "a key twice");
+  const records = [
+    [0, 0, 0],
+    [0, 0, 1],
+    [2, 1],
+  ];
+  assert.equal(placeOf([{ ...row, records, groups: [], held: [3] }]), ["BROKEN_STATE", "$.rows[0].held[0]"]);
+});
+
+it("refuses a key that is none once it has something to remember of it", () => {
+  const matcher = matcherOf("a b");
+  const send = (type: string) =>
+    matcher.onEvent(Number.NaN, { value: { type }, at: 1, origin: { topic: "t", partition: 0, offset: 1n } });
+  assert.equal(send("x"), []);
+  assert.throws(
+    () => send("a"),
+    (error: { code: string }) => error.code === "BAD_KEY",
+  );
+});
+
+it("goes on rightly after very many kinds of events", () => {
+  const flags = ["p", "q", "r", "s", "t", "u", "v", "w", "x", "y", "z"];
+  const plain = parsePattern(flags.join(" "));
+  const elements = plain.elements.map((element, index) => {
+    const value = { kind: "field", of: { kind: "candidate" }, path: [flags[index] as string] } as const;
+    return { ...element, on: null, condition: { kind: "isTrue", value } } as const;
+  });
+  const matcher = matcherOf({ ...plain, elements } as PatternAst);
+  const reference = createRunMatcher(compile({ ...plain, elements } as PatternAst));
+  for (let offset = 1; offset <= 3_000; offset += 1) {
+    const bits = Math.imul(offset, 0x9e3779b1) >>> 13;
+    const value = Object.fromEntries(flags.map((flag, index) => [flag, ((bits >> index) & 3) === 3]));
+    const event = { value, at: offset, origin: { topic: "t", partition: 0, offset: BigInt(offset) } };
+    const key = offset % 7;
+    assert.equal(matchesOf(matcher.onEvent(key, event)), matchesOf(reference.onEvent(key, event)));
+  }
+  assert.ok(matcher.counts().matches > 0);
+});
+
+it("says those of too many matches that begin last, and of many that begin alike some", () => {
+  const options = { limits: { maxMatchesPerEvent: 2, maxRunsPerKey: 1e9, maxNodesPerKey: 1e9 } };
+  const twelve = Array.from({ length: 12 }, () => "b").join(" ");
+  const matcher = matcherOf("a b+~ c", options);
+  const before = feed(matcher, `a ${twelve} a b b c`, 20);
+  assert.equal(matchesOf(before), ["a14 b15 b16 c17@17", "a14 b15 c17@17"]);
+  assert.equal(unbuilt(before), [2 ** 13 + 2 - 2]);
+  const alike = () => matcherOf("a b+~ c", options);
+  const [one, other] = [alike(), alike()];
+  feed(one, `a ${twelve}`, 13);
+  other.restore(throughJson(one.save()));
+  const ends = [one, other].map((each) =>
+    each.onEvent("k", { value: { type: "c" }, at: 14, origin: { topic: "t", partition: 0, offset: 14n } }),
+  );
+  assert.equal(matchesOf(ends[0] ?? []), matchesOf(ends[1] ?? []));
+  assert.is(matchesOf(ends[0] ?? []).length, 2);
+  assert.equal(unbuilt(ends[0] ?? []), [2 ** 11 - 2]);
+});
+
+it.run();
