@@ -79,8 +79,16 @@ export type RunningService = Engine;
  * metrics.sent.alerts; // => 1
  */
 export function runService(definition: ServiceDefinition, options: RunOptions): RunningService {
-  const { source, sink, clock = systemClock, log, signal } = options;
+  const { source, sink, clock = systemClock, log } = options;
   const engine = startEngine(compose(definition), { source, sink, clock, log: log ?? (() => undefined) });
+  return watched(engine, { ...options, clock });
+}
+
+/** `engine`, with what holds for every service: its lanes are told of in `log`, and `signal` stops it. */
+export function watched(
+  engine: Engine,
+  { clock, log, signal }: { readonly clock: Clock } & Pick<RunOptions, "log" | "signal">,
+): RunningService {
   const stopLooking = log && logLanes({ lanes: () => engine.lanes(), clock, log });
   const stop = (): void => {
     engine.stop().catch(() => undefined); // `done` tells it.

@@ -254,16 +254,16 @@ class KafkaShardSource implements ShardSource {
     return found;
   }
 
-  /** For display only: what fails now is shown later, or never. */
+  /** For display only: what fails now is shown later. */
   async #showNow(): Promise<void> {
     if (this.#isShowing || this.#unshown.size === 0 || this.#silence?.isSilent() === true) return;
     this.#isShowing = true;
-    const positions = [...this.#unshown.values()];
-    this.#unshown.clear();
+    const positions = [...this.#unshown];
     try {
-      await this.#group?.commit(positions);
+      await this.#group?.commit(positions.map(([, position]) => position));
+      for (const [name, position] of positions) if (this.#unshown.get(name) === position) this.#unshown.delete(name);
     } catch (error) {
-      this.#options.log("debug", "positions are not shown", { reason: (error as Error).message });
+      this.#options.log("debug", "positions are not shown yet", { reason: (error as Error).message });
     }
     this.#isShowing = false;
   }
