@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { matchAll, type Pattern, type ResultOf } from "sequitur";
-import { tryMutants } from "sequitur/testing";
+import { eventsFor, laws, tryMutants } from "sequitur/testing";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { failedLogins, type LoginEvent } from "./pattern.ts";
@@ -105,5 +105,26 @@ function expected(events: readonly LoginEvent[]): readonly string[] {
     })
     .sort();
 }
+
+const loginEvents: fc.Arbitrary<LoginEvent> = fc.record({
+  type: fc.constantFrom("failed", "succeeded"),
+  user: fc.constantFrom("ann", "bob"),
+  ip: fc.constant("192.0.2.1"),
+  at: fc.constant(new Date(START).toISOString()),
+});
+
+it("is missed by a hair, and found if not", () => {
+  const { matching, nearMisses } = eventsFor(failedLogins, {
+    key: (e) => e.user,
+    time: (e) => e.at,
+    event: loginEvents,
+    startAt: START,
+  });
+  void fc.assert(fc.property(matching, (events) => assert.not.equal(found(events), [])));
+  void fc.assert(fc.property(nearMisses, ({ events }) => assert.equal(found(events), [])));
+});
+
+for (const { name, check } of laws(failedLogins, { key: (e) => e.user, time: (e) => e.at, event: loginEvents }))
+  it(`keeps the law "${name}"`, () => check());
 
 it.run();

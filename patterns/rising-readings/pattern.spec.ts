@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { matchAll, type Pattern, type ResultOf } from "sequitur";
-import { tryMutants } from "sequitur/testing";
+import { eventsFor, laws, tryMutants } from "sequitur/testing";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Reading, risingReadings } from "./pattern.ts";
@@ -99,5 +99,25 @@ function expected(events: readonly Reading[]): readonly string[] {
     })
     .sort();
 }
+
+const anyReading: fc.Arbitrary<Reading> = fc.record({
+  sensor: fc.constantFrom("s1", "s2"),
+  celsius: fc.integer({ min: 10, max: 20 }),
+  at: fc.constant(new Date(START).toISOString()),
+});
+
+it("is missed by a hair, and found if not", () => {
+  const { matching, nearMisses } = eventsFor(risingReadings, {
+    key: (e) => e.sensor,
+    time: (e) => e.at,
+    event: anyReading,
+    startAt: START,
+  });
+  void fc.assert(fc.property(matching, (events) => assert.not.equal(found(events), [])));
+  void fc.assert(fc.property(nearMisses, ({ events }) => assert.equal(found(events), [])));
+});
+
+for (const { name, check } of laws(risingReadings, { key: (e) => e.sensor, time: (e) => e.at, event: anyReading }))
+  it(`keeps the law "${name}"`, () => check());
 
 it.run();

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { matchAll, type Pattern, type ResultOf } from "sequitur";
-import { tryMutants } from "sequitur/testing";
+import { eventsFor, laws, tryMutants } from "sequitur/testing";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type OrderEvent, unpaidOrder } from "./pattern.ts";
@@ -79,5 +79,31 @@ function expected(events: readonly OrderEvent[]): readonly string[] {
     })
     .sort();
 }
+
+const order = fc.constantFrom("A", "B");
+const orderEvents: fc.Arbitrary<OrderEvent> = fc.oneof(
+  fc.record({
+    type: fc.constant("ordered"),
+    order,
+    customer: fc.constant("c1"),
+    total: fc.nat(100),
+    at: fc.constant(at(0)),
+  }),
+  fc.record({ type: fc.constantFrom("paid", "cancelled"), order, at: fc.constant(at(0)) }),
+);
+
+it("is missed by a hair, and found if not", () => {
+  const { matching, nearMisses } = eventsFor(unpaidOrder, {
+    key: (e) => e.order,
+    time: (e) => e.at,
+    event: orderEvents,
+    startAt: START,
+  });
+  void fc.assert(fc.property(matching, (events) => assert.not.equal(found(events), [])));
+  void fc.assert(fc.property(nearMisses, ({ events }) => assert.equal(found(events), [])));
+});
+
+for (const { name, check } of laws(unpaidOrder, { key: (e) => e.order, time: (e) => e.at, event: orderEvents }))
+  it(`keeps the law "${name}"`, () => check());
 
 it.run();
