@@ -1,0 +1,87 @@
+// A stretch as bytes: what each owner froze, sealed by one checkpoint, in calls of a size that brokers take.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { OutputRecord } from "../../../lib/runtime/ports.ts";
+import type { ServiceIdentity } from "../../../lib/runtime/shard/context.ts";
+import { freeze, parcels, stretchOf } from "../../../lib/runtime/shard/stretch.ts";
+import type { Task } from "../../../lib/runtime/task.ts";
+import { createReplay } from "../../../lib/state/replay.ts";
+import { startTask } from "../kit.ts";
+
+const it = suite("shards, stretches");
+
+const IDENTITY: ServiceIdentity = { app: "shop", instance: "i", release: 1, shards: 1, partitions: 2, patterns: [] };
+
+const sizes = (all: readonly number[]): readonly (readonly number[])[] => [...parcels(all, (each) => each)];
+
+it("cuts what is sent by number and by size; what is larger alone goes alone", () => {
+  assert.equal(sizes([]), []);
+  assert.equal(sizes([500_000, 400_000, 1]), [[500_000, 400_000], [1]]);
+  assert.equal(sizes([1, 2_000_000, 1]), [[1], [2_000_000], [1]]);
+  assert.equal(
+    sizes(Array.from({ length: 2_500 }, () => 1)).map(({ length }) => length),
+    [1_000, 1_000, 500],
+  );
+});
+
+it("writes the pages that are due, deltas first, and nothing of those who have not changed", () => {
+  const { task } = startTask({}, 2);
+  const asked: (readonly number[] | "all")[] = [];
+  const frozenLanes = task.lanes.map((lane) => ({
+    partition: lane.partition,
+    patterns: {
+      freezers: [
+        {
+          freeze: (whole: readonly number[] | "all") => {
+            asked.push(whole);
+            const isFirst = lane.partition === 0;
+            return {
+              pages: whole === "all" || whole.length > 0 ? [{ page: 4, bytes: Buffer.from("page") }] : [],
+              delta: isFirst ? Buffer.from("delta") : null,
+            };
+          },
+        },
+      ],
+    },
+  }));
+  const faked = { lanes: frozenLanes, save: () => task.save() } as unknown as Task;
+  const due = [
+    { lane: 0, pattern: 0, page: 4 },
+    { lane: 1, pattern: 7, page: 1 },
+  ];
+  const stretch = stretchOf(faked, [], due, () => 0);
+  assert.equal(asked, [[4], []]);
+  assert.equal(
+    stretch.pieces.map(({ kind, lane }) => `${kind} ${lane}`),
+    ["delta 0", "page 0"],
+  );
+  assert.equal(
+    stretchOf(faked, [], "all", () => 0).pieces.map(({ kind, lane }) => `${kind} ${lane}`),
+    ["delta 0", "page 0", "page 1"],
+  );
+});
+
+it("reads as one sealed checkpoint, and knows its pages and bytes", () => {
+  const { task } = startTask({}, 2);
+  const record: OutputRecord = {
+    topic: "alerts",
+    key: null,
+    value: Buffer.from("{}"),
+    headers: new Map(),
+    timestamp: 0,
+  };
+  const stretch = stretchOf(task, [{ kind: "alert", record }], "all", ({ topic }) => topic.length);
+  assert.equal(stretch.outputs, [{ record, partition: 6 }]);
+  const frozen = freeze(stretch, 9, 40n, IDENTITY);
+  const replay = createReplay(IDENTITY, "here");
+  for (const [index, block] of frozen.blocks.entries()) replay.take(50n + BigInt(index), block);
+  replay.finish(40n);
+  assert.equal(replay.last?.checkpoint.seq, 9);
+  assert.equal(replay.last?.checkpoint.lanes, stretch.lanes);
+  assert.equal(replay.last?.pages, frozen.pages);
+  assert.is(replay.last?.bytes, frozen.bytes);
+  assert.is(frozen.pages.length, 2);
+});
+
+it.run();
