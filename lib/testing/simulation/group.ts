@@ -69,8 +69,7 @@ export function createGroup(options: GroupOptions): Group {
   const remove = (member: Member): void => {
     members.delete(member.id);
     member.stayed();
-    member.joining?.(refuse("UNKNOWN_MEMBER_ID"));
-    member.syncing?.(refuse("UNKNOWN_MEMBER_ID"));
+    member.joining?.(refuse("UNKNOWN_MEMBER_ID")); // Who waits for the leader instead is never answered.
     if (state === "preparing") completeIfAllJoined();
     else prepare();
   };

@@ -1,6 +1,7 @@
 // A real broker behind the interface of the model: each request goes out by itself, through kafkajs' own encoders and our decoder of
 // fetches, with none of the retries of kafkajs' clients. What a busy cluster says only because it is still starting is asked again.
 import { createRequire } from "node:module";
+import type { Socket } from "node:net";
 import { dirname } from "node:path";
 import { type Ask, refuse } from "../../../lib/testing/simulation/calls.ts";
 import { createCodecs } from "../../../lib/transports/kafka/codecs.ts";
@@ -29,7 +30,8 @@ const TRY_AGAIN_MS = 20;
 
 /** Connects to the one broker at `address`. Requests that wait, as in a group, do not hold others up. */
 export function connectToRealBroker(address: string): RealBroker {
-  const open = wires(address);
+  const sockets: Socket[] = [];
+  const open = wires(address, sockets);
   const all: Wire[] = [];
   const idle: Wire[] = [];
   const found = new Map<string, Promise<unknown>>();
@@ -72,6 +74,8 @@ export function connectToRealBroker(address: string): RealBroker {
       }
     },
     close: async () => {
+      // Where a request is never answered, kafkajs would wait for that.
+      for (const socket of sockets) socket.destroy(new Error("the scenarios are over"));
       await Promise.allSettled(all.map((wire) => wire.disconnect()));
     },
   };
@@ -96,7 +100,8 @@ async function again<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-function wires(address: string): () => Wire {
+/** Makes connections, whose sockets it puts into `sockets`. */
+function wires(address: string, sockets: Socket[]): () => Wire {
   const folder = dirname(createRequire(import.meta.url).resolve("kafkajs/package.json"));
   const load = privateCopy(folder, patches(createCodecs()));
   const Broker = load("src/broker/index.js") as new (options: object) => Wire;
@@ -104,7 +109,12 @@ function wires(address: string): () => Wire {
   const { createLogger } = load("src/loggers/index.js") as {
     readonly createLogger: (options: object) => object;
   };
-  const socketFactory = (load("src/network/socketFactory.js") as () => unknown)();
+  const makeSocket = (load("src/network/socketFactory.js") as () => (options: object) => Socket)();
+  const socketFactory = (options: object): Socket => {
+    const socket = makeSocket(options);
+    sockets.push(socket);
+    return socket;
+  };
   const logger = createLogger({ level: 0, logCreator: () => () => {} });
   const { hostname: host, port } = new URL(`kafka://${address}`);
   const options = { host, port: Number(port), clientId: "spec", socketFactory, logger };

@@ -234,4 +234,47 @@ export const GROUPS: readonly Scenario[] = [
       await heartbeat(stage, first);
     },
   },
+  {
+    name: "of two protocols that all speak the one that more prefer is taken",
+    play: async (stage) => {
+      const first = await join(stage, { protocols: ["p", "q"] });
+      await startSync(stage, first, [first, "all"]).see();
+      const others = [startJoin(stage, { protocols: ["q", "p"] })];
+      await untilRebalance(stage, first);
+      others.push(startJoin(stage, { protocols: ["q", "p"] }));
+      await stage.wait(300);
+      const again = await join(stage, { member: first.member, protocols: ["p", "q"] });
+      stage.say(`leads: ${again.leader === first.member}`);
+    },
+  },
+  {
+    name: "who leaves while it waits for the others is answered, and the others go on without it",
+    play: async (stage) => {
+      const [first, second] = await twoMembers(stage);
+      const joining = startJoin(stage, { member: second.member, protocols: ["p:changed"] });
+      await untilRebalance(stage, first);
+      await stage.wait(300);
+      await stage.ask("leave", { group: "g", member: second.member });
+      await joining.see();
+      await join(stage, { member: first.member });
+    },
+  },
+  {
+    name: "who leaves while it waits for the leader is never answered; the others share out anew",
+    play: async (stage) => {
+      const first = await join(stage);
+      await startSync(stage, first, [first, "all"]).see();
+      const joining = startJoin(stage);
+      await untilRebalance(stage, first);
+      const again = await join(stage, { member: first.member });
+      const second = await joined(joining);
+      const waiting = startSync(stage, second);
+      await stage.wait(300);
+      await stage.ask("leave", { group: "g", member: second.member });
+      await stage.wait(300);
+      stage.say(`answered: ${waiting.isSettled()}`);
+      await startSync(stage, again, [again, "late"]).see();
+      await join(stage, { member: again.member });
+    },
+  },
 ];
