@@ -224,14 +224,18 @@ function differenceIn(scene: Scene & { readonly isUnreadable: boolean }): string
     scene.automata.map((automaton) => createKeyedMatcher(automaton, scene.options));
   let alone = eachByItself(open);
   let together = shared(open, scene);
+  // Not the saved form: in what order rows lie in it, and which dead runs, is the matcher's own affair.
+  const runsOf = (matcher: KeyedMatcher, key: Key): readonly unknown[] =>
+    matcher
+      .inspect(key)
+      .map(({ firstAt, deadline, taken, waitsFor }) => [
+        firstAt,
+        deadline,
+        waitsFor,
+        taken.map(({ step, origin }) => `${step} ${origin.offset}`),
+      ]);
   const stateOf = ({ matchers }: Together): string =>
-    JSON.stringify(
-      matchers.map((matcher) => [
-        matcher.counts(),
-        scene.isUnreadable ? "" : matcher.save(),
-        KEYS.map((key) => matcher.inspect(key).length),
-      ]),
-    );
+    JSON.stringify(matchers.map((matcher) => [matcher.counts(), KEYS.map((key) => runsOf(matcher, key))]));
   const told = (way: Together, act: Act): string => {
     calls.clear();
     if (act.kind === "event") return `${show(way.onEvent(act.key, act.event))} ${[...calls]}`;
