@@ -19,8 +19,8 @@ export function toValueJson(value: unknown): string {
       return encode((this as Readonly<Record<string, unknown>>)[name], name, Array.isArray(this));
     });
   } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    throw unsavable(`something that has no JSON form (${(error as Error).message})`, "");
+    if (!(error instanceof TypeError)) throw error;
+    throw unsavable(`something that has no JSON form (${error.message})`, "");
   }
 }
 

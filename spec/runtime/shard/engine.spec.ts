@@ -78,6 +78,29 @@ it("undisturbed, and stopped in peace", async () => {
   assert.is(complete, true);
 });
 
+it("who has nothing to say writes nothing; what nobody sees is saved at its own pace", async () => {
+  const scenario = new Scenario(4);
+  const { clock } = scenario.world;
+  const commits: number[] = [];
+  scenario.log.fate = (step) => {
+    if (step === "checkpoint.commit") commits.push(clock.now());
+    return "done";
+  };
+  scenario.start({ task: { whenAllIdle: "clock", idleAfterMs: 1_000 } });
+  const pass = async (ms: number): Promise<void> => {
+    const now = clock.now();
+    await scenario.world.until(() => clock.now() >= now + ms, 2 * ms);
+  };
+  await pass(5_000);
+  assert.is(commits.length, SHARDS, "where reading begins is settled once");
+  await pass(60_000);
+  assert.is(commits.length, SHARDS);
+  for (let n = 0; n < 30; n += 1) clock.after(100 * n, () => scenario.append("x", 0, { k: "k0", t: clock.now() + n }));
+  await pass(10_000);
+  const inShard = commits.slice(SHARDS);
+  assert.ok(inShard.length >= 5 && inShard.length <= 8, `${inShard.length} commits of records without alerts in 3 s`);
+});
+
 for (const fate of FATES) {
   it(`${fate}, at each step`, async () => {
     const happened: string[] = [];

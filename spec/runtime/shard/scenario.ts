@@ -119,7 +119,7 @@ export class Scenario {
         ...(random(2) ? { alarm: 1 + random(60) } : {}),
       };
       const value = random(12) === 0 ? "broken" : told;
-      clock.after(random(overMs), () => this.#append(topic, partition, value));
+      clock.after(random(overMs), () => this.append(topic, partition, value));
     }
   }
 
@@ -127,12 +127,12 @@ export class Scenario {
   finish(): void {
     for (const name of this.log.inputs.keys()) {
       const [topic = "", partition] = name.split("/");
-      this.#append(topic, Number(partition), { k: `k${partition}`, t: 500_000, n: -1 });
+      this.append(topic, Number(partition), { k: `k${partition}`, t: 500_000, n: -1 });
     }
     this.#expected = this.#undisturbed();
   }
 
-  #append(topic: string, partition: number, value: Told | string): void {
+  append(topic: string, partition: number, value: Told | string): void {
     const name = `${topic}/${partition}`;
     const offset = this.#end.get(name) ?? 0;
     this.#end.set(name, offset + 1 + this.world.random(2));
