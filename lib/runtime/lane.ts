@@ -8,7 +8,7 @@
 // late that its lane has passed. With one input in order (`outOfOrderness` 0) there is nothing to wait for, and events are
 // matched as they come.
 
-import { ConfigError, invariant } from "../core/errors.ts";
+import { ConfigError } from "../core/errors.ts";
 import type { BadRecord } from "../event/bad-record.ts";
 import type { Key } from "../event/key.ts";
 import type { ReadEvent } from "../event/read.ts";
@@ -58,9 +58,14 @@ export interface Lane {
   take(partition: PartitionState, record: InputRecord, readAt: Instant, out: Emission[]): void;
   /** Lets time go as far as the active partitions allow; up to `atMost` if all are idle; to its end if all have ended. */
   moveTime(atMost: Instant): void;
-  /** Matches up to `maxEvents` events whose turn has come; when none is left, deadlines fire. Returns how many were matched. @throws {LimitError} */
+  /**
+   * Matches up to `maxEvents` events whose turn has come, and those of the same instant as the last, then fires the deadlines up to there.
+   * So between two calls every event and deadline up to some instant is dealt with, and none after it. Returns how many were matched.
+   *
+   * @throws {LimitError}
+   */
   work(maxEvents: number, out: Emission[]): number;
-  /** What it is but for its matchers, which `patterns.freezers` have. Only while it has no work: then nothing is between. */
+  /** What it is but for its matchers, which `patterns.freezers` have. Any time, if records were only taken while it had no work. */
   save(): SavedLane;
   /** Puts a lane of which nothing was read where `saved` says; its matchers are thawed apart. Inputs are found by their topics, alerts by `patterns`. */
   restore(saved: SavedLane): void;
@@ -86,7 +91,7 @@ class LaneAtWork implements Lane {
   /** Whether events come in order and need not wait. */
   readonly #inOrder: boolean;
   #watermark: Instant = BEGINNING;
-  /** Up to where deadlines have fired. */
+  /** Up to where events are matched and deadlines have fired. */
   #firedTo: Instant = BEGINNING;
 
   constructor(config: LaneConfig, partition: number) {
@@ -157,26 +162,25 @@ class LaneAtWork implements Lane {
 
   work(maxEvents: number, out: Emission[]): number {
     let matched = 0;
-    while (matched < maxEvents) {
-      const next = this.#buffer.take(this.#watermark);
-      if (next === null) {
-        this.#fire(out);
-        break;
-      }
+    let until = this.#watermark;
+    for (;;) {
+      const next = this.#buffer.take(until);
+      if (next === null) break;
       const partition = this.partitions[next.rank] as PartitionState;
       this.#match(partition, next.offset, next.key, next.value, next.at, out);
       partition.positions.closed(next.offset);
       partition.bufferedBytes -= next.bytes;
       matched += 1;
+      if (matched === maxEvents) until = next.at;
     }
+    this.#fire(until, out);
     return matched;
   }
 
   save(): SavedLane {
-    invariant(!this.hasWork, "that a lane is saved between two pieces of work");
     return {
       partition: this.partition,
-      released: saveInstant(this.#watermark),
+      released: saveInstant(this.#firedTo),
       inputs: this.partitions.map(saveInput),
       alerts: this.patterns.counts().map(({ alerts }) => alerts),
     };
@@ -235,10 +239,10 @@ class LaneAtWork implements Lane {
     this.patterns.onEvent(key, event, this.#watermark, out);
   }
 
-  #fire(out: Emission[]): void {
-    if (!this.hasWork) return;
-    this.#firedTo = this.#watermark;
-    this.patterns.advanceTo(this.#watermark, this.#watermark, out);
+  #fire(until: Instant, out: Emission[]): void {
+    if (until <= this.#firedTo) return;
+    this.#firedTo = until;
+    this.patterns.advanceTo(until, this.#watermark, out);
   }
 
   #refuse(partition: PartitionState, record: InputRecord, bad: BadRecord, readAt: Instant, out: Emission[]): void {

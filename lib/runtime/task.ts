@@ -79,7 +79,7 @@ export interface Task {
   step(input: TaskInput): TaskEffects;
   /** Positions that moved since it was last asked. */
   positions(): readonly Position[];
-  /** Its lanes but for their matchers, by partition number. Only while it has no work. */
+  /** Its lanes but for their matchers, by partition number. Any time, if batches were only given while it had no work. */
   save(): readonly SavedLane[];
   /** Before its partitions are assigned: puts these lanes where they were. Then reading begins, in each partition, at `from`. */
   restore(lanes: readonly SavedLane[]): void;

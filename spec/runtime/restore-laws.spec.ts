@@ -41,6 +41,7 @@ class Life {
   task: Task;
   readonly #given: Logs;
   readonly #config: () => TaskConfig;
+  readonly #betweenWork: () => void;
   #said: Emission[] = [];
   #saved: Saved | null = null;
   /** What is still to be read, by place. */
@@ -48,9 +49,12 @@ class Life {
   /** Below these offsets records are read again, by place. */
   #known = new Map<string, bigint>();
 
-  constructor(given: Logs, of: () => TaskConfig) {
+  constructor(given: Logs, of: () => TaskConfig, savesBetweenWork: () => boolean = () => false) {
     this.#given = given;
     this.#config = of;
+    this.#betweenWork = () => {
+      if (savesBetweenWork()) this.save();
+    };
     this.task = this.#begin();
   }
 
@@ -114,6 +118,7 @@ class Life {
     while (effects.hasWork) {
       effects = this.task.step({ kind: "work", maxEvents });
       this.#said.push(...effects.emissions);
+      this.#betweenWork();
     }
   }
 }
@@ -125,7 +130,7 @@ function configOf({ xMs, yMs }: Settings): TaskConfig {
 
 /** Lives through `given` to its end; `fate` says after each step whether it is saved, dies, or neither. */
 function live(given: Logs, of: () => TaskConfig, cuts: Turns, fate: () => number): Life {
-  const life = new Life(given, of);
+  const life = new Life(given, of, () => fate() === 0);
   while (!life.isOver) {
     life.read(next(cuts.choices), next(cuts.sizes), next(cuts.work));
     const what = fate();

@@ -210,29 +210,25 @@ class ShardAtWork implements ShardRun {
     const canWork = this.#canWork();
     if (canWork) this.#attempt(() => this.#slice());
     const inMs = this.#cutInMs();
-    if (inMs !== null && inMs <= 0 && !this.#hasWork) this.#attempt(() => this.#cut(keeper));
+    if (inMs !== null && inMs <= 0) this.#attempt(() => this.#cut(keeper));
     if (canWork) return clock.breathe();
     const cancel = inMs === null || inMs <= 0 ? null : clock.after(inMs, () => this.#wake.notify());
     await this.#wake.wait();
     cancel?.();
   }
 
-  /** Works for a while. When it is time to cut, nothing new is taken before that. */
+  /** Works for a while, or until it is time to cut. Nothing new is taken while there is work: then every moment between is one to cut at. */
   #slice(): void {
     const { clock, pace } = this.#options;
     const task = this.task as Task;
     const until = clock.now() + SLICE_MS;
     do {
-      const inMs = this.#cutInMs();
-      const isDue = inMs !== null && inMs <= 0;
       const input: TaskInput | null = this.#hasWork
         ? { kind: "work", maxEvents: MAX_PIECE_EVENTS }
-        : isDue
-          ? null
-          : this.intake.next(MAX_PIECE_RECORDS);
+        : this.intake.next(MAX_PIECE_RECORDS);
       if (input === null) break;
       this.#step(task, input);
-    } while (clock.now() < until && this.#canWork());
+    } while (clock.now() < until && this.#canWork() && (this.#cutInMs() ?? 1) > 0);
     if (2 * this.intake.bytes <= pace.maxQueuedBytes) this.flow.releaseAll("queue");
   }
 
@@ -257,10 +253,8 @@ class ShardAtWork implements ShardRun {
     for (const partition of resume) this.flow.release(partition, "time");
   }
 
-  /** When too much was said, matching waits for what is on its way; but what was begun has to be finished before it can be cut. */
   #canWork(): boolean {
-    if (this.#isFull()) return this.#hasWork && this.#committing === null;
-    return this.#hasWork || !this.intake.isEmpty;
+    return (this.#hasWork || !this.intake.isEmpty) && !this.#isFull();
   }
 
   #isFull(): boolean {
@@ -282,7 +276,7 @@ class ShardAtWork implements ShardRun {
     const stretch: Stretch = stretchOf(task, emissions, keeper.due(), (record) => state.partitionOf(record));
     const positions = task.positions();
     this.#said = [];
-    this.#hasNews = false;
+    this.#hasNews = this.#hasWork;
     this.#cutAt = this.#options.clock.now();
     const settled = (kept: Kept): void => {
       this.#kept = kept;
