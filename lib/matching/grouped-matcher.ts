@@ -27,6 +27,7 @@ import type {
   KeyedMatcher,
   KeyedMatcherOptions,
   LimitReached,
+  MatcherChanges,
   MatcherCounts,
   MatcherState,
   MatcherStats,
@@ -128,11 +129,27 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   }
 
   save(): MatcherState {
+    return this.#saved(this.#rows.all());
+  }
+
+  savePage(page: number): MatcherState {
+    return this.#saved(this.#rows.inPart(page));
+  }
+
+  saveChanges(): MatcherChanges {
+    const { rows, gone } = this.#rows.takeChanges();
+    const state = this.#saved(rows);
+    // Looking at a row that is over forgets it.
+    const more = this.#rows.takeChanges();
+    return { state, gone: [...gone, ...more.gone].map((key) => encodeKey(key)) };
+  }
+
+  #saved(rows: Iterable<Address>): MatcherState {
     const saved: SavedRow[] = [];
-    for (const row of this.#rows.all()) {
+    for (const row of rows) {
       if (!this.#tidy(row)) continue;
       this.#compact();
-      this.#rows.store(this.#rows.keyOf(row));
+      this.#rows.rewrite();
       saved.push(saveRow(this.#rows, this.keepingOf));
     }
     return saveState(this.#automaton, { now: this.#now, counters: this.#teller.counters }, saved);
@@ -159,6 +176,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
       this.#compact();
       this.#keep(decodeKey(row.key));
     }
+    if (this.#rows.isTracked) this.#rows.track();
   }
 
   inspect(key: Key): readonly RunView[] {
@@ -173,7 +191,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
         .flatMap((root) => tails.below(root))
         .map((tail) => ({ ...state, tail })),
     );
-    this.#rows.store(key);
+    this.#rows.rewrite();
     return inOrder(runs, tailOf).map((run) => toView(this.#automaton, run));
   }
 
@@ -183,7 +201,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     for (const row of this.#rows.all()) {
       this.#show(row);
       nodes += this.#compact();
-      this.#rows.store(this.#rows.keyOf(row));
+      this.#rows.rewrite();
     }
     return { ...counts, nodes };
   }
@@ -232,7 +250,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     const { deadlines } = this.#rows;
     for (let at = deadlines.peek(); at !== null && at <= until; at = deadlines.peek()) {
       this.#setTime(at);
-      for (const row of this.#inOrderOfKeys(deadlines.popAt(at))) {
+      for (const row of this.#rows.popDue(at)) {
         this.#rows.show(row);
         this.#lapse(at);
         this.#settle(this.#rows.keyOf(row), outcomes);
@@ -240,12 +258,6 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     }
     this.#setTime(until);
     return outcomes;
-  }
-
-  #inOrderOfKeys(rows: readonly Address[]): readonly Address[] {
-    if (rows.length < 2) return rows;
-    const named = rows.map((row) => ({ row, name: encodeKey(this.#rows.keyOf(row)) }));
-    return named.sort((left, right) => (left.name < right.name ? -1 : 1)).map(({ row }) => row);
   }
 
   /** What time does to the groups at hand, at their deadline. */
@@ -349,7 +361,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     const rows = this.#rows;
     if (!this.#isOpen(row)) return false;
     if (hasDead(rows, this.keepingOf)) this.#compact();
-    rows.store(rows.keyOf(row));
+    rows.rewrite();
     return true;
   }
 

@@ -25,7 +25,7 @@ function emptyPart(): Part {
 /** Stands for parts in which there never was a row. */
 const NO_PART: Part = emptyPart();
 
-const PARTS = 64;
+const PARTS = 256;
 const FIRST_SLOTS = 4;
 /** How far from its own slot a row may be. */
 const FARTHEST = 64;
@@ -59,10 +59,16 @@ export class KeyTable {
     return this.#rows.chunkOf(row).values[baseOf(row)] as Key;
   }
 
+  /** The rows of the keys in one part. */
+  rowsIn(part: number): readonly Address[] {
+    const { rows, far } = this.#parts[part] as Part;
+    return [...rows.filter((row) => row !== 0), ...far.values()];
+  }
+
   /** Adds the row of a key that has none. */
   add(row: Address): void {
     const hash = hashOf(this.keyOf(row));
-    if (this.#partOf(hash) === NO_PART) this.#parts[hash >>> 26] = emptyPart();
+    if (this.#partOf(hash) === NO_PART) this.#parts[partOf(hash)] = emptyPart();
     const part = this.#partOf(hash);
     if (4 * (part.used + 1) > 3 * part.rows.length) this.#grow(part);
     this.#put(part, row);
@@ -92,7 +98,7 @@ export class KeyTable {
   }
 
   #partOf(hash: number): Part {
-    return this.#parts[hash >>> 26] as Part;
+    return this.#parts[partOf(hash)] as Part;
   }
 
   #put(part: Part, row: Address): void {
@@ -125,8 +131,17 @@ function isSame(one: Key, other: Key): boolean {
   return typeof one === "object" && typeof other === "object" && encodeKey(one) === encodeKey(other);
 }
 
+function partOf(hash: number): number {
+  return hash >>> 24;
+}
+
+/** In which part of any table a key is. */
+export function partOfKey(key: Key): number {
+  return partOf(hashOf(key));
+}
+
 function tagOf(hash: number): number {
-  return (hash >>> 18) & 0xff;
+  return (hash >>> 16) & 0xff;
 }
 
 /** 32 bits, equal for equal keys. Cost: the length of a text. */

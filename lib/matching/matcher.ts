@@ -6,7 +6,7 @@
 //
 // A matcher has no clock and does no I/O. What it returns is a function of the calls so far.
 
-import type { Key } from "../event/key.ts";
+import type { EncodedKey, Key } from "../event/key.ts";
 import type { Instant } from "../time/instant.ts";
 
 /**
@@ -257,6 +257,14 @@ export type MatcherCounts = Omit<MatcherStats, "nodes">;
  */
 export type MatcherState = { readonly format: string; readonly fingerprint: string; readonly [field: string]: unknown };
 
+/** What a matcher saved of keys that changed. */
+export type MatcherChanges = {
+  /** A whole state but for the keys that did not change. */
+  readonly state: MatcherState;
+  /** Keys of which nothing is known any more, encoded. */
+  readonly gone: readonly EncodedKey[];
+};
+
 /** How a keyed matcher is made. */
 export type KeyedMatcherOptions = {
   /** Part of the identity of every match, so that two services never share one. Default "". */
@@ -287,6 +295,13 @@ export interface KeyedMatcher {
   /** No event with a time ≤ `watermark` will come: fires all deadlines ≤ it, in order. Going back in time does nothing. */
   advanceTo(watermark: Instant): readonly Outcome[];
   save(): MatcherState;
+  /** The same of the keys of one page (`pageOf` in saved.ts) only. Cost: those. */
+  savePage(page: number): MatcherState;
+  /**
+   * What changed since the last call, or since `restore`; the first call gives all, and from then on changes are remembered. Cost: the
+   * keys that changed, each with all that it holds.
+   */
+  saveChanges(): MatcherChanges;
   /** Replaces everything by `state`. @throws {CheckpointError} if `state` was made by another pattern or format. */
   restore(state: MatcherState): void;
   /** The open runs of a key, oldest first event first. */

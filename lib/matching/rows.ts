@@ -5,7 +5,7 @@
 //                 a group: a state, and the root of the runs in it; from three on they stand in records of the block
 
 import type { State, States } from "../automaton/decide.ts";
-import { encodeKey, isKey, type Key } from "../event/key.ts";
+import { type EncodedKey, encodeKey, isKey, type Key } from "../event/key.ts";
 import type { Instant } from "../time/instant.ts";
 import { Column } from "./column.ts";
 import type { Forest, Ref } from "./forest.ts";
@@ -54,6 +54,10 @@ export class Rows {
   #shown = 0;
   /** Where the search for rows that are over goes on. */
   #hand: Address = 0;
+  /** Rows that were stored since their changes were asked for; `null`: nobody asks. */
+  #touched: Set<Address> | null = null;
+  /** Keys that were forgotten since then. */
+  readonly #gone = new Map<EncodedKey, Key>();
   /** First of the records in which the groups at hand stand, and how many these are. */
   #area: Ref = 0;
   #areaLength = 0;
@@ -159,6 +163,12 @@ export class Rows {
   /** Stores the row at hand, which is that of `key`. @throws {ConfigError} `BAD_KEY` if `key` is none. */
   store(key: Key): void {
     if (this.at === 0) this.#create(key);
+    this.#touched?.add(this.at);
+    this.rewrite();
+  }
+
+  /** Stores the row at hand, of which nothing has changed but where it stands. */
+  rewrite(): void {
     const { forest, states, roots } = this;
     if (roots.length > 2) this.#storeGroups();
     const { words } = this.#slab.chunkOf(this.at);
@@ -200,6 +210,7 @@ export class Rows {
     this.at = this.#slab.allocate(1);
     const { values } = this.#slab.chunkOf(this.at);
     values[baseOf(this.at)] = key;
+    if (this.#gone.size > 0) this.#gone.delete(encodeKey(key));
     this.#table.add(this.at);
   }
 
@@ -207,6 +218,7 @@ export class Rows {
   forget(): void {
     this.forest.release();
     if (this.at === 0) return;
+    this.#forgetChanges();
     this.deadlines.set(this.at, null);
     if (this.#held.size > 0) this.#held.delete(this.at);
     if (this.quietUntil !== null) this.#quiet.set(this.at, Number.NaN);
@@ -214,6 +226,13 @@ export class Rows {
     this.#table.delete(this.at);
     this.#slab.free(this.at);
     this.show(0);
+  }
+
+  #forgetChanges(): void {
+    if (this.#touched === null) return;
+    const key = this.keyOf(this.at);
+    this.#touched.delete(this.at);
+    this.#gone.set(encodeKey(key), key);
   }
 
   /** All rows; the one that is being looked at may be forgotten. */
@@ -239,6 +258,37 @@ export class Rows {
         this.forest.setWord(record, 0, anew(this.forest.wordOf(record, 0)));
     }
     this.show(0);
+  }
+
+  /** Takes away the deadlines that are at `at`, the soonest: their rows, in the order of their keys. */
+  popDue(at: Instant): readonly Address[] {
+    const rows = this.deadlines.popAt(at);
+    if (rows.length < 2) return rows;
+    const named = rows.map((row) => ({ row, name: encodeKey(this.keyOf(row)) }));
+    return named.sort((left, right) => (left.name < right.name ? -1 : 1)).map(({ row }) => row);
+  }
+
+  /** The rows of the keys in one part of the table. */
+  inPart(part: number): readonly Address[] {
+    return this.#table.rowsIn(part);
+  }
+
+  /** Rows that were stored, and keys that were forgotten, since it was last asked or told to `track`; the first time, all there are. */
+  takeChanges(): { readonly rows: readonly Address[]; readonly gone: readonly Key[] } {
+    const rows = this.#touched === null ? [...this.all()] : [...this.#touched];
+    const gone = [...this.#gone.values()];
+    this.track();
+    return { rows, gone };
+  }
+
+  /** Remembers what changes from now on. */
+  track(): void {
+    this.#touched = new Set();
+    this.#gone.clear();
+  }
+
+  get isTracked(): boolean {
+    return this.#touched !== null;
   }
 
   /** One row after another, and again from the first; 0: there is none. */

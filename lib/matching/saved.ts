@@ -4,10 +4,11 @@
 import type { Automaton, Wait } from "../automaton/automaton.ts";
 import { toWaiting, type Waiting } from "../automaton/waiting.ts";
 import { CheckpointError } from "../core/errors.ts";
-import { type EncodedKey, encodeKey } from "../event/key.ts";
+import { decodeKey, type EncodedKey, encodeKey } from "../event/key.ts";
 import { type Instant, type SavedInstant, saveInstant } from "../time/instant.ts";
 import type { Ref } from "./forest.ts";
 import { type Keeping, type KeepingOf, rootsOf } from "./group.ts";
+import { partOfKey } from "./key-table.ts";
 import type { MatcherState, MatcherStats } from "./matcher.ts";
 import type { Rows } from "./rows.ts";
 import {
@@ -67,7 +68,7 @@ export type SavedRow = {
   readonly held: readonly Ref[];
 };
 
-type Saved = MatcherState & {
+export type Saved = MatcherState & {
   readonly now: SavedInstant;
   readonly counters: Counters;
   readonly rows: readonly SavedRow[];
@@ -83,6 +84,11 @@ export function saveState(
 ): MatcherState {
   const saved: Saved = { format: FORMAT, fingerprint, now: saveInstant(now), counters: { ...counters }, rows };
   return saved;
+}
+
+/** The page of an encoded key: one of a few hundred, whatever other keys there are. */
+export function pageOf(key: EncodedKey): number {
+  return partOfKey(decodeKey(key));
 }
 
 /** The row at hand, which was compacted. */

@@ -4,7 +4,7 @@ import type { Interest } from "../automaton/interest.ts";
 import type { Key } from "../event/key.ts";
 import { createMany, type ManyMatchers, type Said } from "../matching/many.ts";
 import type { KeyedMatcher, MatcherCounts, TimedEvent } from "../matching/matcher.ts";
-import { type Freezer, freezeWhole } from "../state/freeze.ts";
+import { type Freezer, freezerOf } from "../state/freeze.ts";
 import type { Instant } from "../time/instant.ts";
 import { type AlertOptions, type Emission, toEmission } from "./alert.ts";
 
@@ -70,7 +70,7 @@ export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
 
 /** A matcher that is not given every event is brought up to date before it is frozen, and looked at anew once it is thawed. */
 function freezerAmongMany(many: ManyMatchers, matcher: KeyedMatcher, index: number): Freezer {
-  const freezer = freezeWhole(matcher);
+  const freezer = freezerOf(matcher);
   return {
     freeze(whole) {
       many.settle(index);

@@ -32,7 +32,10 @@ import { countNodes, keepWithin } from "./run-limits.ts";
 import { TakenView } from "./taken-view.ts";
 
 /** A matcher that cannot be saved, and is given every event. */
-export type ReferenceMatcher = Omit<KeyedMatcher, "save" | "restore" | "nextDue" | "holds" | "keys" | "skip">;
+export type ReferenceMatcher = Omit<
+  KeyedMatcher,
+  "save" | "savePage" | "saveChanges" | "restore" | "nextDue" | "holds" | "keys" | "skip"
+>;
 
 /**
  * A matcher that walks `automaton` run by run.

@@ -4,7 +4,7 @@ import { INTERESTED_IN_ALL } from "../../lib/automaton/interest.ts";
 import { createDecoder } from "../../lib/event/decode.ts";
 import type { Key } from "../../lib/event/key.ts";
 import { createReader } from "../../lib/event/read.ts";
-import type { KeyedMatcher, Match, Outcome, TimedEvent } from "../../lib/matching/matcher.ts";
+import type { KeyedMatcher, Match, MatcherState, Outcome, TimedEvent } from "../../lib/matching/matcher.ts";
 import type { Emission } from "../../lib/runtime/alert.ts";
 import type { LaneInput } from "../../lib/runtime/partition.ts";
 import type { LanePattern } from "../../lib/runtime/pattern-row.ts";
@@ -142,6 +142,14 @@ export function echoMatcher(name: string, seen: string[] = []): KeyedMatcher {
     }
   };
 
+  const save = (): MatcherState => ({
+    format: "echo",
+    fingerprint: name,
+    times: [saveInstant(latest), saveInstant(advancedTo)],
+    waiting: [...waiting].map(([id, { key, event, at }]) => ({ id, key, at, event: savedEvent(event) })),
+    rows: [],
+  });
+
   return {
     onEvent(key, event) {
       if (event.at < latest || event.at <= advancedTo) throw new Error(`time went back to ${event.at}`);
@@ -162,12 +170,9 @@ export function echoMatcher(name: string, seen: string[] = []): KeyedMatcher {
       advancedTo = Math.max(advancedTo, watermark);
       return ring(watermark);
     },
-    save: () => ({
-      format: "echo",
-      fingerprint: name,
-      times: [saveInstant(latest), saveInstant(advancedTo)],
-      waiting: [...waiting].map(([id, { key, event, at }]) => ({ id, key, at, event: savedEvent(event) })),
-    }),
+    save,
+    savePage: () => ({ ...save(), rows: [] }),
+    saveChanges: () => ({ state: save(), gone: [] }),
     restore(state) {
       const { times, waiting: saved } = state as unknown as EchoState;
       [latest, advancedTo] = [restoreInstant(times[0]), restoreInstant(times[1])];

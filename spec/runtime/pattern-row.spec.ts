@@ -9,7 +9,7 @@ import { compile, pattern } from "../../lib/index.ts";
 import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
 import type { Emission } from "../../lib/runtime/alert.ts";
 import { createPatternRow, type LanePattern, type PatternRow } from "../../lib/runtime/pattern-row.ts";
-import type { Page } from "../../lib/state/entry.ts";
+import { piecesOf } from "../state/kit.ts";
 import { echo, json } from "./kit.ts";
 
 const it = suite("pattern row");
@@ -33,8 +33,7 @@ function thawed(row: PatternRow): PatternRow {
   const again = createPatternRow(PATTERNS);
   again.restore(row.counts().map(({ alerts }) => alerts));
   for (const [index, freezer] of row.freezers.entries()) {
-    const pages = freezer.freeze("all").pages.map((page): Page => ({ kind: "page", lane: 0, pattern: index, ...page }));
-    again.freezers[index]?.thaw(pages, "here");
+    again.freezers[index]?.thaw(piecesOf(freezer.freeze("all")), "here");
   }
   return again;
 }

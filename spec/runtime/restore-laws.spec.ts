@@ -8,22 +8,22 @@ import type { Emission } from "../../lib/runtime/alert.ts";
 import type { InputRecord } from "../../lib/runtime/ports.ts";
 import { createTask, type Task, type TaskConfig, type TaskInput } from "../../lib/runtime/task.ts";
 import type { SavedLane } from "../../lib/state/checkpoint.ts";
-import type { Page } from "../../lib/state/entry.ts";
+import type { Delta, Page } from "../../lib/state/entry.ts";
+import { piecesOf } from "../state/kit.ts";
 import { alertsOf, batch, config, copiesOf, echo, input, NOW, record } from "./kit.ts";
 import { type Logs, logs, next, type Settings, settings, type Turns, turns } from "./random-logs.ts";
 
 const it = suite("restoring, laws");
 
 /** What is kept of a task. */
-type Saved = { readonly lanes: readonly SavedLane[]; readonly pages: readonly (readonly (readonly Page[])[])[] };
+type Saved = {
+  readonly lanes: readonly SavedLane[];
+  readonly pieces: readonly (readonly (readonly (Page | Delta)[])[])[];
+};
 
 function save(task: Task): Saved {
-  const pages = task.lanes.map(({ partition, patterns }) =>
-    patterns.freezers.map((freezer, pattern) =>
-      freezer.freeze("all").pages.map((page): Page => ({ kind: "page", lane: partition, pattern, ...page })),
-    ),
-  );
-  return { lanes: JSON.parse(JSON.stringify(task.save())) as readonly SavedLane[], pages };
+  const pieces = task.lanes.map(({ patterns }) => patterns.freezers.map((freezer) => piecesOf(freezer.freeze("all"))));
+  return { lanes: JSON.parse(JSON.stringify(task.save())) as readonly SavedLane[], pieces };
 }
 
 function restored(of: TaskConfig, saved: Saved | null): Task {
@@ -31,7 +31,7 @@ function restored(of: TaskConfig, saved: Saved | null): Task {
   task.restore(saved?.lanes ?? []);
   for (const [index, lane] of task.lanes.entries())
     for (const [pattern, freezer] of lane.patterns.freezers.entries())
-      freezer.thaw(saved?.pages[index]?.[pattern] ?? [], "here");
+      freezer.thaw(saved?.pieces[index]?.[pattern] ?? [], "here");
   return task;
 }
 

@@ -5,9 +5,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile, pattern } from "../../lib/index.ts";
 import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
-import type { KeyedMatcher } from "../../lib/matching/matcher.ts";
-import { freezeWhole } from "../../lib/state/freeze.ts";
-import { codeOf, delta, page } from "./kit.ts";
+import type { KeyedMatcher, MatcherState } from "../../lib/matching/matcher.ts";
+import { pageOf } from "../../lib/matching/saved.ts";
+import type { Delta, Page } from "../../lib/state/entry.ts";
+import { freezerOf } from "../../lib/state/freeze.ts";
+import { codeOf, delta, page, piecesOf } from "./kit.ts";
 
 const it = suite("state, freezing");
 
@@ -16,24 +18,36 @@ const unpaid = pattern<Order>("unpaid").begin("order").on("order").notFollowedBy
 const newMatcher = (): KeyedMatcher => createKeyedMatcher(compile(unpaid));
 
 const events = fc.array(
-  fc.record({ type: fc.constantFrom("order", "paid", "other"), key: fc.constantFrom("a", "b"), gap: fc.nat(15) }),
-  { maxLength: 30 },
+  fc.record({
+    type: fc.constantFrom("order", "paid", "other"),
+    key: fc.constantFrom("a", "b", "c", "d", "e"),
+    gap: fc.nat(9),
+    /** Frozen before it: with these pages whole. */
+    freeze: fc.option(fc.oneof(fc.constant("all" as const), fc.array(fc.nat(255), { maxLength: 3 }))),
+    /** And what was frozen so far is thawed. */
+    isThawed: fc.boolean(),
+  }),
+  { maxLength: 60 },
 );
 
-it("frozen and thawed between any two events, a matcher says the same", () => {
+it("frozen and thawed between any events, and with any pages rewritten, a matcher says the same", () => {
   fc.assert(
-    fc.property(events, fc.nat(30), (list, cut) => {
-      const said = (cutAt: number): readonly string[] => {
+    fc.property(events, (list) => {
+      const said = (isFrozen: boolean): readonly string[] => {
         let matcher = newMatcher();
+        let freezer = freezerOf(matcher);
+        const log: (Page | Delta)[] = [];
         let at = 0;
-        return list.flatMap(({ type, key, gap }, index) => {
-          if (index === cutAt) {
-            const { pages } = freezeWhole(matcher).freeze("all");
-            matcher = newMatcher();
-            freezeWhole(matcher).thaw(
-              pages.map(({ page: number, bytes }) => page(number, "", { bytes })),
-              "here",
-            );
+        return list.flatMap(({ type, key, gap, freeze, isThawed }, index) => {
+          if (isFrozen && freeze !== null) {
+            log.push(...piecesOf(freezer.freeze(freeze)));
+            if (isThawed) {
+              const before = matcher.save();
+              matcher = newMatcher();
+              freezer = freezerOf(matcher);
+              freezer.thaw(log, "here");
+              assert.equal(inOrder(matcher.save()), inOrder(before));
+            }
           }
           at += gap;
           const origin = { topic: "t", partition: 0, offset: BigInt(index) };
@@ -42,37 +56,88 @@ it("frozen and thawed between any two events, a matcher says the same", () => {
             .map((each) => JSON.stringify([each.kind, each.key, each.at, "id" in each && each.id]));
         });
       };
-      assert.equal(said(cut), said(-1));
+      assert.equal(said(true), said(false));
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   );
 });
 
-it("writes a page only if it is another one, or wanted whole", () => {
+/** Rows have no order of their own. */
+function inOrder(state: MatcherState): unknown {
+  const rows = state["rows"] as readonly { readonly key: string }[];
+  return { ...state, rows: [...rows].sort((a, b) => (a.key < b.key ? -1 : 1)) };
+}
+
+function send(matcher: KeyedMatcher, key: string, at: number): void {
+  matcher.onEvent(key, { value: { type: "order", id: 1 }, at, origin: { topic: "t", partition: 0, offset: 0n } });
+}
+
+it("writes a page whole when one of its keys is new, then what changes, and nothing if nothing does", () => {
   const matcher = newMatcher();
-  const freezer = freezeWhole(matcher);
-  const event = { value: { type: "order", id: 1 }, at: 5, origin: { topic: "t", partition: 0, offset: 0n } };
-  const frozen = (whole: readonly number[] | "all" = []): number => freezer.freeze(whole).pages.length;
-  assert.equal([frozen(), frozen(), frozen([0]), frozen("all"), frozen()], [1, 0, 1, 1, 0]);
-  matcher.onEvent("a", event);
-  const { pages, delta: change } = freezer.freeze([]);
-  assert.equal([pages.length, change, frozen()], [1, null, 0]);
-  const other = freezeWhole(newMatcher());
-  other.thaw([page(0, "", { bytes: pages[0]?.bytes ?? Buffer.from("") })], "here");
-  assert.is(other.freeze([]).pages.length, 0);
+  const freezer = freezerOf(matcher);
+  const frozen = (whole: readonly number[] | "all" = []): readonly [string, number] => {
+    const { delta: change, pages } = freezer.freeze(whole);
+    return [change === null ? "" : "delta", pages.length];
+  };
+  assert.equal(
+    [frozen(), frozen(), frozen([7]), frozen("all"), frozen()],
+    [
+      ["delta", 1],
+      ["", 0],
+      ["delta", 1],
+      ["delta", 2],
+      ["", 0],
+    ],
+  );
+  send(matcher, "a", 5);
+  assert.equal(
+    [frozen(), frozen()],
+    [
+      ["delta", 1],
+      ["", 0],
+    ],
+  );
+  send(matcher, "a", 6);
+  assert.equal(
+    [frozen(), frozen()],
+    [
+      ["delta", 0],
+      ["", 0],
+    ],
+  );
+});
+
+it("costs what changed, however many keys there are", () => {
+  const matcher = newMatcher();
+  const freezer = freezerOf(matcher);
+  for (let key = 0; key < 20_000; key += 1) send(matcher, `k${key}`, 5);
+  const all = piecesOf(freezer.freeze([])).reduce((sum, { bytes }) => sum + bytes.length, 0);
+  send(matcher, "k77", 6);
+  const change = piecesOf(freezer.freeze([])).reduce((sum, { bytes }) => sum + bytes.length, 0);
+  assert.ok(change < all / 1_000, `${change} of ${all} bytes`);
 });
 
 it("refuses what it did not write, and starts empty where nothing was saved", () => {
-  const thaw = (...pieces: Parameters<ReturnType<typeof freezeWhole>["thaw"]>[0]): string =>
-    codeOf(() => freezeWhole(newMatcher()).thaw(pieces, "here"));
+  const thaw = (...log: readonly (Page | Delta)[]): string => codeOf(() => freezerOf(newMatcher()).thaw(log, "here"));
+  const head = delta(JSON.stringify({ state: { ...newMatcher().save(), rows: [] }, gone: [] }));
+  const row = { key: "s1:a" };
+  const own = pageOf(row.key);
   assert.equal(
-    [thaw(delta("x")), thaw(page(1, "{}")), thaw(page(0, "{}"), page(0, "{}"))],
-    Array(3).fill("DAMAGED_STATE"),
+    [
+      thaw(page(0, "[]")),
+      thaw(page(0, "{}"), head),
+      thaw(page(0, "["), head),
+      thaw(page(0, "[null]"), head),
+      thaw(page(own + 1, JSON.stringify([row])), head),
+      thaw(page(0, "", { bytes: Uint8Array.of(0xff) }), head),
+      thaw(delta("null")),
+      thaw(delta('{"state":{"rows":[]},"gone":["x"]}')),
+    ],
+    Array(8).fill("DAMAGED_STATE"),
   );
-  assert.is(thaw(page(0, "{")), "DAMAGED_STATE");
-  assert.is(thaw(page(0, "", { bytes: Uint8Array.of(0xff) })), "DAMAGED_STATE");
-  assert.is(thaw(page(0, "{}")), "UNKNOWN_FORMAT");
-  assert.is(thaw(), "");
+  assert.is(thaw(delta('{"state":{"rows":[]},"gone":[]}')), "UNKNOWN_FORMAT");
+  assert.is(thaw(page(own, JSON.stringify([row])), head), "BROKEN_STATE");
+  assert.equal([thaw(head), thaw()], ["", ""]);
 });
 
 it.run();

@@ -3,6 +3,7 @@
 import { crcOf, crcOfAll } from "../../lib/state/block.ts";
 import type { Checkpoint, SavedLane } from "../../lib/state/checkpoint.ts";
 import { type Barrier, type Delta, type Entry, type Page, writeEntry } from "../../lib/state/entry.ts";
+import type { Frozen } from "../../lib/state/freeze.ts";
 import { createReplay, type Replay, type StateShape } from "../../lib/state/replay.ts";
 
 export type Logged = { readonly offset: bigint; readonly value: Uint8Array | null };
@@ -20,6 +21,12 @@ export function page(number: number, text: string, more: Partial<Page> = {}): Pa
 
 export function delta(text: string, more: Partial<Delta> = {}): Delta {
   return { kind: "delta", lane: 1, pattern: 0, bytes: Buffer.from(text), ...more };
+}
+
+/** What a freezer gave, in the order in which it is written. */
+export function piecesOf({ delta: change, pages }: Frozen): readonly (Page | Delta)[] {
+  const before = change === null ? [] : [delta("", { bytes: change })];
+  return [...before, ...pages.map(({ page: number, bytes }) => page(number, "", { bytes }))];
 }
 
 export const LANE: SavedLane = {
