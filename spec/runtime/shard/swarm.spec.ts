@@ -8,7 +8,7 @@ import type { Fate, Member, Step } from "./small-log.ts";
 
 const it = suite("shards, swarm");
 
-const SEEDS = 60;
+const SEEDS = 200;
 
 /** What must have happened sometimes in all. */
 type Seen = {
