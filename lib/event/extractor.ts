@@ -87,7 +87,13 @@ const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{
 function instantOf(value: unknown): unknown {
   if (typeof value !== "string" || !ISO.test(value)) return value;
   const at = Date.parse(value);
-  return Number.isNaN(at) ? value : at;
+  return Number.isNaN(at) || !isDay(value.slice(0, 10)) ? value : at;
+}
+
+/** `Date.parse` takes 30 February for 2 March. */
+function isDay(date: string): boolean {
+  const day = Number(date.slice(8));
+  return day <= 28 || new Date(`${date}T00:00Z`).getUTCDate() === day;
 }
 
 /** A key and a time are asked of an event alone. */

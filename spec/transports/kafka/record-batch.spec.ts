@@ -1,4 +1,4 @@
-// Our reader of record batches against kafkajs' own encoder and decoder.
+// Our reader of record batches against kafkajs' own encoder and decoder. (Damaged ones are in spec/bad-input.)
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -32,50 +32,6 @@ it("reads what kafkajs' encoder writes as kafkajs' decoder does, and knows where
         ]),
       );
     }),
-    { numRuns: 500 },
-  ));
-
-/** What holds of any answer to any bytes. */
-async function hasVerdict(bytes: Buffer): Promise<void> {
-  const { batches, failure } = await decodeBatches(bytes, codecs, MEGABYTE);
-  let last = -1n;
-  for (const batch of batches) {
-    assert.ok(batch.firstOffset > last && batch.lastOffset >= batch.firstOffset);
-    for (const { offset, key, value, headers, timestamp } of batch.records) {
-      assert.ok(offset > last && offset >= batch.firstOffset && offset <= batch.lastOffset);
-      last = offset;
-      assert.ok((key?.length ?? 0) + (value?.length ?? 0) + headers.size <= MEGABYTE);
-      assert.ok(timestamp === null || Number.isFinite(timestamp));
-    }
-    last = batch.lastOffset;
-  }
-  assert.ok(failure === null || failure.reason.length > 0);
-}
-
-it("has a verdict on bytes that were changed, with a checksum that tells and with one that was made right", () =>
-  fc.assert(
-    fc.asyncProperty(
-      someBatches,
-      fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 3 }),
-      async (written, flips) => {
-        const parts = await Promise.all(written.map(encode));
-        const bytes = Buffer.concat(parts);
-        for (const [at, byte] of flips) bytes[at % bytes.length] = byte;
-        await hasVerdict(bytes);
-        for (let at = 0; at < bytes.length; ) {
-          const length = (parts.shift() as Buffer).length;
-          sealed(bytes.subarray(at, at + length));
-          at += length;
-        }
-        await hasVerdict(bytes);
-      },
-    ),
-    { numRuns: 1000 },
-  ));
-
-it("has a verdict on any bytes", () =>
-  fc.assert(
-    fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), (bytes) => hasVerdict(Buffer.from(bytes))),
     { numRuns: 500 },
   ));
 
