@@ -60,12 +60,23 @@ export type Extractor = {
  * @throws {ConfigError} `KEY_NOT_GIVEN`, or a code of `writeValues` if the expression uses the event as a value.
  */
 export function readKey<E>(option: KeyOption<E>): Extractor {
-  if (option.keyOf !== undefined) return plain("keyOf", option.keyOf);
+  if (option.keyOf !== undefined) {
+    const { expr, read } = plain("keyOf", option.keyOf);
+    return { expr, read: (event) => copyOf(read(event)) };
+  }
   const expr = written("key", option.key);
-  if (!isList(expr)) return { expr, read: prepareValue(expr, OBJECTS) };
+  if (!isList(expr)) {
+    const read = prepareValue(expr, OBJECTS);
+    return { expr, read: (event) => copyOf(read(event)) };
+  }
   if (expr.length === 0) throw extractorNotGiven("key");
   const readers = expr.map((each) => prepareValue(each, OBJECTS));
   return { expr, read: (event) => readers.map((read) => read(event)) };
+}
+
+/** A list that nobody else has: one that is made once and filled anew for each event would change the keys of those before it. */
+function copyOf(key: unknown): unknown {
+  return Array.isArray(key) ? [...key] : key;
 }
 
 /**

@@ -313,8 +313,9 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     const before = countRuns(rows, this.keepingOf);
     if (before <= maxRunsPerKey && events <= maxNodesPerKey) return null;
     if (onLimit === "dropOldest") this.#releasing.cut(cutWithin(this.#teller.limits, rows, this.keepingOf));
-    else if (onLimit === "quarantine") rows.dropGroups();
+    else rows.dropGroups();
     this.#compact();
+    if (onLimit === "fail") this.#keep(key); // It throws: what is left of the key has to stand by then.
     const limit = before > maxRunsPerKey ? "maxRunsPerKey" : "maxNodesPerKey";
     return this.#teller.limitReached(key, this.#now, limit, before - countRuns(rows, this.keepingOf));
   }

@@ -145,7 +145,8 @@ export type FunctionFailed = {
 export type Outcome<M = unknown, R = unknown> = Match<M, R> | TimedOut<M> | LimitReached | FunctionFailed;
 
 /**
- * What to do when a limit per key is passed: drop all runs of the key, throw, or drop those with the earliest first event.
+ * What to do when a limit per key is passed: drop all runs of the key; drop them and throw; or drop those with the earliest first
+ * event.
  *
  * @example
  * import { type LimitPolicy } from "sequitur";

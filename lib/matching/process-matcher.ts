@@ -176,10 +176,12 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
   }
 
   inspect(key: Key): readonly RunView[] {
+    this.#refuseInside("inspect");
     return this.#matcher.inspect(key);
   }
 
   stats(): ProcessStats {
+    this.#refuseInside("stats");
     return { ...this.#matcher.stats(), ...this.#counters, buffered: this.#buffer.size };
   }
 

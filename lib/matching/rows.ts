@@ -209,7 +209,8 @@ export class Rows {
     if (!isKey(key)) encodeKey(key);
     this.at = this.#slab.allocate(1);
     const { values } = this.#slab.chunkOf(this.at);
-    values[baseOf(this.at)] = key;
+    // A list may be changed by whoever gave it, or is given it with a match; the row would not be found again.
+    values[baseOf(this.at)] = typeof key === "object" ? Object.freeze([...key]) : key;
     if (this.#gone.size > 0) this.#gone.delete(encodeKey(key));
     this.#table.add(this.at);
   }

@@ -168,6 +168,30 @@ it("fails if told so, naming limit, key and remedy", () => {
   }
 });
 
+it("goes on when it has failed, without the runs of that key, and no other key's", () => {
+  const matcher = matcherOf("a b", { limits: { maxRunsPerKey: 2, onLimit: "fail" } });
+  const failed: unknown[] = [];
+  const say = (key: string, types: string) =>
+    types.split(" ").flatMap((type) => {
+      at += 1;
+      try {
+        return matcher.onEvent(key, { value: { type }, at, origin: { topic: "", partition: 0, offset: BigInt(at) } });
+      } catch (error) {
+        failed.push((error as LimitError).code);
+        return [];
+      }
+    });
+  let at = 0;
+  say("x", "a a");
+  for (let round = 0; round < 20; round += 1) {
+    say("y", "a a a a");
+    const open = [1, 2, 0][round % 3] as number; // the third is one too many
+    assert.equal([matcher.inspect("x").length, matcher.inspect("y").length], [2, open]);
+  }
+  assert.ok(failed.length > 20 && failed.every((code) => code === "LIMIT_REACHED"));
+  assert.equal(matchesOf(say("x", "b")), [`a1 b${at}@${at}`, `a2 b${at}@${at}`]);
+});
+
 it("counts shared events once against maxNodesPerKey", () => {
   // Open after a1 b2 b3 b4: a1 b2, a1 b2 b3, a1 b2 b3 b4, a1 b2 b4. The last two share b4, as all share a1: four events are held.
   const over = (maxNodesPerKey: number) =>

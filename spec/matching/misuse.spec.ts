@@ -123,7 +123,7 @@ it("has no watermark that is no instant", () => {
 
 it("refuses to be used by the functions of its own pattern", () => {
   const notices: Notice[] = [];
-  for (const method of ["push", "advanceTo", "finish", "save", "restore"]) {
+  for (const method of ["push", "advanceTo", "finish", "save", "restore", "inspect", "stats"]) {
     const used = pattern<Event>("used")
       .begin("a")
       .select(() => matcher[method](a(5)));
@@ -132,6 +132,39 @@ it("refuses to be used by the functions of its own pattern", () => {
     const [notice] = notices.splice(0);
     assert.ok(notice?.kind === "functionFailed" && notice.message.includes("by a function of the pattern"), method);
   }
+});
+
+it("keeps keys as they were when they were read, whoever changes the list", () => {
+  const list: unknown[] = ["", 7];
+  const byList = (each: Event) => {
+    list[0] = each.user;
+    return list;
+  };
+  const matcher = make({ ...timed, keyOf: byList, outOfOrderness: 10 });
+  const users = Array.from({ length: 300 }, (_, index) => `u${index}`);
+  for (const user of users) matcher.push(a(1, user));
+  const found = users.map((user) => matcher.push(b(2, user)));
+  const ofAll = [...found.flat(), ...matcher.finish()];
+  assert.equal(ofAll.map(({ key }) => key).sort(), users.map((user) => [user, 7]).sort());
+  assert.ok(ofAll.every(({ key, events }) => events.a.user === key[0] && events.b.user === key[0]));
+});
+
+it("keeps its keys when what it tells of them is changed", () => {
+  const changed = ({ key }: Loose): boolean => Reflect.set(key, 0, "other");
+  const told: Loose[] = [];
+  const onNotice = (notice: Notice) => told.push(notice);
+  const matcher = make({ ...timed, keyOf: (e: Event) => [e.user], timedOut: "all", onNotice });
+  const users = ["x", "y", "z"];
+  for (const at of [1, 2]) for (const user of users) matcher.push(a(at, user));
+  for (const user of users) for (const match of matcher.push(b(3, user))) changed(match);
+  for (const user of users) matcher.push(a(4, user));
+  matcher.advanceTo(70_000);
+  assert.is(told.length, 3);
+  for (const notice of told) assert.is(changed(notice), false);
+  for (const user of users) matcher.push(a(70_001, user));
+  for (const user of users) assert.is(matcher.inspect([user]).length, 1);
+  matcher.finish();
+  assert.equal([told.map(({ key }) => key[0]), matcher.stats().keys], [[...users, ...users], 0]);
 });
 
 it("may be used where a notice is told", () => {
