@@ -8,7 +8,7 @@ setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
 /** What may be held after thousands of items more than after the first ones. */
-const MAX_GROWTH_BYTES = 8 * 1_048_576;
+const MAX_GROWTH_BYTES = 32 * 1_048_576;
 /** Items after which all code was loaded and compiled that there is. */
 const WARM_UP_ITEMS = 1_000;
 
@@ -40,6 +40,7 @@ export function createMeter(): Meter {
 
 /** Bytes of heap and of buffers. */
 function heldBytes(): number {
+  collect();
   collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
