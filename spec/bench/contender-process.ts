@@ -3,12 +3,20 @@
 //
 //     repeat <limit, ms> <of the warm part> ▶ a repetition          pause <limit, ms> ▶ the longest pause, ms
 //     count <events>                        ▶ matches after these   save              ▶ how long it took to save and restore
-//     bytes                                 ▶ bytes per open key
+//     bytes                                 ▶ bytes per open key                  event ▶ bytes of an event alone
 
 import { createInterface } from "node:readline";
 import { contenderOf } from "./contenders.ts";
 import { checksum } from "./generate.ts";
-import { bytesPerOpenKey, countAfter, longestPauseMs, prepare, repeat, saveAndRestore } from "./measure.ts";
+import {
+  bytesPerEvent,
+  bytesPerOpenKey,
+  countAfter,
+  longestPauseMs,
+  prepare,
+  repeat,
+  saveAndRestore,
+} from "./measure.ts";
 import { OPEN_KEYS, workloadOf } from "./workloads.ts";
 
 const KEYS_SAVED = 100_000;
@@ -24,6 +32,8 @@ function onOpenKeys(): (ask: string) => unknown {
     switch (ask) {
       case "bytes":
         return bytesPerOpenKey(contender, atMost);
+      case "event":
+        return bytesPerEvent(atMost);
       case "save":
         return saveAndRestore(name, Math.min(KEYS_SAVED, atMost));
       default:

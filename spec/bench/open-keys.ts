@@ -8,6 +8,8 @@ import { OPEN_KEYS } from "./workloads.ts";
 export type OpenKeysRow = {
   readonly contender: string;
   readonly bytesPerKey: number;
+  /** Of these, the event itself, if it is kept. */
+  readonly bytesPerEvent: number;
   /** 100,000 keys; `null`: it cannot. */
   readonly saveMs: number | null;
   readonly restoreMs: number | null;
@@ -39,11 +41,12 @@ export async function weighOpenKeys(
         problems.push(`W7, ${entrant.name}: ${wrong.matches} of ${expected} restored runs were completed`);
       }
       const bytesPerKey = Math.round((await bench.ask("bytes", WITHIN_MS)) as number);
+      const bytesPerEvent = Math.round((await bench.ask("event", WITHIN_MS)) as number);
       const [saveMs, restoreMs] = [
         medianOf(saved.map((each) => each.saveMs)),
         medianOf(saved.map((each) => each.restoreMs)),
       ];
-      rows.push({ contender: entrant.name, bytesPerKey, saveMs, restoreMs });
+      rows.push({ contender: entrant.name, bytesPerKey, bytesPerEvent, saveMs, restoreMs });
     } catch (error) {
       signal.throwIfAborted();
       problems.push(`W7, ${entrant.name}: ${(error as Error).message}`);
