@@ -47,7 +47,7 @@ import { openState, restoreRecords, restoreWaiting, type SavedRow, saveRow, save
 import { type Address, Slab } from "./slab.ts";
 import { Teller } from "./teller.ts";
 
-const NOTHING: readonly never[] = [];
+const NOTHING: readonly never[] = Object.freeze([]);
 
 const DEFAULT_TUNING: Required<Tuning> = {
   maxStates: 10_000,
@@ -106,12 +106,12 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   }
 
   onEvent(key: Key, timed: TimedEvent): readonly Outcome[] {
-    const { value, at } = timed;
-    invariant(at >= this.#now, "that events come in order of time");
-    const outcomes = this.#fireDeadlines(at);
+    invariant(timed.at >= this.#now, "that events come in order of time");
+    const before = this.#fireDeadlines(timed.at);
     this.#teller.counters.events += 1;
     if (this.#states.size() > this.#mostStates) this.#forgetStates();
-    if (!this.#passing.about(value)) return outcomes;
+    if (!this.#passing.about(timed.value)) return before;
+    const outcomes = [...before];
     const row = this.#rows.of(key);
     this.#show(row);
     const begin = this.#passing.begin();
@@ -196,14 +196,13 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   }
 
   stats(): MatcherStats {
-    const counts = this.counts();
     let nodes = 0;
     for (const row of this.#rows.all()) {
       this.#show(row);
       nodes += this.#compact();
       this.#rows.rewrite();
     }
-    return { ...counts, nodes };
+    return { ...this.counts(), nodes };
   }
 
   counts(): MatcherCounts {
@@ -245,10 +244,11 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   }
 
   /** Time goes to `until`: fires every deadline at or before it, in order of time; at one time, key by key. */
-  #fireDeadlines(until: Instant): Outcome[] {
-    const outcomes: Outcome[] = [];
+  #fireDeadlines(until: Instant): readonly Outcome[] {
     const { deadlines } = this.#rows;
+    let outcomes: Outcome[] | null = null;
     for (let at = deadlines.peek(); at !== null && at <= until; at = deadlines.peek()) {
+      outcomes ??= [];
       this.#setTime(at);
       for (const row of this.#rows.popDue(at)) {
         this.#rows.show(row);
@@ -257,7 +257,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
       }
     }
     this.#setTime(until);
-    return outcomes;
+    return outcomes ?? NOTHING;
   }
 
   /** What time does to the groups at hand, at their deadline. */

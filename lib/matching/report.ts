@@ -12,92 +12,77 @@ import type { FunctionFailed, Match, RunView, TakenEvent, TimedEvent, TimedOut }
 import { type Run, type Tail, timedOf, toList } from "./run.ts";
 
 export type Reporter = {
-  readonly app: string;
   readonly automaton: Automaton;
   readonly shape: ReadonlyMap<string, Arity>;
   /** What `toMatchObject` makes of a match without events. */
   readonly blank: object;
   /** What `select` was given; `null`: a match's value is its events. */
   readonly selector: ((match: never) => unknown) | null;
+  /** The property `id` of what it reports. */
+  readonly id: PropertyDescriptor;
+};
+
+type Described = { -readonly [field in keyof Omit<TimedOut, "kind">]: TimedOut[field] } & {
+  readonly kind: "match" | "timedOut";
+  value?: unknown;
 };
 
 export function toMatch(reporter: Reporter, key: Key, tail: Tail, at: Instant): Match | FunctionFailed {
   const { selector } = reporter;
   const found = describe(reporter, "match", key, tail, at);
-  if (selector === null) return Object.assign(found, { value: found.events });
+  if (selector === null) {
+    found.value = found.events;
+    return found as Match;
+  }
   try {
     const value = selector(found.events as never);
     if (isPromise(value))
       throw new TypeError("It answered with a promise, which no alert can hold. Take async out of it.");
-    return Object.assign(found, { value });
+    found.value = value;
+    return found as Match;
   } catch (error) {
     return toFailure(reporter, key, tail.event, { test: null, error }, at);
   }
 }
 
 export function toTimedOut(reporter: Reporter, key: Key, tail: Tail, at: Instant): TimedOut {
-  return describe(reporter, "timedOut", key, tail, at);
+  return describe(reporter, "timedOut", key, tail, at) as TimedOut;
 }
 
-function describe<Kind extends "match" | "timedOut">(
-  reporter: Reporter,
-  kind: Kind,
-  key: Key,
-  tail: Tail,
-  at: Instant,
-): Omit<TimedOut, "kind"> & { readonly kind: Kind } {
-  const { name: pattern, version } = reporter.automaton.pattern;
-  const taken = toTaken(reporter.automaton, tail);
-  const identity = new Identity(reporter, kind, key, taken);
-  const [firstAt, lastAt] = [tail.first.at, tail.event.at];
+/** Fields are set one by one since a literal with a getter takes five times as long as the whole of the rest. */
+function describe(reporter: Reporter, kind: Described["kind"], key: Key, tail: Tail, at: Instant): Described {
+  const { name, version } = reporter.automaton.pattern;
+  const found = Object.defineProperty({ kind }, "id", reporter.id) as Described;
+  found.pattern = name;
+  found.version = version;
+  found.key = key;
+  found.at = at;
+  found.firstAt = tail.first.at;
+  found.lastAt = tail.event.at;
+  const list = toList(tail);
+  found.events = toEvents(reporter, list);
+  found.taken = toTaken(reporter.automaton, list);
+  return found;
+}
+
+/** The identity of what took its events; worked out when it is first asked for, since that costs more than all the rest. */
+export function lazyId(app: string, { pattern: { name, version } }: Automaton): PropertyDescriptor {
   return {
-    kind,
-    get id() {
-      return identity.id;
+    enumerable: true,
+    configurable: true,
+    get(this: Described) {
+      const roles = this.taken.flatMap(({ step, index, origin: { topic, partition, offset } }) => [
+        step,
+        `${index}`,
+        topic,
+        `${partition}`,
+        `${offset}`,
+      ]);
+      const id = hashText(app, name, `${version}`, this.kind, encodeKey(this.key), ...roles);
+      if (Object.isExtensible(this)) Object.defineProperty(this, "id", { value: id, enumerable: true });
+      return id;
     },
-    pattern,
-    version,
-    key,
-    at,
-    firstAt,
-    lastAt,
-    events: toEvents(reporter, tail),
-    taken,
   };
-}
-
-/** The identity of what took these events; worked out when it is first asked for, since that costs more than all the rest. */
-class Identity {
-  readonly #reporter: Reporter;
-  readonly #kind: "match" | "timedOut";
-  readonly #key: Key;
-  readonly #taken: readonly TakenEvent[];
-  #id: string | null = null;
-
-  constructor(reporter: Reporter, kind: "match" | "timedOut", key: Key, taken: readonly TakenEvent[]) {
-    this.#reporter = reporter;
-    this.#kind = kind;
-    this.#key = key;
-    this.#taken = taken;
-  }
-
-  get id(): string {
-    this.#id ??= this.#hash();
-    return this.#id;
-  }
-
-  #hash(): string {
-    const { app, automaton } = this.#reporter;
-    const { name, version } = automaton.pattern;
-    const roles = this.#taken.flatMap(({ step, index, origin }) => [
-      step,
-      `${index}`,
-      origin.topic,
-      `${origin.partition}`,
-      `${origin.offset}`,
-    ]);
-    return hashText(app, name, `${version}`, this.#kind, encodeKey(this.#key), ...roles);
-  }
 }
 
 /** A user's function that threw, and where: in the condition of a test, or in `select`. */
@@ -124,10 +109,10 @@ export function toFailure(
   };
 }
 
-/** The events of a tail with their step and their number among the step's events. */
-export function toTaken({ steps }: Automaton, tail: Tail): readonly TakenEvent[] {
-  const counts: number[] = steps.map(() => 0);
-  return toList(tail).map(({ step, event: { value, at, origin } }) => {
+/** The events of a run with their step and their number among the step's events. */
+function toTaken({ steps }: Automaton, list: readonly Tail[]): readonly TakenEvent[] {
+  const counts = new Int32Array(steps.length);
+  return list.map(({ step, event: { value, at, origin } }) => {
     const index = counts[step] as number;
     counts[step] = index + 1;
     return { value, at, origin, step: (steps[step] as Step).name, index };
@@ -143,17 +128,17 @@ export function toView(automaton: Automaton, run: Run): RunView {
   return {
     firstAt: tail.first.at,
     deadline: deadlineOf(pattern, timedOf(run)),
-    taken: toTaken(automaton, tail),
+    taken: toTaken(automaton, toList(tail)),
     waitsFor,
   };
 }
 
 /** The events by step, as `toMatchObject` makes them. */
-function toEvents({ automaton, shape, blank }: Reporter, tail: Tail): object {
+function toEvents({ automaton, shape, blank }: Reporter, list: readonly Tail[]): object {
   // A copy has all its properties of its own, whatever they are called, so that setting one sets nothing else.
   const events: Record<string, unknown> = { ...blank };
   for (const [step, arity] of shape) if (arity === "many") events[step] = [];
-  for (const { step, event } of toList(tail)) {
+  for (const { step, event } of list) {
     const { name } = automaton.steps[step] as Step;
     const before = events[name];
     if (Array.isArray(before) && shape.get(name) === "many") before.push(event.value);

@@ -14,7 +14,7 @@ import type {
   TimedEvent,
   TimedOutReport,
 } from "./matcher.ts";
-import { type Failure, type Reporter, toFailure, toMatch, toTimedOut } from "./report.ts";
+import { type Failure, lazyId, type Reporter, toFailure, toMatch, toTimedOut } from "./report.ts";
 import { inOrder, longestOfEach, type Tail } from "./run.ts";
 import { type Counters, emptyCounters } from "./saved.ts";
 
@@ -39,7 +39,8 @@ export class Teller {
     this.#automaton = automaton;
     const shape = shapeOf(automaton.pattern);
     const blank = toMatchObject(shape, () => []);
-    this.#reporter = { app: options.app ?? "", automaton, shape, blank, selector: options.selector ?? null };
+    const id = lazyId(options.app ?? "", automaton);
+    this.#reporter = { automaton, shape, blank, selector: options.selector ?? null, id };
   }
 
   /** Leaves out what `oncePer` suppresses: all, or all but the first. */
