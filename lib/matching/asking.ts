@@ -23,8 +23,10 @@ const MOST_PLAIN = 31;
 export class Asking implements Analysis {
   /** Of the functions that threw for the event at hand: that of the first test. */
   failure: (Failure & { readonly test: Test }) | null = null;
-  /** Whether what `askIf` gave last was asked for the test that looks back. */
-  asked = false;
+  /** Of the runs that `askFirst` was asked for last: the keys of those for which the test that looks back holds. */
+  chosen: readonly unknown[] = [];
+  /** Whether those are all that live. */
+  areAll = false;
   readonly #tests: readonly Test[];
   readonly #prepared: readonly Prepared[];
   readonly #looksBack: readonly boolean[];
@@ -109,16 +111,30 @@ export class Asking implements Analysis {
 
   /** Asks for runs for which it is known what `test` says, the only one that looks back. */
   askIf(test: TestId, holds: boolean): Ask {
-    this.asked = false;
+    return (id) => (id === test ? holds : this.ask(id));
+  }
+
+  /**
+   * Asks for runs kept by value: for those for which the test that looks back does not hold, or, if it holds for all that live, for
+   * these. So no function is called that no run asks.
+   */
+  askFirst(split: Split, buckets: Buckets): Ask {
+    this.chosen = [];
+    this.areAll = false;
+    let isKnown = false;
     return (id) => {
-      if (id !== test) return this.ask(id);
-      this.asked = true;
-      return holds;
+      if (id !== split.test) return this.ask(id);
+      if (!isKnown) {
+        this.chosen = this.#keysFor(split, buckets).filter((key) => this.#forest.isAlive(buckets.get(key)));
+        this.areAll = this.chosen.length > 0 && !buckets.livesBeside(this.#forest, new Set(this.chosen));
+        isKnown = true;
+      }
+      return this.areAll;
     };
   }
 
   /** Of runs kept by value, the keys of those for which the test holds. */
-  keysFor(split: Split, buckets: Buckets): readonly unknown[] {
+  #keysFor(split: Split, buckets: Buckets): readonly unknown[] {
     try {
       if (!split.rest(this.#value)) return [];
       const keys = buckets.keysFor(split.ofEvent(this.#value));

@@ -76,6 +76,16 @@ export class Buckets {
     return this.count > 0 && forest.isAlive(this.newest);
   }
 
+  /** Whether anything lives that has none of `keys`. Cost: as many as those; what is dead is dropped on the way to what lives. */
+  livesBeside(forest: Forest, keys: ReadonlySet<unknown>): boolean {
+    for (const [key, root] of this.#roots) {
+      if (keys.has(key)) continue;
+      if (forest.isAlive(root)) return true;
+      this.delete(forest, key);
+    }
+    return false;
+  }
+
   /** Drops what is dead. Cost: the keys. */
   sweep(forest: Forest): void {
     for (const [key, root] of [...this.#roots]) if (!forest.isAlive(root)) this.delete(forest, key);

@@ -11,6 +11,8 @@ import { runsIn } from "./listed.ts";
 import type { Keeper, Moving } from "./moving.ts";
 import type { Rows } from "./rows.ts";
 
+const NONE: ReadonlySet<unknown> = new Set();
+
 export class Passing {
   readonly #states: States;
   readonly #asking: Asking;
@@ -101,14 +103,18 @@ export class Passing {
     const forest = this.#forest;
     const split = state.split as Split;
     const buckets = forest.valueOf(record) as Buckets;
-    const others = this.#states.decide(state, this.#asking.askIf(split.test, false));
-    const keys = this.#asking.asked ? this.#asking.keysFor(split, buckets) : [];
-    const plan = keys.length === 0 ? others : this.#states.decide(state, this.#asking.askIf(split.test, true));
-    const chosen = plan.isIdle && others.isIdle ? [] : keys;
-    const roots = chosen.map((key) => buckets.get(key)).filter((root) => forest.isAlive(root));
-    const isStaying = plan.stay === state && others.isIdle;
+    const asking = this.#asking;
+    if (!buckets.livesBeside(forest, NONE)) return;
+    const others = this.#states.decide(state, asking.askFirst(split, buckets));
+    const { chosen: keys, areAll } = asking;
+    const isOne = keys.length === 0 || areAll;
+    const plan = isOne ? others : this.#states.decide(state, asking.askIf(split.test, true));
+    const areOthersIdle = areAll || others.isIdle;
+    const chosen = plan.isIdle && areOthersIdle ? [] : keys;
+    const roots = chosen.map((key) => buckets.get(key));
+    const isStaying = plan.stay === state && areOthersIdle;
     if (!isStaying) for (const key of chosen) buckets.delete(forest, key);
-    if (!others.isIdle) {
+    if (!areOthersIdle) {
       for (const [, root] of buckets.entries()) if (forest.isAlive(root)) this.#moving.move(others, root);
     } else if (buckets.count > 0) {
       this.#moving.keep(state, record);

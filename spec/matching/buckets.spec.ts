@@ -63,6 +63,18 @@ it("lets go of runs that are dead", () => {
   assert.equal([buckets.count, buckets.keysFor(10)], [1, [3]]);
 });
 
+it("knows whether anything lives beside some keys, and lets go of what is dead on the way", () => {
+  const { forest, begin } = emptyForest();
+  const buckets = new Buckets(DEFAULT);
+  for (const at of [1, 2, 3, 4]) buckets.add(forest, at, begin(at));
+  const isBeside = (...keys: number[]) => buckets.livesBeside(forest, new Set(keys));
+  assert.equal([isBeside(), isBeside(1, 2, 3), isBeside(1, 2, 3, 4)], [true, true, false]);
+  forest.cut = 3;
+  assert.equal([isBeside(1, 3), isBeside(3, 4), buckets.count], [true, false, 2]);
+  forest.cut = 5;
+  assert.equal([isBeside(), buckets.count], [false, 0]);
+});
+
 const DEFAULT: Split = {
   test: 0,
   op: "eq",

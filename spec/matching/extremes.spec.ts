@@ -4,7 +4,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { KeyedMatcher, Outcome } from "../../lib/matching/matcher.ts";
-import { matcherOf, matchesOf, throughJson } from "./drive.ts";
+import { feed, matcherOf, matchesOf, throughJson } from "./drive.ts";
 
 const it = suite("matcher, at the extremes");
 
@@ -130,6 +130,16 @@ it("says how many runs are open without walking over them", () => {
   let runs = 0;
   for (let look = 0; look < 1_000; look++) runs = matcher.counts().runs;
   assert.is(runs, 100_000);
+});
+
+it("calls no function that no run asks, though runs are kept by value", () => {
+  // What the absence forbids to all runs that live is not asked about the step behind it.
+  const kinds = (options: string, stream: string) =>
+    feed(matcherOf(`x:^ab !n:c[v<x.v] y:c[boom]${options}`), stream).map(({ kind }) => kind);
+  assert.equal(kinds("", "d=1 c=0!"), []);
+  assert.equal(kinds("", "d=1 d=2 c=0!"), ["functionFailed"], "the first has let an event pass");
+  assert.equal(kinds("", "d=1@1 d=5@8 c=3!@15"), ["functionFailed"]);
+  assert.equal(kinds(" | within 10", "d=1@1 d=5@8 c=3!@15"), [], "the first is over");
 });
 
 it.run();
