@@ -24,6 +24,8 @@ const PATTERNS = ["p", "q"].map((name) => ({ name, version: 1, fingerprint: name
 const SESSION_MS = 6_000;
 const POLL_MS = 500;
 const FOREIGN_TIMEOUT_MS = 3_000;
+/** Some 25,000 years from now: a clock says that this cannot be. */
+const ABSURD_TIME = 8e14;
 
 function taskConfig(): TaskConfig {
   return config({
@@ -46,11 +48,14 @@ export class HurtService {
   readonly processes: Process[] = [];
   readonly shards: readonly number[] = Array.from({ length: SHARDS }, (_, shard) => shard);
   readonly load: Random;
+  /** Every fourth world has more in it: a log of state that is short, and times that are absurd. */
+  readonly #isRich: boolean;
   #count = 0;
 
   constructor(seed: number, fates: (world: World) => Fates) {
     this.simulation = createSimulation({ seed, fates, requestTimeoutMs: 2_000 });
     this.load = this.simulation.world.random("load");
+    this.#isRich = seed % 4 === 0;
   }
 
   get world(): World {
@@ -75,7 +80,14 @@ export class HurtService {
         maxUnsentBytes: 4_000,
         identity: { app: APP, instance: instance.name, release: 1, patterns: PATTERNS },
         shards: SHARDS,
-        pace: { commitEveryMs: 100, saveEveryMs: 500, trimEveryMs: 300, maxQueuedBytes: 20_000, maxUnsentBytes: 4_000 },
+        pace: {
+          commitEveryMs: 100,
+          saveEveryMs: 500,
+          trimEveryMs: 300,
+          maxQueuedBytes: 20_000,
+          maxUnsentBytes: 4_000,
+          ...(this.#isRich ? { minLogBytes: 2_000 } : {}),
+        },
         onDataLoss: "fail",
       },
       {
@@ -106,7 +118,7 @@ export class HurtService {
     const number = this.#count++;
     const told: Told = {
       k: `k${partition}`,
-      t: 3 * number - load.between(0, 14),
+      t: this.#isRich && load.happens(0.06) ? ABSURD_TIME : 3 * number - load.between(0, 14),
       n: number,
       hit: load.happens(0.5),
       ...(load.happens(0.5) ? { alarm: load.between(1, 60) } : {}),
