@@ -6,6 +6,7 @@ import type { OpenHttp } from "../service/http.ts";
 import { type RunningService, runService } from "../service/run.ts";
 import type { Clock } from "../time/clock.ts";
 import { describeFailure, EXIT, exitCodeOf } from "./failure.ts";
+import { sentence } from "./figures.ts";
 import type { LoadedModule } from "./load.ts";
 import type { Notes } from "./notes.ts";
 import type { Outlet } from "./outlet.ts";
@@ -159,7 +160,7 @@ function feedFailed({ path, files }: LoadedModule, error: unknown): TransportErr
   const place = placeInStack(error, files);
   const where = place ? showPlace(place) : shortPath(path);
   const said = error instanceof Error ? error.message : String(error);
-  const message = `${where}: the function feed threw: ${said}. Mend it and run again.`;
+  const message = `${where}: the function feed threw: ${sentence(said)} Mend it and run again.`;
   return new TransportError("FEED_FAILED", message, { cause: error, retriable: false });
 }
 

@@ -44,6 +44,11 @@ export function oneLine(text: string, length: number): string {
   return chars.length <= length ? plain : `${chars.slice(0, length - 1).join("")}…`;
 }
 
+/** A text that others wrote, as a sentence: with a full stop, unless it ends already. */
+export function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
 /** A key: as it is if that is unmistakable, else as JSON. */
 export function key(value: unknown): string {
   const simple =

@@ -8,7 +8,7 @@ import { nearest } from "../core/nearest.ts";
 import { saidBy } from "../event/bad-record.ts";
 import { systemClock } from "../time/clock.ts";
 import { type Bundle, type BundleFailure, bundle, ownSpecifier } from "./bundle.ts";
-import { oneLine } from "./figures.ts";
+import { oneLine, sentence } from "./figures.ts";
 import { provideModule } from "./in-memory.ts";
 import { placeInStack, placeOfQuoted, shortPath, showPlace } from "./place.ts";
 
@@ -162,7 +162,7 @@ function notImported(path: string, { files }: Bundle, error: unknown): Error {
   if (error instanceof SequiturError || isForeignSequiturError(error)) return located(error, where);
   return new ConfigError(
     "IMPORT_FAILED",
-    `${where}: loading the file ended in ${nameOf(error)}: ${message}. Mend the line; nothing was run yet.`,
+    `${where}: loading the file ended in ${nameOf(error)}: ${sentence(message)} Mend the line; nothing was run yet.`,
     { cause: error },
   );
 }

@@ -2,7 +2,7 @@
 
 import { ConfigError } from "../core/errors.ts";
 import type { Metrics, TopicMetrics } from "../runtime/metrics.ts";
-import { count, counted, elapsed, oneLine } from "./figures.ts";
+import { count, counted, elapsed, oneLine, sentence } from "./figures.ts";
 import type { Example, Passed } from "./passed.ts";
 
 /** Why a run is over. */
@@ -62,7 +62,7 @@ export function nothingUsable(
     .map(({ topic, records }) => `${count(records)} of ${counted(records, "record")} of "${topic}"`)
     .join(", ");
   const [example] = examples.filter(({ topic }) => broken.some((each) => each.topic === topic));
-  const first = example ? ` The first: ${exampleText(example, placeOf)}.` : "";
+  const first = example ? ` The first: ${sentence(exampleText(example, placeOf))}` : "";
   const remedy = "Mend the records, or how the service reads them: key, time, schema and decode of the topic.";
   return new ConfigError("NOTHING_USABLE", `nothing could be used: ${list} became dead letters.${first} ${remedy}`);
 }

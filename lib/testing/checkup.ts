@@ -72,7 +72,10 @@ function canBeMissed(automaton: Automaton): CheckResult {
     element.kind === "group" ? [] : [element.name],
   );
   const never = names.filter((name) => !missed.has(name));
-  const details = never.map((name) => `of "${name}" none was found: it may not be needed, or only a function decides`);
+  const details = never.map(
+    (name) =>
+      `of "${name}" none was found: it may not be needed, another match may come instead, or only a function decides`,
+  );
   if (missed.size === 0) return { check: "misses", verdict: "unknown", text: "no near miss was found", details };
   const text = `no longer matches if one thing is wrong with ${[...missed].join(", ")}`;
   return { check: "misses", verdict: "passed", text, details };

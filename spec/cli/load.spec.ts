@@ -109,6 +109,8 @@ it("shows exceptions at the user's line, also in a file that was imported", asyn
     text.message,
     `${project.folder}/text.ts: loading the file ended in an exception that is no Error: no error`,
   );
+  const whole = await refusal(project.write("whole.ts", 'throw new Error("The rules are missing.");\n'));
+  assert.match(whole.message, "ended in Error: The rules are missing. Mend the line");
 });
 
 it("names an exception of any kind", async ({ project }) => {

@@ -69,7 +69,9 @@ it("does not claim what functions hide, or what cannot be", async () => {
     given,
   );
   assert.is(opened[0]?.text, "can match: some of the given events do");
-  assert.equal(hidden[1]?.details, ['of "it" none was found: it may not be needed, or only a function decides']);
+  assert.equal(hidden[1]?.details, [
+    'of "it" none was found: it may not be needed, another match may come instead, or only a function decides',
+  ]);
   const never = await resultsOf(
     pattern<Event>("never")
       .begin("it")
