@@ -19,6 +19,14 @@ export const LANE_BUGS: readonly PlantedBug[] = [
     seed: 2,
   },
   {
+    name: "an event at the released time waits again",
+    file: "runtime/lane.ts",
+    text: "if (time.observe(at) || at <= released)",
+    instead: "if (time.observe(at) || at < released)",
+    breaks: "it is matched twice",
+    seed: 135,
+  },
+  {
     name: "late events that are read again wait",
     file: "runtime/lane.ts",
     text: "if (time.observe(at) || at <= released)",

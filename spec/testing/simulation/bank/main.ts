@@ -20,14 +20,15 @@ await runCommand(USAGE, parseCommand(process.argv.slice(2)), run);
 
 async function run(command: Command): Promise<number> {
   let missed = 0;
+  const bugs = BANK.filter(({ name, file }) => `${name} ${file}`.includes(command.name));
+  if (bugs.length === 0) console.error(`No planted bug has "${command.name}" in its name or file.`);
   for (const line of TABLE_HEAD) console.log(line);
-  for (const bug of BANK) {
-    if (!`${bug.name} ${bug.file}`.includes(command.name)) continue;
+  for (const bug of bugs) {
     const found = await look(bug, command);
     if (found === null) missed += 1;
     console.log(found === null ? `not found: ${bug.name}` : rowOf({ ...bug, seed: found.seed }, found.seen));
   }
-  return missed === 0 ? 0 : 1;
+  return missed === 0 && bugs.length > 0 ? 0 : 1;
 }
 
 async function look(bug: PlantedBug, { find, from, to }: Command): Promise<{ seed: number; seen: string } | null> {

@@ -229,6 +229,14 @@ export const SHARD_BUGS: readonly PlantedBug[] = [
     seed: 1,
   },
   {
+    name: "shards that are taken away are kept",
+    file: "runtime/shard/engine.ts",
+    text: "if (!shards.includes(shard)) this.#drop(shard, run);",
+    instead: "void [shard, run];",
+    breaks: "two processes fight for them",
+    seed: 167,
+  },
+  {
     name: "a shard is started each time it is assigned",
     file: "runtime/shard/engine.ts",
     text: 'if (!this.#runs.has(shard) && this.#state !== "stopping")',
