@@ -84,7 +84,7 @@ export class Slab {
     this.blocks -= 1;
     const hadRoom = place.live + 1 < place.blocks;
     if (!hadRoom) size.withRoom.push(place);
-    if (place.live === 0 && size.withRoom.length > 1) this.#release(place);
+    if (place.live === 0 && (size.withRoom.length > 1 || place.blocks === 1)) this.#release(place);
   }
 
   chunkOf(address: Address): Chunk {
