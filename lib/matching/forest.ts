@@ -13,6 +13,7 @@
 // refer to each other by their number in the block, so that it can be moved to a larger one at any time.
 
 import type { StepId } from "../automaton/automaton.ts";
+import { invariant } from "../core/errors.ts";
 import { BEGINNING, type Instant } from "../time/instant.ts";
 import type { Origin, TimedEvent } from "./matcher.ts";
 import { type Address, baseOf, type Slab, WORDS } from "./slab.ts";
@@ -342,6 +343,7 @@ class Sources {
     }
     let index = ofTopic.get(partition);
     if (index === undefined) {
+      invariant(this.#all.length <= SOURCE_MASK, "that the number of a source fits beside a step");
       this.#last = { topic, partition };
       index = this.#all.push(this.#last) - 1;
       ofTopic.set(partition, index);

@@ -33,7 +33,10 @@ export function indexFrom(least: number, end: number): Check {
 export const anything: Check = () => undefined;
 export const flag: Check = check((value) => typeof value === "boolean", "true or false");
 export const text: Check = check((value) => typeof value === "string", "a text");
-export const digits: Check = check((value) => typeof value === "string" && /^\d+$/.test(value), "a number as text");
+export const digits: Check = check(
+  (value) => typeof value === "string" && /^\d{1,19}$/.test(value) && BigInt(value) < 2n ** 63n,
+  "an offset as text",
+);
 export const instant: Check = check((value) => Number.isFinite(value), "an instant");
 export const encodedKey: Check = check(isEncodedKey, "a key");
 

@@ -160,6 +160,9 @@ const count = indexFrom(0, Number.POSITIVE_INFINITY);
 /** Numbers that fit into a word. */
 const number = indexFrom(0, 2 ** 31);
 
+/** Runs that are there twice would grow without end. */
+const unionOfTwo = check((union) => (union as Ref[])[0] !== (union as Ref[])[1], "a union of two records");
+
 const keeping = oneOf("together", "byValue", "listed");
 
 const EVENT = tuple(number, instant, text, count, digits, anything);
@@ -188,6 +191,7 @@ function checkRow({ steps, waits }: Automaton, row: SavedRow, place: string): vo
     const isUnion = Array.isArray(each) && each.length === 2;
     const shape = isUnion ? tuple(below, below) : tuple(indexFrom(0, index + 1), step, event);
     shape(each, `${place}.records[${index}]`);
+    if (isUnion) unionOfTwo(each, `${place}.records[${index}]`);
     isFlat.push(!isUnion && isFlat[each[0]] === true);
   }
   const root = indexFrom(1, records.length + 1);

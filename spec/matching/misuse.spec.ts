@@ -278,6 +278,24 @@ it("goes on without a bug of its own after state that was damaged unseen", () =>
   assert.is(code, "BROKEN_STATE");
 });
 
+it("refuses unions that have runs twice, and offsets that no topic has", () => {
+  const matcher = make({ ...timed, key: (e: Event) => e.user });
+  for (const at of [1, 2]) matcher.push(a(at, "x"));
+  const records = ["matcher", "rows", 0, "records", 2];
+  const offset = ["matcher", "rows", 0, "events", 0, 4];
+  for (const [path, by] of [
+    [records, [2, 2]],
+    [offset, `${2n ** 63n}`],
+    [offset, "9".repeat(400)],
+  ] as const) {
+    const state = replace(throughJson(matcher.save()), path, by);
+    assert.is(failure(() => matcher.restore(state)).code, "BROKEN_STATE", String(by));
+  }
+  const state = replace(throughJson(matcher.save()), offset, `${2n ** 63n - 1n}`);
+  matcher.restore(state);
+  assert.is(matcher.push(b(3, "x"))[0].taken[0].origin.offset, 2n ** 63n - 1n);
+});
+
 function isEvent(path: readonly (string | number)[]): boolean {
   return (path[0] === "waiting" && path[2] === 3) || (path[1] === "events" && path[3] === 5);
 }
