@@ -250,7 +250,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     for (let at = deadlines.peek(); at !== null && at <= until; at = deadlines.peek()) {
       outcomes ??= [];
       this.#setTime(at);
-      for (const row of this.#rows.popDue(at)) {
+      for (const row of this.#rows.due(at)) {
         this.#rows.show(row);
         this.#lapse(at);
         this.#settle(this.#rows.keyOf(row), outcomes);

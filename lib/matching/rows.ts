@@ -261,9 +261,21 @@ export class Rows {
     this.show(0);
   }
 
-  /** Takes away the deadlines that are at `at`, the soonest: their rows, in the order of their keys. */
-  popDue(at: Instant): readonly Address[] {
-    const rows = this.deadlines.popAt(at);
+  /** Takes away the deadlines that are at `at`, the soonest: their rows, in the order of their keys. Those not asked for stay due. */
+  *due(at: Instant): Generator<Address> {
+    const rows = this.#inOrderOfKeys(this.deadlines.popAt(at));
+    let taken = 0;
+    try {
+      for (const row of rows) {
+        taken += 1;
+        yield row;
+      }
+    } finally {
+      for (const row of rows.slice(taken)) this.deadlines.set(row, at);
+    }
+  }
+
+  #inOrderOfKeys(rows: readonly Address[]): readonly Address[] {
     if (rows.length < 2) return rows;
     const named = rows.map((row) => ({ row, name: encodeKey(this.keyOf(row)) }));
     return named.sort((left, right) => (left.name < right.name ? -1 : 1)).map(({ row }) => row);

@@ -4,8 +4,8 @@
 //     chunk    ┌ block ┬ block ┬ free ┬ block ┬ ···      all blocks of a chunk have the same number of records
 //     record   │ w0 w1 w2 w3 w4 w5 w6 w7 │ value         w4 w5 and w6 w7 are also a double, or a long, each
 //
-// Chunks of one size of blocks grow from a few records to thousands, so that a small matcher is small; one that is empty goes,
-// if there is another with room.
+// Chunks of one size of blocks grow from a few records to thousands, so that a small matcher is small; one that is empty goes, if
+// there is another with room, or if it was a single large block.
 
 import { invariant } from "../core/errors.ts";
 

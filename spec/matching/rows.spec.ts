@@ -88,4 +88,18 @@ it("says those of too many matches that begin last, and of many that begin alike
   assert.equal(unbuilt(ends[0] ?? []), [2 ** 11 - 2]);
 });
 
+it("fires what is due at one instant for all keys, though a limit fails one of them", () => {
+  const pattern = "a !n.. | within 5";
+  const before = matcherOf(pattern);
+  const send = (key: string, at: number, offset: number) =>
+    before.onEvent(key, { value: { type: "a" }, at, origin: { topic: "t", partition: 0, offset: BigInt(offset) } });
+  send("x", 1, 1);
+  send("y", 1, 2);
+  for (let offset = 3; offset <= 6; offset += 1) send("x", 2, offset);
+  const after = matcherOf(pattern, { limits: { maxRunsPerKey: 2, onLimit: "fail" } });
+  after.restore(throughJson(before.save()));
+  assert.throws(() => after.advanceTo(6));
+  assert.equal(matchesOf(after.advanceTo(7)), ["a2@6"]);
+});
+
 it.run();
