@@ -182,7 +182,7 @@ it("npm run bench shows a table, and exits with 0 if all agree", () => {
   assert.match(stdout, /^W2 +a small value/);
   for (const name of CONTENDERS) {
     assert.match(stdout, new RegExp(`^\\| W2 +\\| ${name} `, "m"));
-    assert.match(stdout, new RegExp(`^\\| ${name} +\\| +[\\d,]+ \\|`, "m"));
+    assert.match(stdout, new RegExp(`^\\| ${name} +\\| +-?[\\d,]+ +\\|`, "m"));
   }
   assert.match(stderr, "2 of 2: W7");
 });
