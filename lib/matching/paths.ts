@@ -53,9 +53,9 @@ export function firstsOf(forest: Forest, root: Ref): readonly number[] {
   return firsts;
 }
 
-/** How many runs live. Cost: nothing, if all do; else the records of the key. */
+/** How many runs live; what is one path is taken as it is. Cost: nothing, if all do; else the records of the key. */
 export function countLiving(forest: Forest, root: Ref): number {
-  if (forest.isAlive(forest.oldestOf(root))) return forest.runsOf(root);
+  if (forest.isFlat(root) || forest.isAlive(forest.oldestOf(root))) return forest.runsOf(root);
   const living = new Float64Array(root + 1);
   const of = (ref: Ref): number => living[ref] as number;
   for (let ref = 1; ref <= root; ref += 1) {

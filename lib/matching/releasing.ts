@@ -59,12 +59,15 @@ export class Releasing {
   /** Where matches drop nothing, none has to be looked at that is not built. */
   #latest(tails: Tails, complete: readonly Ref[]): readonly Tail[] {
     const forest = this.#forest;
-    const found = complete.reduce((sum, root) => sum + (forest.isFlat(root) ? 1 : countLiving(forest, root)), 0);
-    const built =
-      found > this.#most
-        ? tails.latest(complete, this.#most, this.#alike)
-        : complete.flatMap((root) => tails.below(root));
-    this.unbuilt = found - built.length;
+    const sum = (countOf: (root: Ref) => number): number => complete.reduce((found, root) => found + countOf(root), 0);
+    // Counting those that live is worth it only where there may be too many.
+    const atMost = sum((root) => forest.runsOf(root));
+    const found = atMost > this.#most ? sum((root) => countLiving(forest, root)) : atMost;
+    const isTooMany = found > this.#most;
+    const built = isTooMany
+      ? tails.latest(complete, this.#most, this.#alike)
+      : complete.flatMap((root) => tails.below(root));
+    if (isTooMany) this.unbuilt = found - built.length;
     return inOrder(built, (tail) => tail);
   }
 
