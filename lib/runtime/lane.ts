@@ -182,7 +182,7 @@ class LaneAtWork implements Lane {
       partition: this.partition,
       released: saveInstant(this.#firedTo),
       inputs: this.partitions.map(saveInput),
-      alerts: this.patterns.counts().map(({ alerts }) => alerts),
+      alerts: [...this.patterns.alerts],
     };
   }
 

@@ -33,6 +33,8 @@ export interface PatternRow {
   advanceTo(until: Instant, watermark: Instant, out: Emission[]): void;
   /** One per pattern, in their order. */
   counts(): readonly PatternCounts[];
+  /** How many alerts were written by each pattern. */
+  readonly alerts: readonly number[];
   /** What saves the matchers, one per pattern, in their order. */
   readonly freezers: readonly Freezer[];
   /** So many alerts were written by each pattern. The matchers are thawed apart. */
@@ -56,6 +58,7 @@ export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
   return {
     onEvent: (key, event, watermark, out) => emit(many.onEvent(key, event), watermark, out),
     advanceTo: (until, watermark, out) => emit(many.advanceTo(until), watermark, out),
+    alerts,
     freezers,
     restore(written) {
       for (const index of alerts.keys()) alerts[index] = written[index] ?? 0;
