@@ -92,17 +92,9 @@ export class Forest {
 
   /** The runs of `below`, each with the event at hand; 0: it begins a run. */
   take(below: Ref, step: StepId): Ref {
-    const { at, origin, value } = this.#event as TimedEvent;
     if (!this.#isNumbered) this.number += 1;
     this.#isNumbered = true;
-    return this.#put(
-      below,
-      (step << SOURCE_BITS) | this.#sources.indexOf(origin),
-      this.number,
-      at,
-      origin.offset,
-      value,
-    );
+    return this.record(below, step, this.number, this.#event as TimedEvent);
   }
 
   /** A run like `flat`, of one path, with the event of `taken` behind it. */
@@ -114,8 +106,8 @@ export class Forest {
     return this.#put(flat, kind, number, this.timeOf(taken), offset, this.#values[at]);
   }
 
-  /** The record of an event that was taken before, as it is restored. */
-  restore(below: Ref, step: StepId, number: number, { at, origin, value }: TimedEvent): Ref {
+  /** The same with an event that has a number. */
+  record(below: Ref, step: StepId, number: number, { at, origin, value }: TimedEvent): Ref {
     return this.#put(below, (step << SOURCE_BITS) | this.#sources.indexOf(origin), number, at, origin.offset, value);
   }
 
@@ -344,8 +336,7 @@ class Sources {
     let index = ofTopic.get(partition);
     if (index === undefined) {
       invariant(this.#all.length <= SOURCE_MASK, "that the number of a source fits beside a step");
-      this.#last = { topic, partition };
-      index = this.#all.push(this.#last) - 1;
+      index = this.#all.push({ topic, partition }) - 1;
       ofTopic.set(partition, index);
     }
     this.#last = this.#all[index] as Source;

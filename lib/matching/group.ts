@@ -67,26 +67,32 @@ function isOver(forest: Forest, run: Ref, { timed }: State): boolean {
   return timed ? forest.firstOf(run) < forest.cut : !forest.isAlive(run);
 }
 
-/** Time of the earliest first event, perhaps of a run that is dead; `END_OF_TIME`: there is no run. */
-export function oldestAt(rows: Rows, keepingOf: KeepingOf): Instant {
-  let oldest = END_OF_TIME;
-  for (const first of firstsIn(rows, keepingOf)) oldest = Math.min(oldest, rows.forest.timeOf(first));
-  return oldest;
-}
+/** What the groups of the row at hand hold. */
+export type Holding = {
+  /** Open runs, and perhaps some that are dead. */
+  readonly runs: number;
+  /** Time of the earliest first event of these; `END_OF_TIME`: there is no run. */
+  readonly oldestAt: Instant;
+  /** Whether any of these is dead. Of those in lists none is. */
+  readonly hasDead: boolean;
+};
 
-/** Whether runs are counted that are dead. */
-export function hasDead(rows: Rows, keepingOf: KeepingOf): boolean {
-  return firstsIn(rows, keepingOf).some((first) => !rows.forest.isAlive(first));
-}
-
-/** Of each forest the earliest first event, perhaps of a run that is dead. Lists have none that is. */
-function firstsIn({ forest, states, roots }: Rows, keepingOf: KeepingOf): readonly Ref[] {
-  return states.flatMap((state, index) => {
-    const keeping = keepingOf(state);
+export function holdingOf(rows: Rows, keepingOf: KeepingOf): Holding {
+  const { forest, states, roots } = rows;
+  let [oldestAt, hasDead] = [END_OF_TIME, false];
+  const look = (root: Ref, isList: boolean): void => {
+    const oldest = forest.oldestOf(root);
+    oldestAt = Math.min(oldestAt, forest.timeOf(oldest));
+    if (!isList && !forest.isAlive(oldest)) hasDead = true;
+  };
+  for (let index = 0; index < roots.length; index += 1) {
     const root = roots[index] as Ref;
-    if (keeping === "listed") return [forest.oldestOf(oldestIn(forest, root))];
-    return rootsOf(forest, root, keeping).map((each) => forest.oldestOf(each));
-  });
+    const keeping = keepingOf(states[index] as State);
+    if (keeping === "together") look(root, false);
+    else if (keeping === "listed") look(oldestIn(forest, root), true);
+    else for (const [, each] of (forest.valueOf(root) as Buckets).entries()) look(each, false);
+  }
+  return { runs: countRuns(rows, keepingOf), oldestAt, hasDead };
 }
 
 /** Number of the earliest first event at or behind `cut`; all groups are lists. */

@@ -14,13 +14,13 @@ import type { Automaton } from "../automaton/automaton.ts";
 import { createStates, type State, type States } from "../automaton/decide.ts";
 import type { Split } from "../automaton/split.ts";
 import { invariant } from "../core/errors.ts";
-import { decodeKey, encodeKey, type Key } from "../event/key.ts";
+import { decodeKey, type Key } from "../event/key.ts";
 import { BEGINNING, END_OF_TIME, type Instant, restoreInstant } from "../time/instant.ts";
 import { Asking } from "./asking.ts";
 import { Compactor, renumber } from "./compact.ts";
 import { dueAt } from "./due.ts";
 import { Forest, type Ref } from "./forest.ts";
-import { countRuns, dropDead, hasDead, type Keeping, oldestAt, rootsOf } from "./group.ts";
+import { countRuns, dropDead, type Holding, holdingOf, type Keeping, rootsOf } from "./group.ts";
 import { lapseEach, lapseOldest } from "./lapse.ts";
 import { cutWithin } from "./limits.ts";
 import type {
@@ -140,14 +140,13 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     const { rows, gone } = this.#rows.takeChanges();
     const state = this.#saved(rows);
     // Looking at a row that is over forgets it.
-    const more = this.#rows.takeChanges();
-    return { state, gone: [...gone, ...more.gone].map((key) => encodeKey(key)) };
+    return { state, gone: [...gone, ...this.#rows.takeChanges().gone] };
   }
 
   #saved(rows: Iterable<Address>): MatcherState {
     const saved: SavedRow[] = [];
     for (const row of rows) {
-      if (!this.#tidy(row)) continue;
+      if (!this.#isOpen(row)) continue;
       this.#compact();
       this.#rows.rewrite();
       saved.push(saveRow(this.#rows, this.keepingOf));
@@ -208,9 +207,9 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   counts(): MatcherCounts {
     let [runs, oldest] = [0, END_OF_TIME];
     for (const row of this.#rows.all()) {
-      if (!this.#tidy(row)) continue;
-      oldest = Math.min(oldest, oldestAt(this.#rows, this.keepingOf));
-      runs += countRuns(this.#rows, this.keepingOf);
+      const holding = this.#tidy(row);
+      oldest = Math.min(oldest, holding?.oldestAt ?? END_OF_TIME);
+      runs += holding?.runs ?? 0;
     }
     return { ...this.#teller.counters, keys: this.#rows.size, runs, oldestFirstAt: runs > 0 ? oldest : null };
   }
@@ -357,13 +356,14 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     return false;
   }
 
-  /** The same, and what is dead is let go of, so that runs are counted right. */
-  #tidy(row: Address): boolean {
-    const rows = this.#rows;
-    if (!this.#isOpen(row)) return false;
-    if (hasDead(rows, this.keepingOf)) this.#compact();
-    rows.rewrite();
-    return true;
+  /** The same, and what is dead is let go of, so that what it holds is counted right; `null`: it went. */
+  #tidy(row: Address): Holding | null {
+    if (!this.#isOpen(row)) return null;
+    const holding = holdingOf(this.#rows, this.keepingOf);
+    if (!holding.hasDead) return holding;
+    this.#compact();
+    this.#rows.rewrite();
+    return holdingOf(this.#rows, this.keepingOf);
   }
 
   /** States that no row needs are gone; the others have new numbers. */

@@ -8,6 +8,7 @@
 // depend on how the input was cut into batches.
 
 import type { Interest } from "../automaton/interest.ts";
+import { empty } from "../core/empty.ts";
 import { invariant } from "../core/errors.ts";
 import type { Key } from "../event/key.ts";
 import { Deadlines } from "../time/deadlines.ts";
@@ -134,7 +135,7 @@ class ManyAtWork implements ManyMatchers {
       this.#hasTurn[index] = 0;
       this.#isGiven[index] = 0;
     }
-    this.#turns.length = 0;
+    empty(this.#turns);
     this.#concerned.find(key, value);
     const deadlines = this.#deadlines;
     while (deadlines.soonest <= this.#at) {

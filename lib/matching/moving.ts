@@ -3,6 +3,7 @@
 
 import type { Plan, State, Take } from "../automaton/decide.ts";
 import type { Split } from "../automaton/split.ts";
+import { empty } from "../core/empty.ts";
 import { Buckets } from "./buckets.ts";
 import type { Forest, Ref } from "./forest.ts";
 import type { Keeping, KeepingOf } from "./group.ts";
@@ -164,9 +165,4 @@ export class Moving {
     }
     this.#unordered.clear();
   }
-}
-
-/** Cheaper than to set the length, for the few that there mostly are. */
-export function empty(list: unknown[]): void {
-  while (list.length > 0) list.pop();
 }

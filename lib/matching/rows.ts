@@ -5,12 +5,12 @@
 //                 a group: a state, and the root of the runs in it; from three on they stand in records of the block
 
 import type { State, States } from "../automaton/decide.ts";
+import { empty } from "../core/empty.ts";
 import { type EncodedKey, encodeKey, isKey, type Key } from "../event/key.ts";
 import type { Instant } from "../time/instant.ts";
 import { Column } from "./column.ts";
 import type { Forest, Ref } from "./forest.ts";
 import { KeyTable } from "./key-table.ts";
-import { empty } from "./moving.ts";
 import { RowDeadlines } from "./row-deadlines.ts";
 import { type Address, baseOf, Slab, WORDS } from "./slab.ts";
 
@@ -57,7 +57,7 @@ export class Rows {
   /** Rows that were stored since their changes were asked for; `null`: nobody asks. */
   #touched: Set<Address> | null = null;
   /** Keys that were forgotten since then. */
-  readonly #gone = new Map<EncodedKey, Key>();
+  readonly #gone = new Set<EncodedKey>();
   /** First of the records in which the groups at hand stand, and how many these are. */
   #area: Ref = 0;
   #areaLength = 0;
@@ -231,9 +231,8 @@ export class Rows {
 
   #forgetChanges(): void {
     if (this.#touched === null) return;
-    const key = this.keyOf(this.at);
     this.#touched.delete(this.at);
-    this.#gone.set(encodeKey(key), key);
+    this.#gone.add(encodeKey(this.keyOf(this.at)));
   }
 
   /** All rows; the one that is being looked at may be forgotten. */
@@ -287,9 +286,9 @@ export class Rows {
   }
 
   /** Rows that were stored, and keys that were forgotten, since it was last asked or told to `track`; the first time, all there are. */
-  takeChanges(): { readonly rows: readonly Address[]; readonly gone: readonly Key[] } {
+  takeChanges(): { readonly rows: readonly Address[]; readonly gone: readonly EncodedKey[] } {
     const rows = this.#touched === null ? [...this.all()] : [...this.#touched];
-    const gone = [...this.#gone.values()];
+    const gone = [...this.#gone];
     this.track();
     return { rows, gone };
   }

@@ -148,7 +148,7 @@ export function restoreRecords(rows: Rows, { cut, number, quietUntil, events, re
       continue;
     }
     const [of, at, topic, partition, offset, value] = events[third] as SavedEvent;
-    forest.restore(below, second, of, { at, origin: { topic, partition, offset: BigInt(offset) }, value });
+    forest.record(below, second, of, { at, origin: { topic, partition, offset: BigInt(offset) }, value });
   }
   forest.cut = cut;
   forest.number = number;

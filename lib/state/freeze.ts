@@ -51,17 +51,16 @@ class FreezerAtWork implements Freezer {
 
   freeze(whole: readonly number[] | "all"): Frozen {
     const { state, gone } = this.#matcher.saveChanges();
-    const rows = rowsOf(state);
+    const rows = rowsOf(state).map((row) => ({ row, page: pageOf(row.key) }));
     const wanted = new Set(whole === "all" ? this.#known : whole);
-    for (const { key } of rows) if (whole === "all" || !this.#known.has(pageOf(key))) wanted.add(pageOf(key));
+    for (const { page } of rows) if (whole === "all" || !this.#known.has(page)) wanted.add(page);
     // There is always a page, so that there is always something that covers time and counters.
     if (this.#known.size === 0) wanted.add(0);
     for (const page of wanted) this.#known.add(page);
-    const isElsewhere = (key: EncodedKey): boolean => this.#known.has(pageOf(key)) && !wanted.has(pageOf(key));
     const head = toValueJson({ ...state, rows: [] });
     const change: Change = {
-      state: { ...state, rows: rows.filter(({ key }) => isElsewhere(key)) },
-      gone: gone.filter(isElsewhere),
+      state: { ...state, rows: rows.filter(({ page }) => !wanted.has(page)).map(({ row }) => row) },
+      gone: gone.filter((key) => this.#known.has(pageOf(key)) && !wanted.has(pageOf(key))),
     };
     const isNothing = wanted.size === 0 && rows.length === 0 && gone.length === 0 && head === this.#head;
     this.#head = head;
