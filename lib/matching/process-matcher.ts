@@ -6,6 +6,7 @@
 import type { Automaton } from "../automaton/automaton.ts";
 import { compile } from "../automaton/compile.ts";
 import { CheckpointError, ConfigError } from "../core/errors.ts";
+import { anything, indexFrom, listOf, record, text, tuple } from "../core/shape.ts";
 import {
   type Extractor,
   extractorNotGiven,
@@ -24,6 +25,7 @@ import {
   MAX_INSTANT_MS,
   restoreInstant,
   type SavedInstant,
+  savedInstant,
   saveInstant,
 } from "../time/instant.ts";
 import { createReorderBuffer, type Ranked, type ReorderBuffer } from "../time/reorder.ts";
@@ -33,19 +35,7 @@ import { createKeyedMatcher } from "./grouped-matcher.ts";
 import type { KeyedMatcher, Match, MatcherState, Outcome, RunView } from "./matcher.ts";
 import type { CommonOptions, Matcher, Notice, ProcessStats, UnmatchedEvent } from "./process.ts";
 import { checkLimits, checkOptions } from "./process-options.ts";
-import {
-  after,
-  anything,
-  digits,
-  encodedKey,
-  indexFrom,
-  instant,
-  listOf,
-  record,
-  savedInstant,
-  text,
-  tuple,
-} from "./saved-check.ts";
+import { after, digits, encodedKey, instant, requireShape } from "./saved-check.ts";
 
 /** The options of any pattern, once the types have done their work. */
 export type AnyOptions<E, M> = CommonOptions<E, M> &
@@ -159,10 +149,11 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
         `The state has the format ${String(state?.format)}; createMatcher of this version reads ${FORMAT}. Restore it with what saved it.`,
       );
     }
-    SAVED(state, "$");
+    requireShape(SAVED, state, "$");
     const saved = state as Saved<E>;
     const advancedTo = restoreInstant(saved.advancedTo);
-    for (const [index, [at]] of saved.waiting.entries()) after(advancedTo)(at, `$.waiting[${index}][0]`);
+    const stillToCome = after(advancedTo);
+    for (const [index, [at]] of saved.waiting.entries()) requireShape(stillToCome, at, `$.waiting[${index}][0]`);
     this.#matcher.restore(saved.matcher);
     this.#arrivals = saved.arrivals;
     this.#watermark = createWatermark(this.#outOfOrdernessMs);
@@ -234,7 +225,7 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
 
 const COUNTER_OF = { late: "late", noKey: "withoutKey", noTime: "withoutTime" } as const;
 
-const count = indexFrom(0, Number.POSITIVE_INFINITY);
+const count = indexFrom(0);
 const SAVED = record({
   matcher: record({ format: text, fingerprint: text }),
   arrivals: count,

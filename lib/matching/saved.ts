@@ -4,30 +4,15 @@
 import type { Automaton, Wait } from "../automaton/automaton.ts";
 import { toWaiting, type Waiting } from "../automaton/waiting.ts";
 import { CheckpointError } from "../core/errors.ts";
+import { anything, indexFrom, listOf, orNull, record, shapeOf, text, tuple } from "../core/shape.ts";
 import { decodeKey, type EncodedKey, encodeKey } from "../event/key.ts";
-import { type Instant, type SavedInstant, saveInstant } from "../time/instant.ts";
+import { type Instant, type SavedInstant, savedInstant, saveInstant } from "../time/instant.ts";
 import type { Ref } from "./forest.ts";
 import { type Keeping, type KeepingOf, rootsOf } from "./group.ts";
 import { partOfKey } from "./key-table.ts";
 import type { MatcherState, MatcherStats } from "./matcher.ts";
 import type { Rows } from "./rows.ts";
-import {
-  anything,
-  check,
-  digits,
-  encodedKey,
-  flag,
-  indexFrom,
-  instant,
-  listOf,
-  noneTwice,
-  oneOf,
-  orNull,
-  record,
-  savedInstant,
-  text,
-  tuple,
-} from "./saved-check.ts";
+import { digits, encodedKey, flag, instant, noneTwice, oneOf, requireShape } from "./saved-check.ts";
 
 export type Counters = {
   -readonly [name in "events" | "matches" | "timedOut" | "suppressed" | "dropped" | "failures"]: MatcherStats[name];
@@ -156,21 +141,32 @@ export function restoreRecords(rows: Rows, { cut, number, quietUntil, events, re
   rows.held = held;
 }
 
-const count = indexFrom(0, Number.POSITIVE_INFINITY);
+const count = indexFrom(0);
 /** Numbers that fit into a word. */
 const number = indexFrom(0, 2 ** 31);
 
 /** Runs that are there twice would grow without end. */
-const unionOfTwo = check((union) => (union as Ref[])[0] !== (union as Ref[])[1], "a union of two records");
+const unionOfTwo = shapeOf((union) => (union as Ref[])[0] !== (union as Ref[])[1], "a union of two records");
 
 const keeping = oneOf("together", "byValue", "listed");
 
 const EVENT = tuple(number, instant, text, count, digits, anything);
 const COUNTERS = { events: count, matches: count, timedOut: count, suppressed: count, dropped: count, failures: count };
+const SAVED = record({ now: savedInstant, counters: record(COUNTERS), rows: listOf(anything) });
+
+/** But for what the records of a row allow. */
+const ROW = record({
+  key: encodedKey,
+  cut: number,
+  number,
+  quietUntil: orNull(instant),
+  events: listOf(EVENT),
+  records: listOf(anything),
+});
 
 /** @throws {CheckpointError} `BROKEN_STATE` */
 function checkSaved(automaton: Automaton, state: MatcherState): void {
-  record({ now: savedInstant, counters: record(COUNTERS), rows: listOf(anything) })(state, "$");
+  requireShape(SAVED, state, "$");
   const { rows } = state as Saved;
   for (const [index, row] of rows.entries()) checkRow(automaton, row, `$.rows[${index}]`);
   noneTwice(
@@ -180,8 +176,7 @@ function checkSaved(automaton: Automaton, state: MatcherState): void {
 }
 
 function checkRow({ steps, waits }: Automaton, row: SavedRow, place: string): void {
-  const head = { key: encodedKey, cut: number, number, quietUntil: orNull(instant), events: listOf(EVENT) };
-  record({ ...head, records: listOf(anything) })(row, place);
+  requireShape(ROW, row, place);
   const { records, events } = row;
   const step = indexFrom(0, steps.length);
   const event = indexFrom(0, events.length);
@@ -190,15 +185,16 @@ function checkRow({ steps, waits }: Automaton, row: SavedRow, place: string): vo
     const below = indexFrom(1, index + 1);
     const isUnion = Array.isArray(each) && each.length === 2;
     const shape = isUnion ? tuple(below, below) : tuple(indexFrom(0, index + 1), step, event);
-    shape(each, `${place}.records[${index}]`);
-    if (isUnion) unionOfTwo(each, `${place}.records[${index}]`);
+    requireShape(shape, each, `${place}.records[${index}]`);
+    if (isUnion) requireShape(unionOfTwo, each, `${place}.records[${index}]`);
     isFlat.push(!isUnion && isFlat[each[0]] === true);
   }
   const root = indexFrom(1, records.length + 1);
   const waiting = tuple(indexFrom(0, waits.length), flag, listOf(count));
   const group = record({ reported: flag, waiting: listOf(waiting), kept: keeping, roots: listOf(root) });
-  record({ groups: listOf(group), held: listOf(root) })(row, place);
-  listOf(check((run) => isFlat[run as Ref] === true, "a run of one path"))(row.held, `${place}.held`);
+  requireShape(record({ groups: listOf(group), held: listOf(root) }), row, place);
+  const flat = shapeOf((run) => isFlat[run as Ref] === true, "a run of one path");
+  requireShape(listOf(flat), row.held, `${place}.held`);
 }
 
 function saveWaiting({ wait, fresh, open }: Waiting): SavedWaiting {

@@ -1,8 +1,9 @@
 // What a checkpoint says: how far every partition is dealt with, how far time has come, and which deltas and pages belong to
 // it. Plain data that survives JSON; offsets are text, since JSON has no whole numbers of that size.
 
-import type { SavedInstant } from "../time/instant.ts";
-import { digits, indexFrom, listOf, orNull, record, savedInstant, text, tuple, wholeMs } from "./check.ts";
+import { indexFrom, listOf, orNull, record, type Shape, text, tuple } from "../core/shape.ts";
+import { type SavedInstant, savedInstant } from "../time/instant.ts";
+import { digits } from "./check.ts";
 
 /** A pattern whose state is saved. Pages and deltas name it by its place in the list. */
 export type SavedPattern = { readonly name: string; readonly version: number; readonly fingerprint: string };
@@ -77,14 +78,14 @@ const INPUT = record({
   next: orNull(digits),
   from: orNull(digits),
   newest: savedInstant,
-  outOfOrdernessMs: wholeMs,
+  outOfOrdernessMs: count,
   sealed: listOf(tuple(digits, indexFrom(1))),
   counts: COUNTS,
 });
 const LANE = record({ partition: count, released: savedInstant, inputs: listOf(INPUT), alerts: listOf(count) });
 
-/** Looks whether a value is a checkpoint. @throws {CheckpointError} `DAMAGED_STATE` */
-export const checkCheckpoint: (value: unknown, place: string) => void = record({
+/** A checkpoint, but for its `kind`. */
+export const CHECKPOINT: Shape = record({
   app: text,
   instance: text,
   seq: indexFrom(1),

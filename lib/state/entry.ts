@@ -8,9 +8,10 @@
 // Barriers and checkpoints are JSON, for people; deltas and pages begin with numbers, little-endian, and belong to whoever froze them.
 
 import { unreachable } from "../core/errors.ts";
+import { indexFrom, record, type Shape, text } from "../core/shape.ts";
 import { type Block, type BlockKind, blocksOf } from "./block.ts";
-import { indexFrom, record, text } from "./check.ts";
-import { type Checkpoint, checkCheckpoint } from "./checkpoint.ts";
+import { requireShape } from "./check.ts";
+import { CHECKPOINT, type Checkpoint } from "./checkpoint.ts";
 import { damaged } from "./state-error.ts";
 
 /** Somebody takes over. */
@@ -54,9 +55,9 @@ export function readEntry(kind: BlockKind, blocks: readonly Block[], where: stri
   const body = joined(blocks);
   switch (kind) {
     case "barrier":
-      return readJson(body, where, checkBarrier) as Barrier;
+      return readJson(body, where, BARRIER) as Barrier;
     case "checkpoint":
-      return readJson(body, where, checkCheckpoint) as Checkpoint;
+      return readJson(body, where, CHECKPOINT) as Checkpoint;
     case "delta": {
       const [lane = 0, pattern = 0] = numbersOf(body, 2, where);
       return { kind, lane, pattern, bytes: body.subarray(8) };
@@ -100,7 +101,7 @@ function joined(blocks: readonly Block[]): Uint8Array {
 }
 
 const count = indexFrom(1);
-const checkBarrier = record({
+const BARRIER = record({
   app: text,
   instance: text,
   nonce: text,
@@ -109,13 +110,13 @@ const checkBarrier = record({
   partitions: count,
 });
 
-function readJson(body: Uint8Array, where: string, check: (value: unknown, place: string) => void): unknown {
+function readJson(body: Uint8Array, where: string, shape: Shape): unknown {
   let value: unknown;
   try {
     value = JSON.parse(fromUtf8.decode(body));
   } catch {
     throw damaged(where, "it is no JSON in UTF-8");
   }
-  check(value, where);
+  requireShape(shape, value, where);
   return value;
 }

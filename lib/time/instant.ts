@@ -1,3 +1,5 @@
+import { type Shape, shapeOf } from "../core/shape.ts";
+
 /**
  * A point in event time: milliseconds since 1970-01-01T00:00:00Z; a finite number, whole by habit.
  *
@@ -20,6 +22,12 @@ export const MAX_INSTANT_MS: number = 8.64e15;
 
 /** An instant in plain data, where JSON has no infinities. */
 export type SavedInstant = Instant | "beginning" | "end";
+
+/** An instant, or an end of time, in data that may be anything. */
+export const savedInstant: Shape = shapeOf(
+  (value) => Number.isFinite(value) || value === "beginning" || value === "end",
+  "an instant",
+);
 
 export function saveInstant(at: Instant): SavedInstant {
   if (at === BEGINNING) return "beginning";
