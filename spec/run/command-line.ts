@@ -20,3 +20,11 @@ export function wholeNumber(name: string, text: string): number {
   if (Number.isSafeInteger(number) && number > 0) return number;
   throw new Error(`--${name} takes a whole number from 1 up, not "${text}".`);
 }
+
+/** The first and the last of `--seeds A..B`; of `--seeds A` both are A. @throws {Error} saying what the option takes. */
+export function seedRange(text: string): { readonly from: number; readonly to: number } {
+  const [, first, last = first] = /^(\d+)(?:\.\.(\d+))?$/.exec(text) ?? [];
+  if (first === undefined || Number(last) < Number(first))
+    throw new Error("--seeds takes a number, or two as in 1..1000.");
+  return { from: Number(first), to: Number(last) };
+}

@@ -1,6 +1,6 @@
 // npm run simulate: more worlds than every change has to pass. Prints how far it is, and each seed that fails, with how to repeat it.
 import { parseArgs } from "node:util";
-import { runCommand } from "../../run/command-line.ts";
+import { runCommand, seedRange } from "../../run/command-line.ts";
 import { Situations } from "./situations.ts";
 import { swarm } from "./swarm.ts";
 
@@ -55,10 +55,7 @@ function parseCommand(argv: string[]): Command | string {
     } as const;
     const { values } = parseArgs({ args: argv, options });
     if (values.help) return USAGE;
-    const [, first, last = first] = /^(\d+)(?:\.\.(\d+))?$/.exec(values.seeds ?? "") ?? [];
-    if (first === undefined || Number(last) < Number(first))
-      throw new Error("--seeds takes a number, or two as in 1..1000.");
-    return { from: Number(first), to: Number(last), keepGoing: values["keep-going"] };
+    return { ...seedRange(values.seeds ?? ""), keepGoing: values["keep-going"] };
   } catch (error) {
     return `${(error as Error).message}\n\n${USAGE}`;
   }

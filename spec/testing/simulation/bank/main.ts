@@ -1,6 +1,6 @@
 // npm run bank: replays the worlds that find the planted bugs, or looks for such worlds.
 import { parseArgs } from "node:util";
-import { runCommand } from "../../../run/command-line.ts";
+import { runCommand, seedRange } from "../../../run/command-line.ts";
 import { BANK } from "./bank.ts";
 import { type PlantedBug, whatIsSeen, worldsWith } from "./planted.ts";
 import { rowOf, TABLE_HEAD } from "./table.ts";
@@ -51,10 +51,7 @@ function parseCommand(argv: string[]): Command | string {
     } as const;
     const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
     if (values.help) return USAGE;
-    const [, first, last = first] = /^(\d+)(?:\.\.(\d+))?$/.exec(values.seeds) ?? [];
-    if (first === undefined || Number(last) < Number(first))
-      throw new Error("--seeds takes a number, or two as in 1..1000.");
-    return { find: values.find, from: Number(first), to: Number(last), name: positionals.join(" ") };
+    return { find: values.find, ...seedRange(values.seeds), name: positionals.join(" ") };
   } catch (error) {
     return `${(error as Error).message}\n\n${USAGE}`;
   }

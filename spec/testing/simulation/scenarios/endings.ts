@@ -1,6 +1,7 @@
 // How transactions end: twice, never, after a timeout, or with nobody knowing.
 import type { Scenario } from "../stage.ts";
-import { out, state } from "./places.ts";
+import { out } from "./places.ts";
+import { checkpointing, takeOver, writer } from "./steps.ts";
 
 /** The timeout of transactions that are to be too old, with room for a busy machine; and when the broker has surely noticed. */
 const TIMEOUT_MS = 2_000;
@@ -19,9 +20,7 @@ export const ENDINGS: readonly Scenario[] = [
     name: "committing twice is one commit; aborting after it is refused",
     play: async (stage) => {
       await stage.topic("out");
-      const a = await stage.producer("t");
-      await a.add(out());
-      await a.send(out(), "x");
+      const a = await writer(stage, out(), "x");
       await a.committed();
       await a.commit();
       await a.abort();
@@ -32,9 +31,7 @@ export const ENDINGS: readonly Scenario[] = [
     name: "aborting twice is one abort; committing after it is refused",
     play: async (stage) => {
       await stage.topic("out");
-      const a = await stage.producer("t");
-      await a.add(out());
-      await a.send(out(), "x");
+      const a = await writer(stage, out(), "x");
       await a.aborted();
       await a.abort();
       await a.commit();
@@ -44,48 +41,24 @@ export const ENDINGS: readonly Scenario[] = [
   {
     name: "the answer to a commit is lost: the successor finds it committed",
     play: async (stage) => {
-      await stage.topic("out");
-      await stage.topic("state");
-      const a = await stage.producer("t");
-      await a.add(out(), state());
-      await a.send(out(), "alert");
-      await a.send(state(), "checkpoint 1");
+      const a = await checkpointing(stage, "checkpoint 1");
       await stage.quietly("endTransaction", { ...a.stamp, commit: true });
-      const b = await stage.producer("t");
-      await b.add(state());
-      await b.send(state(), "barrier");
-      await b.committed();
-      await stage.read(state());
-      await stage.read(out());
+      await takeOver(stage);
     },
   },
   {
     name: "the request of a commit is lost: the successor finds it aborted",
     play: async (stage) => {
-      await stage.topic("out");
-      await stage.topic("state");
-      const a = await stage.producer("t");
-      await a.add(out(), state());
-      await a.send(out(), "alert");
-      await a.send(state(), "checkpoint 1");
-      const b = await stage.producer("t");
-      await b.add(state());
-      await b.send(state(), "barrier");
-      await b.committed();
-      await stage.read(state());
-      await stage.read(out());
+      await checkpointing(stage, "checkpoint 1");
+      await takeOver(stage);
     },
   },
   {
     name: "a commit that arrives after the takeover does nothing",
     play: async (stage) => {
       await stage.topic("out");
-      const a = await stage.producer("t");
-      await a.add(out());
-      await a.send(out(), "old");
-      const b = await stage.producer("t");
-      await b.add(out());
-      await b.send(out(), "new");
+      const a = await writer(stage, out(), "old");
+      const b = await writer(stage, out(), "new");
       await stage.ask("endTransaction", { ...a.stamp, commit: true });
       await stage.read(out());
       await b.aborted();
@@ -96,9 +69,7 @@ export const ENDINGS: readonly Scenario[] = [
     name: "a delayed commit of one transaction ends the next one of the same producer",
     play: async (stage) => {
       await stage.topic("out");
-      const a = await stage.producer("t");
-      await a.add(out());
-      await a.send(out(), "1");
+      const a = await writer(stage, out(), "1");
       await a.committed();
       await a.add(out());
       await a.send(out(), "2");
@@ -120,9 +91,7 @@ export const ENDINGS: readonly Scenario[] = [
       await a.send(out(), "y");
       await a.add(out());
       await stage.read(out());
-      const b = await stage.producer("t");
-      await b.add(out());
-      await b.send(out(), "z");
+      const b = await writer(stage, out(), "z");
       await b.committed();
       await stage.read(out());
     },

@@ -1,6 +1,7 @@
 // Who holds a transactional id, and what those can still do who held it before.
 import type { Scenario } from "../stage.ts";
 import { out, state } from "./places.ts";
+import { checkpointing, writer } from "./steps.ts";
 
 export const FENCING: readonly Scenario[] = [
   {
@@ -12,9 +13,7 @@ export const FENCING: readonly Scenario[] = [
       const c = await stage.producer("t");
       await c.add(out());
       await stage.producer("t");
-      const e = await stage.producer("t");
-      await e.add(out());
-      await e.send(out(), "x");
+      const e = await writer(stage, out(), "x");
       await e.committed();
       await stage.producer("t");
     },
@@ -23,9 +22,7 @@ export const FENCING: readonly Scenario[] = [
     name: "who takes over an open transaction is told to wait at first",
     play: async (stage) => {
       await stage.topic("out");
-      const a = await stage.producer("t");
-      await a.add(out());
-      await a.send(out(), "x");
+      await writer(stage, out(), "x");
       await stage.ask("initProducer", { transactionalId: "t", timeoutMs: 60_000 });
       await stage.producer("t");
       await stage.read(out());
@@ -62,12 +59,8 @@ export const FENCING: readonly Scenario[] = [
     name: "a fenced producer cannot write into the transaction of its successor",
     play: async (stage) => {
       await stage.topic("out");
-      const a = await stage.producer("t");
-      await a.add(out());
-      await a.send(out(), "a");
-      const b = await stage.producer("t");
-      await b.add(out());
-      await b.send(out(), "b1");
+      const a = await writer(stage, out(), "a");
+      const b = await writer(stage, out(), "b1");
       await a.send(out(), "a-late");
       await b.send(out(), "b2");
       await a.commit();
@@ -80,9 +73,7 @@ export const FENCING: readonly Scenario[] = [
     name: "a zombie writes to a partition its successor never used: refused",
     play: async (stage) => {
       await stage.topic("out", 2);
-      const a = await stage.producer("t");
-      await a.add(out(0));
-      await a.send(out(0), "a");
+      const a = await writer(stage, out(0), "a");
       const b = await stage.producer("t");
       await a.send(out(1), "late");
       await b.add(out(0));
@@ -98,9 +89,7 @@ export const FENCING: readonly Scenario[] = [
     play: async (stage) => {
       await stage.topic("state");
       for (let round = 0; round < 4; round += 1) {
-        const producer = await stage.producer("t");
-        await producer.add(state());
-        await producer.send(state(), `barrier ${round}`);
+        const producer = await writer(stage, state(), `barrier ${round}`);
         if (round === 2) await producer.committed();
       }
       await stage.producer("t");
@@ -110,12 +99,7 @@ export const FENCING: readonly Scenario[] = [
   {
     name: "a committed transaction stays committed when its producer is fenced right behind",
     play: async (stage) => {
-      await stage.topic("out");
-      await stage.topic("state");
-      const a = await stage.producer("t");
-      await a.add(out(), state());
-      await a.send(out(), "alert");
-      await a.send(state(), "checkpoint");
+      const a = await checkpointing(stage, "checkpoint");
       await a.commit();
       await stage.producer("t");
       await stage.read(out());
@@ -127,12 +111,8 @@ export const FENCING: readonly Scenario[] = [
     name: "a barrier of the successor stands behind the abort of the predecessor",
     play: async (stage) => {
       await stage.topic("state");
-      const a = await stage.producer("t");
-      await a.add(state());
-      await a.send(state(), "delta", "checkpoint");
-      const b = await stage.producer("t");
-      await b.add(state());
-      await b.send(state(), "barrier");
+      await writer(stage, state(), "delta", "checkpoint");
+      const b = await writer(stage, state(), "barrier");
       await b.committed();
       await stage.read(state());
       await stage.read(state(), "committed", 2n);

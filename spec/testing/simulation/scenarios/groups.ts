@@ -1,6 +1,16 @@
 // Groups: generations, who leads, who is out, what is told when.
 import type { Scenario } from "../stage.ts";
-import { heartbeat, join, joined, startJoin, startSync, twoMembers, untilRebalance } from "./members.ts";
+import {
+  heartbeat,
+  join,
+  joined,
+  onlyMember,
+  secondJoining,
+  startJoin,
+  startSync,
+  twoMembers,
+  untilRebalance,
+} from "./members.ts";
 import { out } from "./places.ts";
 
 /** The shortest session that the broker of the scenarios takes, and a time in which it has surely passed. */
@@ -20,10 +30,8 @@ export const GROUPS: readonly Scenario[] = [
   {
     name: "a second member waits until the first has joined again",
     play: async (stage) => {
-      const first = await join(stage);
-      await startSync(stage, first, [first, "all"]).see();
-      const joining = startJoin(stage);
-      await untilRebalance(stage, first);
+      const first = await onlyMember(stage);
+      const joining = await secondJoining(stage, first);
       await stage.wait(200);
       stage.say(`answered: ${joining.isSettled()}`);
       await heartbeat(stage, first);
@@ -39,10 +47,8 @@ export const GROUPS: readonly Scenario[] = [
   {
     name: "a follower waits for the leader to give out",
     play: async (stage) => {
-      const first = await join(stage);
-      await startSync(stage, first, [first, "all"]).see();
-      const joining = startJoin(stage);
-      await untilRebalance(stage, first);
+      const first = await onlyMember(stage);
+      const joining = await secondJoining(stage, first);
       const again = await join(stage, { member: first.member });
       const second = await joined(joining);
       const waiting = startSync(stage, second);
@@ -75,8 +81,7 @@ export const GROUPS: readonly Scenario[] = [
       await stage.ask("leave", { group: "g", member: second.member });
       await heartbeat(stage, second);
       await untilRebalance(stage, first);
-      const alone = await join(stage, { member: first.member });
-      await startSync(stage, alone, [alone, "all"]).see();
+      await onlyMember(stage, { member: first.member });
     },
   },
   {
@@ -85,15 +90,13 @@ export const GROUPS: readonly Scenario[] = [
       const [first, second] = await twoMembers(stage);
       await stage.ask("leave", { group: "g", member: first.member });
       await untilRebalance(stage, second);
-      const alone = await join(stage, { member: second.member });
-      await startSync(stage, alone, [alone, "all"]).see();
+      await onlyMember(stage, { member: second.member });
     },
   },
   {
     name: "a group that all have left begins again, in a later generation",
     play: async (stage) => {
-      const first = await join(stage);
-      await startSync(stage, first, [first, "all"]).see();
+      const first = await onlyMember(stage);
       await stage.ask("leave", { group: "g", member: first.member });
       await heartbeat(stage, first);
       await join(stage);
@@ -102,8 +105,7 @@ export const GROUPS: readonly Scenario[] = [
   {
     name: "a member that is silent for too long is out",
     play: async (stage) => {
-      const first = await join(stage, { sessionTimeoutMs: SHORT_MS });
-      await startSync(stage, first, [first, "all"]).see();
+      const first = await onlyMember(stage, { sessionTimeoutMs: SHORT_MS });
       await stage.wait(SILENT_MS);
       await heartbeat(stage, first);
       await startJoin(stage, { member: first.member }).see();
@@ -113,8 +115,7 @@ export const GROUPS: readonly Scenario[] = [
   {
     name: "heartbeats keep a member in",
     play: async (stage) => {
-      const first = await join(stage, { sessionTimeoutMs: SHORT_MS });
-      await startSync(stage, first, [first, "all"]).see();
+      const first = await onlyMember(stage, { sessionTimeoutMs: SHORT_MS });
       for (let beats = 0; beats < 6; beats += 1) {
         await stage.wait(SHORT_MS / 3);
         await heartbeat(stage, first);
@@ -127,8 +128,7 @@ export const GROUPS: readonly Scenario[] = [
       const [first, second] = await twoMembers(stage, { sessionTimeoutMs: SHORT_MS });
       // The second dies. The first beats on.
       await untilRebalance(stage, first);
-      const alone = await join(stage, { member: first.member, sessionTimeoutMs: SHORT_MS });
-      await startSync(stage, alone, [alone, "all"]).see();
+      await onlyMember(stage, { member: first.member, sessionTimeoutMs: SHORT_MS });
       await heartbeat(stage, second);
     },
   },
@@ -136,10 +136,8 @@ export const GROUPS: readonly Scenario[] = [
     name: "who does not join again in time is out, though it beats",
     play: async (stage) => {
       const short = { rebalanceTimeoutMs: SHORT_MS };
-      const first = await join(stage, short);
-      await startSync(stage, first, [first, "all"]).see();
-      const joining = startJoin(stage, short);
-      await untilRebalance(stage, first);
+      const first = await onlyMember(stage, short);
+      const joining = await secondJoining(stage, first, short);
       const second = await joined(joining);
       await heartbeat(stage, first);
       await startSync(stage, second, [second, "all"]).see();
@@ -185,8 +183,7 @@ export const GROUPS: readonly Scenario[] = [
   {
     name: "a member that joins while others wait for the leader sends all back",
     play: async (stage) => {
-      const first = await join(stage);
-      await startSync(stage, first, [first, "all"]).see();
+      const first = await onlyMember(stage);
       const second = startJoin(stage);
       await untilRebalance(stage, first);
       const again = await join(stage, { member: first.member });
@@ -205,8 +202,7 @@ export const GROUPS: readonly Scenario[] = [
   {
     name: "no protocol in common, none at all, or a session nobody allows",
     play: async (stage) => {
-      const first = await join(stage, { protocols: ["p", "q"] });
-      await startSync(stage, first, [first, "all"]).see();
+      const first = await onlyMember(stage, { protocols: ["p", "q"] });
       await startJoin(stage, { protocols: ["r"] }).see();
       await startJoin(stage, { protocols: [] }).see();
       await startJoin(stage, { sessionTimeoutMs: 10 }).see();
@@ -217,8 +213,7 @@ export const GROUPS: readonly Scenario[] = [
   {
     name: "the protocol that all speak is taken",
     play: async (stage) => {
-      const first = await join(stage, { protocols: ["p", "q"] });
-      await startSync(stage, first, [first, "all"]).see();
+      const first = await onlyMember(stage, { protocols: ["p", "q"] });
       const joining = startJoin(stage, { protocols: ["q"] });
       await untilRebalance(stage, first);
       await join(stage, { member: first.member, protocols: ["p", "q"] });
@@ -237,8 +232,7 @@ export const GROUPS: readonly Scenario[] = [
   {
     name: "of two protocols that all speak the one that more prefer is taken",
     play: async (stage) => {
-      const first = await join(stage, { protocols: ["p", "q"] });
-      await startSync(stage, first, [first, "all"]).see();
+      const first = await onlyMember(stage, { protocols: ["p", "q"] });
       const others = [startJoin(stage, { protocols: ["q", "p"] })];
       await untilRebalance(stage, first);
       others.push(startJoin(stage, { protocols: ["q", "p"] }));
@@ -262,10 +256,8 @@ export const GROUPS: readonly Scenario[] = [
   {
     name: "who leaves while it waits for the leader is never answered; the others share out anew",
     play: async (stage) => {
-      const first = await join(stage);
-      await startSync(stage, first, [first, "all"]).see();
-      const joining = startJoin(stage);
-      await untilRebalance(stage, first);
+      const first = await onlyMember(stage);
+      const joining = await secondJoining(stage, first);
       const again = await join(stage, { member: first.member });
       const second = await joined(joining);
       const waiting = startSync(stage, second);

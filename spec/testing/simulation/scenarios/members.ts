@@ -44,12 +44,28 @@ export async function heartbeat(stage: Stage, { group, member, generation }: Mem
   await stage.ask("heartbeat", { group, member, generation });
 }
 
-/** Two members in one generation, the first is the leader, both have their assignment. */
-export async function twoMembers(stage: Stage, options: JoinOptions = {}): Promise<readonly [Membership, Membership]> {
-  const first = await join(stage, options);
-  await startSync(stage, first, [first, "all"]).see();
+/** A member that leads a group of its own, with its assignment. */
+export async function onlyMember(stage: Stage, options: JoinOptions = {}): ReturnType<typeof join> {
+  const only = await join(stage, options);
+  await startSync(stage, only, [only, "all"]).see();
+  return only;
+}
+
+/** A second member has asked to join: the first is told so, and has not joined again yet. */
+export async function secondJoining(
+  stage: Stage,
+  first: Membership,
+  options: JoinOptions = {},
+): Promise<Pending<object>> {
   const joining = startJoin(stage, options);
   await untilRebalance(stage, first);
+  return joining;
+}
+
+/** Two members in one generation, the first is the leader, both have their assignment. */
+export async function twoMembers(stage: Stage, options: JoinOptions = {}): Promise<readonly [Membership, Membership]> {
+  const first = await onlyMember(stage, options);
+  const joining = await secondJoining(stage, first, options);
   const again = await join(stage, { ...options, member: first.member });
   const second = await joined(joining);
   const waiting = startSync(stage, second);

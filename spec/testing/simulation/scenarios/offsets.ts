@@ -1,7 +1,8 @@
 // What a group has committed: by members, by nobody, and in transactions.
 import type { Scenario } from "../stage.ts";
-import { join, startJoin, startSync, twoMembers, untilRebalance } from "./members.ts";
+import { join, onlyMember, secondJoining, startSync, twoMembers } from "./members.ts";
 import { out } from "./places.ts";
+import { writer } from "./steps.ts";
 
 const NOBODY = { group: "g", member: "", generation: -1 };
 
@@ -17,8 +18,7 @@ export const OFFSETS: readonly Scenario[] = [
     name: "a member commits, and later ones count",
     play: async (stage) => {
       await stage.topic("out", 2);
-      const { leader, ...first } = await join(stage);
-      await startSync(stage, first, [first, "all"]).see();
+      const { leader, ...first } = await onlyMember(stage);
       stage.say(`leads: ${leader === first.member}`);
       await stage.ask("commitOffsets", { ...first, offsets: [{ ...out(0), offset: 3n }] });
       await stage.ask("commitOffsets", { ...first, offsets: [{ ...out(1), offset: 5n }] });
@@ -32,8 +32,7 @@ export const OFFSETS: readonly Scenario[] = [
       await stage.topic("out");
       const offsets = [{ ...out(), offset: 1n }];
       await stage.ask("commitOffsets", { ...NOBODY, offsets });
-      const { leader: _, ...first } = await join(stage);
-      await startSync(stage, first, [first, "all"]).see();
+      const { leader: _, ...first } = await onlyMember(stage);
       await stage.ask("commitOffsets", { ...NOBODY, offsets: [{ ...out(), offset: 9n }] });
       await stage.ask("commitOffsets", { ...first, generation: 7, offsets });
       await stage.ask("commitOffsets", { ...first, member: "stranger", offsets });
@@ -63,8 +62,7 @@ export const OFFSETS: readonly Scenario[] = [
       const mine = { group: "g", member: first.member };
       await stage.ask("commitOffsets", { ...mine, generation: first.generation, offsets });
       await startSync(stage, first, [first, "all"]).see();
-      const joining = startJoin(stage);
-      await untilRebalance(stage, first);
+      const joining = await secondJoining(stage, first);
       await stage.ask("commitOffsets", { ...mine, generation: first.generation, offsets });
       const again = await join(stage, { member: first.member });
       await joining.see();
@@ -128,9 +126,7 @@ export const OFFSETS: readonly Scenario[] = [
     play: async (stage) => {
       await stage.topic("out");
       await twoMembers(stage);
-      const a = await stage.producer("t");
-      await a.add(out());
-      await a.send(out(), "alert");
+      const a = await writer(stage, out(), "alert");
       await stage.patiently("addOffsets", { ...a.stamp, group: "g" });
       const offsets = [{ ...out(), offset: 1n }];
       await stage.patiently("commitOffsetsInTransaction", { ...a.stamp, group: "g", offsets });

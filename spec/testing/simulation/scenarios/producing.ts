@@ -1,6 +1,8 @@
 // Writing: sequences, epochs, and what a partition refuses.
-import type { Scenario } from "../stage.ts";
+import type { AskOf } from "../../../../lib/testing/simulation/calls.ts";
+import type { Scenario, Stage } from "../stage.ts";
 import { out } from "./places.ts";
+import { writer } from "./steps.ts";
 
 export const PRODUCING: readonly Scenario[] = [
   {
@@ -29,12 +31,7 @@ export const PRODUCING: readonly Scenario[] = [
     name: "a batch that comes twice is appended once, and answered alike",
     play: async (stage) => {
       await stage.topic("out");
-      const stamp = await stage.quietly("initProducer", { transactionalId: null, timeoutMs: 1_000 });
-      const batch = (sequence: number, ...values: string[]) => ({
-        ...out(),
-        producer: { ...stamp, sequence, transactionalId: null },
-        records: stage.records(...values),
-      });
+      const batch = await batches(stage);
       await stage.ask("produce", batch(0, "a", "b"));
       await stage.ask("produce", batch(0, "a", "b"));
       await stage.ask("produce", batch(2, "c"));
@@ -47,12 +44,7 @@ export const PRODUCING: readonly Scenario[] = [
     name: "a gap in the sequence is refused, and so is a batch that is cut otherwise",
     play: async (stage) => {
       await stage.topic("out");
-      const stamp = await stage.quietly("initProducer", { transactionalId: null, timeoutMs: 1_000 });
-      const batch = (sequence: number, ...values: string[]) => ({
-        ...out(),
-        producer: { ...stamp, sequence, transactionalId: null },
-        records: stage.records(...values),
-      });
+      const batch = await batches(stage);
       await stage.ask("produce", batch(0, "a", "b"));
       await stage.ask("produce", batch(3, "d"));
       await stage.ask("produce", batch(1, "b"));
@@ -65,16 +57,12 @@ export const PRODUCING: readonly Scenario[] = [
     name: "only the last five batches are known again",
     play: async (stage) => {
       await stage.topic("out");
-      const stamp = await stage.quietly("initProducer", { transactionalId: null, timeoutMs: 1_000 });
-      const batch = (sequence: number) => ({
-        ...out(),
-        producer: { ...stamp, sequence, transactionalId: null },
-        records: stage.records(`${sequence}`),
-      });
-      for (let sequence = 0; sequence < 6; sequence += 1) await stage.ask("produce", batch(sequence));
-      await stage.ask("produce", batch(1));
-      await stage.ask("produce", batch(0));
-      await stage.ask("produce", batch(6));
+      const batch = await batches(stage);
+      const single = (sequence: number) => batch(sequence, `${sequence}`);
+      for (let sequence = 0; sequence < 6; sequence += 1) await stage.ask("produce", single(sequence));
+      await stage.ask("produce", single(1));
+      await stage.ask("produce", single(0));
+      await stage.ask("produce", single(6));
     },
   },
   {
@@ -92,9 +80,7 @@ export const PRODUCING: readonly Scenario[] = [
     name: "the sequence goes on through commits and aborts",
     play: async (stage) => {
       await stage.topic("out");
-      const a = await stage.producer("t");
-      await a.add(out());
-      await a.send(out(), "1", "2");
+      const a = await writer(stage, out(), "1", "2");
       await a.aborted();
       await a.add(out());
       const producer = { ...a.stamp, sequence: 0 };
@@ -109,9 +95,7 @@ export const PRODUCING: readonly Scenario[] = [
     name: "a new epoch begins at sequence 0",
     play: async (stage) => {
       await stage.topic("out");
-      const a = await stage.producer("t");
-      await a.add(out());
-      await a.send(out(), "1");
+      const a = await writer(stage, out(), "1");
       await a.committed();
       const b = await stage.producer("t");
       await b.add(out());
@@ -168,9 +152,7 @@ export const PRODUCING: readonly Scenario[] = [
     name: "a message that is too large is refused; the transaction goes on",
     play: async (stage) => {
       await stage.topic("out", 1, { "max.message.bytes": "1000" });
-      const a = await stage.producer("t");
-      await a.add(out());
-      await a.send(out(), "small");
+      const a = await writer(stage, out(), "small");
       await a.send(out(), "x".repeat(2_000));
       await a.send(out(), "small again");
       await a.committed();
@@ -190,3 +172,13 @@ export const PRODUCING: readonly Scenario[] = [
     },
   },
 ];
+
+/** What makes batches of a new producer without transactional id. */
+async function batches(stage: Stage): Promise<(sequence: number, ...values: string[]) => AskOf<"produce">> {
+  const stamp = await stage.quietly("initProducer", { transactionalId: null, timeoutMs: 1_000 });
+  return (sequence, ...values) => ({
+    ...out(),
+    producer: { ...stamp, sequence, transactionalId: null },
+    records: stage.records(...values),
+  });
+}

@@ -1,6 +1,7 @@
 // Transactions of one producer: what is seen when.
 import type { Scenario } from "../stage.ts";
 import { out, state } from "./places.ts";
+import { writer } from "./steps.ts";
 
 export const TRANSACTIONS: readonly Scenario[] = [
   {
@@ -102,9 +103,7 @@ export const TRANSACTIONS: readonly Scenario[] = [
     name: "a second producer fences the first in the middle of its transaction",
     play: async (stage) => {
       await stage.topic("out");
-      const a = await stage.producer("t");
-      await a.add(out());
-      await a.send(out(), "x");
+      const a = await writer(stage, out(), "x");
       const b = await stage.producer("t");
       await a.send(out(), "late");
       await a.add(out());
