@@ -5,7 +5,6 @@
 //     listed      a list of runs of one path
 
 import type { State } from "../automaton/decide.ts";
-import { END_OF_TIME, type Instant } from "../time/instant.ts";
 import type { Buckets } from "./buckets.ts";
 import type { Timed } from "./deadline.ts";
 import type { Forest, Ref } from "./forest.ts";
@@ -67,32 +66,17 @@ function isOver(forest: Forest, run: Ref, { timed }: State): boolean {
   return timed ? forest.firstOf(run) < forest.cut : !forest.isAlive(run);
 }
 
-/** What the groups of the row at hand hold. */
-export type Holding = {
-  /** Open runs, and perhaps some that are dead. */
-  readonly runs: number;
-  /** Time of the earliest first event of these; `END_OF_TIME`: there is no run. */
-  readonly oldestAt: Instant;
-  /** Whether any of these is dead. Of those in lists none is. */
-  readonly hasDead: boolean;
-};
-
-export function holdingOf(rows: Rows, keepingOf: KeepingOf): Holding {
-  const { forest, states, roots } = rows;
-  let [oldestAt, hasDead] = [END_OF_TIME, false];
-  const look = (root: Ref, isList: boolean): void => {
-    const oldest = forest.oldestOf(root);
-    oldestAt = Math.min(oldestAt, forest.timeOf(oldest));
-    if (!isList && !forest.isAlive(oldest)) hasDead = true;
-  };
+/** Whether runs are dead that still count, in the row at hand. Those in lists are not. Cost: the groups, and values by which runs are kept. */
+export function holdsDead({ forest, states, roots }: Rows, keepingOf: KeepingOf): boolean {
+  const isDead = (root: Ref): boolean => !forest.isAlive(forest.oldestOf(root));
   for (let index = 0; index < roots.length; index += 1) {
     const root = roots[index] as Ref;
     const keeping = keepingOf(states[index] as State);
-    if (keeping === "together") look(root, false);
-    else if (keeping === "listed") look(oldestIn(forest, root), true);
-    else for (const [, each] of (forest.valueOf(root) as Buckets).entries()) look(each, false);
+    if (keeping === "together" && isDead(root)) return true;
+    if (keeping !== "byValue") continue;
+    for (const [, each] of (forest.valueOf(root) as Buckets).entries()) if (isDead(each)) return true;
   }
-  return { runs: countRuns(rows, keepingOf), oldestAt, hasDead };
+  return false;
 }
 
 /** Number of the earliest first event at or behind `cut`; all groups are lists. */

@@ -17,10 +17,11 @@ import { invariant } from "../core/errors.ts";
 import { decodeKey, type Key } from "../event/key.ts";
 import { BEGINNING, END_OF_TIME, type Instant, restoreInstant } from "../time/instant.ts";
 import { Asking } from "./asking.ts";
+import { Census } from "./census.ts";
 import { Compactor, renumber } from "./compact.ts";
 import { dueAt } from "./due.ts";
 import { Forest, type Ref } from "./forest.ts";
-import { countRuns, dropDead, type Holding, holdingOf, type Keeping, rootsOf } from "./group.ts";
+import { countRuns, dropDead, type Keeping, rootsOf } from "./group.ts";
 import { lapseEach, lapseOldest } from "./lapse.ts";
 import { cutWithin } from "./limits.ts";
 import type {
@@ -82,6 +83,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   readonly #passing: Passing;
   readonly #releasing: Releasing;
   readonly #compactor: Compactor;
+  readonly #census: Census;
   /** How the runs of a state are kept, by its number. */
   #keepings: Keeping[] = [];
   /** When so many states are known, all are forgotten. */
@@ -102,6 +104,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     const { maxMatchesPerEvent } = this.#teller.limits;
     this.#releasing = new Releasing(automaton, this.#rows, this.keepingOf, maxMatchesPerEvent, this.#tuning.mostAlike);
     this.#compactor = new Compactor(this.keepingOf);
+    this.#census = new Census(this.#rows, this.keepingOf, this.#compactor);
     this.#mostStates = this.#tuning.maxStates;
   }
 
@@ -146,7 +149,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   #saved(rows: Iterable<Address>): MatcherState {
     const saved: SavedRow[] = [];
     for (const row of rows) {
-      if (!this.#isOpen(row)) continue;
+      if (!this.#census.isOpen(row, this.#now)) continue;
       this.#compact();
       this.#rows.rewrite();
       saved.push(saveRow(this.#rows, this.keepingOf));
@@ -205,13 +208,8 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   }
 
   counts(): MatcherCounts {
-    let [runs, oldest] = [0, END_OF_TIME];
-    for (const row of this.#rows.all()) {
-      const holding = this.#tidy(row);
-      oldest = Math.min(oldest, holding?.oldestAt ?? END_OF_TIME);
-      runs += holding?.runs ?? 0;
-    }
-    return { ...this.#teller.counters, keys: this.#rows.size, runs, oldestFirstAt: runs > 0 ? oldest : null };
+    const { runs, oldestAt } = this.#census.take(this.#now);
+    return { ...this.#teller.counters, keys: this.#rows.size, runs, oldestFirstAt: runs > 0 ? oldestAt : null };
   }
 
   nextDue(): Instant {
@@ -343,27 +341,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
 
   /** Looks whether two rows are over: so there are never many more than are open. */
   #sweep(): void {
-    for (let turn = 0; turn < 2; turn += 1) this.#isOpen(this.#rows.next());
-  }
-
-  /** Makes a row the one at hand; if nothing in it lives, it goes. */
-  #isOpen(row: Address): boolean {
-    const rows = this.#rows;
-    this.#show(row);
-    const isQuiet = rows.quietUntil !== null && rows.quietUntil > this.#now;
-    if (!rows.isEmpty || isQuiet) return true;
-    rows.forget();
-    return false;
-  }
-
-  /** The same, and what is dead is let go of, so that what it holds is counted right; `null`: it went. */
-  #tidy(row: Address): Holding | null {
-    if (!this.#isOpen(row)) return null;
-    const holding = holdingOf(this.#rows, this.keepingOf);
-    if (!holding.hasDead) return holding;
-    this.#compact();
-    this.#rows.rewrite();
-    return holdingOf(this.#rows, this.keepingOf);
+    for (let turn = 0; turn < 2; turn += 1) this.#census.isOpen(this.#rows.next(), this.#now);
   }
 
   /** States that no row needs are gone; the others have new numbers. */

@@ -3,7 +3,7 @@
 import type { Forest, Ref } from "./forest.ts";
 import { type KeepingOf, rootsOf } from "./group.ts";
 import type { MatcherLimits } from "./matcher.ts";
-import { firstsOf } from "./paths.ts";
+import { runsBelow } from "./paths.ts";
 import type { Rows } from "./rows.ts";
 import { inOrder, type Tail } from "./run.ts";
 
@@ -16,40 +16,28 @@ export function latestFirst(tails: readonly Tail[], max: number): readonly Tail[
 
 /**
  * Number of the event of the row at hand before which first events go, all runs of each together, so that what is left is within
- * the limits; no more go than must. It was compacted. Cost: what the open runs hold, once, however many go.
+ * the limits; no more go than must. It was compacted. Cost: its records times the logarithm of their number, however many runs they hold.
  */
 export function cutWithin(limits: MatcherLimits, rows: Rows, keepingOf: KeepingOf): number {
-  const held = heldByFirst(rows, keepingOf);
-  let runs = 0;
-  let events = 0;
-  for (const each of held.values()) {
-    runs += each.runs;
-    events += each.events;
-  }
-  let cut = 0;
-  for (const [number, oldest] of [...held].sort(([left], [right]) => left - right)) {
-    if (runs <= limits.maxRunsPerKey && events <= limits.maxNodesPerKey) break;
-    runs -= oldest.runs;
-    events -= oldest.events;
-    cut = number + 1;
-  }
-  return cut;
-}
-
-type Held = { readonly runs: number; readonly events: number };
-
-/** By number of first events: the runs that go with each, and the taken events that no run of a later one holds. */
-function heldByFirst(rows: Rows, keepingOf: KeepingOf): ReadonlyMap<number, Held> {
   const { forest, states, roots } = rows;
-  const all = new Map<number, Held>();
-  const add = (number: number, runs: number, events: number): void => {
-    const held = all.get(number) ?? { runs: 0, events: 0 };
-    all.set(number, { runs: held.runs + runs, events: held.events + events });
-  };
   const below = states.flatMap((state, index) => rootsOf(forest, roots[index] as Ref, keepingOf(state)));
-  for (const root of below) for (const first of firstsOf(forest, root)) add(first, 1, 0);
-  for (const ref of takenBelow(forest, below)) add(forest.firstOf(ref), 0, 1);
-  return all;
+  const taken = takenBelow(forest, below);
+  const fits = (cut: number): boolean => {
+    let events = 0;
+    for (const ref of taken) if (forest.firstOf(ref) >= cut) events += 1;
+    if (events > limits.maxNodesPerKey) return false;
+    const runs = runsBelow(forest, forest.used, (flat) => forest.firstOf(flat) >= cut);
+    return below.reduce((sum, root) => sum + (runs[root] as number), 0) <= limits.maxRunsPerKey;
+  };
+  const firsts = new Set(taken.filter((ref) => forest.leftOf(ref) === 0).map((ref) => forest.numberOf(ref)));
+  const cuts = [0, ...[...firsts].sort((left, right) => left - right).map((number) => number + 1)];
+  let [least, most] = [0, cuts.length - 1];
+  while (least < most) {
+    const middle = (least + most) >> 1;
+    if (fits(cuts[middle] as number)) most = middle;
+    else least = middle + 1;
+  }
+  return cuts[least] as number;
 }
 
 /** The taken events below some records, each once. */

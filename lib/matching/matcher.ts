@@ -309,7 +309,7 @@ export interface KeyedMatcher {
   inspect(key: Key): readonly RunView[];
   /** Cost: a walk over all that open runs hold. */
   stats(): MatcherStats;
-  /** The same without `nodes`. Cost: a look at each open run. */
+  /** The same without `nodes`. Cost: constant, and what was in keys in which runs have died since it was asked last; the first time, all keys. */
   counts(): MatcherCounts;
   /** Until then `advanceTo` says nothing, and no deadline fires; `END_OF_TIME`: none is set. It may be too early. Cost: constant. */
   nextDue(): Instant;

@@ -46,23 +46,21 @@ export function inOrderOfFirst(forest: Forest, runs: Ref[]): Ref[] {
   return runs.sort((left, right) => forest.firstOf(left) - forest.firstOf(right));
 }
 
-/** Numbers of the first events of the runs that live. */
-export function firstsOf(forest: Forest, root: Ref): readonly number[] {
-  const firsts: number[] = [];
-  eachRun(forest, root, (flat) => firsts.push(forest.firstOf(flat)));
-  return firsts;
-}
-
 /** How many runs live; what is one path is taken as it is. Cost: nothing, if all do; else the records of the key. */
 export function countLiving(forest: Forest, root: Ref): number {
   if (forest.isFlat(root) || forest.isAlive(forest.oldestOf(root))) return forest.runsOf(root);
-  const living = new Float64Array(root + 1);
-  const of = (ref: Ref): number => living[ref] as number;
-  for (let ref = 1; ref <= root; ref += 1) {
-    if (!forest.isTaken(ref)) living[ref] = forest.isUnion(ref) ? of(forest.leftOf(ref)) + of(forest.rightOf(ref)) : 0;
-    else living[ref] = forest.isFlat(ref) ? Number(forest.isAlive(ref)) : of(forest.leftOf(ref));
+  return runsBelow(forest, root, (flat) => forest.isAlive(flat))[root] as number;
+}
+
+/** By record up to `last`: how many runs are in it, of those which `counts` is true of, each of one path. Cost: the records, however many runs. */
+export function runsBelow(forest: Forest, last: Ref, counts: (flat: Ref) => boolean): Float64Array {
+  const runs = new Float64Array(last + 1);
+  const of = (ref: Ref): number => runs[ref] as number;
+  for (let ref = 1; ref <= last; ref += 1) {
+    if (!forest.isTaken(ref)) runs[ref] = forest.isUnion(ref) ? of(forest.leftOf(ref)) + of(forest.rightOf(ref)) : 0;
+    else runs[ref] = forest.isFlat(ref) ? Number(counts(ref)) : of(forest.leftOf(ref));
   }
-  return living[root] as number;
+  return runs;
 }
 
 /** A record and what follows it, on the way down to runs. */

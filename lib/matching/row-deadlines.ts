@@ -39,6 +39,11 @@ export class RowDeadlines {
     return this.#length > 0 ? (this.#times[0] as Instant) : null;
   }
 
+  /** A row with the soonest deadline, which `peek` has just told. */
+  get first(): Address {
+    return this.#rows[0] as Address;
+  }
+
   /** Takes away all deadlines that are at `at`, the soonest, and returns their rows, each once. */
   popAt(at: Instant): Address[] {
     const rows: Address[] = [];

@@ -29,6 +29,14 @@ const NOTHING: readonly Ref[] = [];
 /** In a row with fewer records it is not worth knowing which of them are taken events. */
 const COUNTED_FROM = 1_024;
 
+/** Is told of rows. */
+export type RowWatcher = {
+  /** The row at hand was stored; whether it drops runs that it did not drop when it was stored before. */
+  stored(hasCut: boolean): void;
+  /** A row is about to go. */
+  forgotten(row: Address): void;
+};
+
 export class Rows {
   /** Of the row at hand. */
   readonly forest: Forest;
@@ -43,6 +51,7 @@ export class Rows {
   quietUntil: Instant | null = null;
   /** The row at hand; 0: of a key that has none. */
   at: Address = 0;
+  watcher: RowWatcher | null = null;
   readonly #states: States;
   readonly #slab = new Slab();
   readonly #table = new KeyTable(this.#slab);
@@ -182,6 +191,7 @@ export class Rows {
       words[from + STATE] = -roots.length;
       words[from + ROOT] = this.#area;
     }
+    const hasCut = forest.cut > 0 && words[from + CUT] !== forest.cut;
     words[from + BLOCK] = forest.address;
     words[from + USED] = forest.used;
     words[from + CUT] = forest.cut;
@@ -189,6 +199,7 @@ export class Rows {
     if (this.held.length > 0) this.#held.set(this.at, this.held);
     else if (this.#held.size > 0) this.#held.delete(this.at);
     if (this.quietUntil !== null) this.#quiet.set(this.at, this.quietUntil);
+    this.watcher?.stored(hasCut);
   }
 
   /** Writes the groups into records of the block, those in which they stood or new ones at its end. */
@@ -219,6 +230,7 @@ export class Rows {
   forget(): void {
     this.forest.release();
     if (this.at === 0) return;
+    this.watcher?.forgotten(this.at);
     this.#forgetChanges();
     this.deadlines.set(this.at, null);
     if (this.#held.size > 0) this.#held.delete(this.at);

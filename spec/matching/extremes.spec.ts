@@ -51,6 +51,36 @@ it("drops very many of the oldest at once", () => {
   assert.equal([matcher.counts().runs, matcher.counts().oldestFirstAt], [9_000, 4_501]);
 });
 
+it("drops the oldest at the cost of the records, even if someone made up a state with more runs than could ever be counted", () => {
+  const limits = { maxRunsPerKey: 100, onLimit: "dropOldest" } as const;
+  const matcher = matcherOf("a b", { limits });
+  sendAll(matcher, ["a", "a"]);
+  const state = throughJson(matcher.save()) as unknown as {
+    rows: { records: number[][]; groups: { roots: number[] }[] }[];
+  };
+  const [row] = state.rows;
+  const records = row?.records ?? [];
+  while (records.length < 300) records.push([records.length, records.length - 1]);
+  row?.groups[0]?.roots.splice(0, 1, records.length);
+  matcher.restore(state as never);
+  assert.ok(matcher.counts().runs > 1e60);
+  assert.equal(
+    sendAll(matcher, ["a"], 3).map((outcome) => outcome.kind === "limitReached" && outcome.action),
+    ["droppedOldest"],
+  );
+  assert.equal([matcher.counts().runs, matcher.counts().oldestFirstAt], [1, 3]);
+});
+
+it("counts those that outlive the window when it drops the oldest", () => {
+  const matcher = matcherOf("a !n..9 | within 2", { limits: { maxRunsPerKey: 2, onLimit: "dropOldest" } });
+  const said = sendAll(matcher, ["a", "x", "a", "x", "a"]);
+  assert.equal(
+    said.map((outcome) => outcome.kind === "limitReached" && outcome.count),
+    [1],
+  );
+  assert.is(matcher.counts().oldestFirstAt, 3);
+});
+
 it("drops no more of the oldest than it must, for each way in which runs are kept", () => {
   for (const wait of ["b", "b[v=a.v]", "b[v>a.v & v>a.v]"]) {
     const limits = { maxNodesPerKey: 5, onLimit: "dropOldest" } as const;
