@@ -1,0 +1,81 @@
+// What a contender says of itself, and how it is told.
+
+export const COMMIT_EVERY_MS = 100;
+
+/** Of one contender that has read the topic once. */
+export type Figures = {
+  readonly events: number;
+  readonly seconds: number;
+  /** Of its process, in all threads. */
+  readonly cpuSeconds: number;
+  /** Longest time that the event loop did not turn. */
+  readonly longestPauseMs: number;
+  /** From one commit of a shard to the next of the same, in milliseconds; none of who commits nothing. */
+  readonly commits: readonly number[];
+  readonly alerts: number;
+};
+
+/** A line of the table. */
+export type Row = {
+  readonly bytes: number;
+  readonly contender: string;
+  readonly perSecond: number;
+  /** Of what stock kafkajs reads and drops in the same run. */
+  readonly ratio: number;
+  readonly cpuMicrosPerEvent: number;
+  /** Between commits of a shard, 99 in 100 are shorter. `null`: there were none. */
+  readonly commitP99Ms: number | null;
+  readonly longestPauseMs: number;
+  readonly alerts: number;
+};
+
+export function rowOf(bytes: number, contender: string, rounds: readonly Figures[], dropped: readonly Figures[]): Row {
+  const commits = rounds.flatMap((each) => each.commits).sort((a, b) => a - b);
+  return {
+    bytes,
+    contender,
+    perSecond: Math.round(median(rounds.map(rateOf))),
+    ratio: rounded(median(rounds.map(rateOf)) / median(dropped.map(rateOf)), 3),
+    cpuMicrosPerEvent: rounded(median(rounds.map(({ cpuSeconds, events }) => (cpuSeconds * 1e6) / events)), 2),
+    commitP99Ms: commits.length === 0 ? null : Math.round(commits[Math.ceil(commits.length * 0.99) - 1] as number),
+    longestPauseMs: Math.round(Math.max(...rounds.map(({ longestPauseMs }) => longestPauseMs))),
+    alerts: rounds[0]?.alerts ?? 0,
+  };
+}
+
+function rateOf({ events, seconds }: Figures): number {
+  return events / seconds;
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+function rounded(number: number, digits: number): number {
+  return Number(number.toFixed(digits));
+}
+
+/** As a table in Markdown. */
+export function tableOf(rows: readonly Row[]): string {
+  const lines = rows.map(
+    ({ bytes, contender, perSecond, ratio, cpuMicrosPerEvent, commitP99Ms, longestPauseMs, alerts }) =>
+      `| ${bytes} B | ${contender} | ${perSecond.toLocaleString("en")} | ${ratio} | ${cpuMicrosPerEvent} | ${commitP99Ms ?? ""} | ${longestPauseMs} | ${alerts.toLocaleString("en")} |`,
+  );
+  return [
+    "| record | contender | events/s | of kafkajs, dropping | CPU µs/event | commits, p99 ms | longest pause, ms | alerts |",
+    "|---|---|--:|--:|--:|--:|--:|--:|",
+    ...lines,
+  ].join("\n");
+}
+
+/** What one layer more costs. */
+export type Layer = { readonly name: string; readonly nanosPerEvent: number };
+
+/** The same. */
+export function layersTable(bytes: number, layers: readonly Layer[]): string {
+  const sum = layers.reduce((total, { nanosPerEvent }) => total + nanosPerEvent, 0);
+  const lines = [...layers, { name: "all", nanosPerEvent: sum }].map(
+    ({ name, nanosPerEvent }) => `| ${name} | ${nanosPerEvent} |`,
+  );
+  return [`| ${bytes} B | ns/event |`, "|---|--:|", ...lines].join("\n");
+}

@@ -1,0 +1,170 @@
+// npm run kafka-bench: how fast the service is with exactly-once, next to stock kafkajs that reads the same topic and drops it, in
+// the same run. Each contender has a process of its own.
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
+import { build } from "esbuild";
+import { startBroker } from "../broker/broker.ts";
+import { javaProduce } from "../broker/java-produce.ts";
+import { createTopic } from "../broker/topics.ts";
+import { runCommand, wholeNumber } from "../run/command-line.ts";
+import { type Figures, type Layer, layersTable, type Row, rowOf, tableOf } from "./figures.ts";
+import { alertsIn, INPUT, PER_SECOND, records, SIZES, type Size } from "./stream.ts";
+
+const USAGE = `npm run kafka-bench -- [--events 1000000] [--bytes 100,300] [--shards 1,4,8] [--rounds 3] [--profile FOLDER] [--layers] [--json]
+
+  --events N        records, all written before anything is read
+  --bytes LIST      of a record's value: 100, 300 or both
+  --shards LIST     how many shards the service has, one row each; 4 with a schema is another
+  --rounds N        how often each contender reads the topic, in turn; the median counts
+  --profile FOLDER  writes a profile of every process there; slower
+  --layers          instead: what an event costs from the bytes of a fetch to those of a checkpoint, layer by layer, without a broker
+  --json            prints the rows as JSON
+
+Exits with 0 if every service found the alerts that there have to be, with 1 if not, with 2 if the arguments make no sense.`;
+
+type Command = {
+  readonly events: number;
+  readonly sizes: readonly Size[];
+  readonly shards: readonly number[];
+  readonly rounds: number;
+  readonly profile: string | null;
+  readonly layers: boolean;
+  readonly json: boolean;
+};
+
+const DROP = "kafkajs, dropping";
+const PARTITIONS = 8;
+const CONTENDER_MS = 300_000;
+const exec = promisify(execFile);
+
+await runCommand(USAGE, parseCommand(process.argv.slice(2)), run);
+
+async function run(command: Command): Promise<number> {
+  const say = (line: string): void => console.error(line);
+  const { program, remove } = await bundle();
+  const rows: Row[] = [];
+  try {
+    if (command.layers) return await tellLayers(command, program);
+    for (const size of command.sizes) rows.push(...(await measure(size, command, program, say)));
+  } finally {
+    remove();
+  }
+  console.log(command.json ? JSON.stringify(rows) : tableOf(rows));
+  const expected = alertsIn(command.events);
+  const least = alertsIn(command.events - 2 * PER_SECOND - PER_SECOND);
+  const wrong = rows.filter(({ contender, alerts }) => contender !== DROP && (alerts < least || alerts > expected));
+  for (const { contender, alerts } of wrong) say(`${contender}: ${alerts} alerts, not from ${least} to ${expected}`);
+  return wrong.length === 0 ? 0 : 1;
+}
+
+async function tellLayers({ events, sizes, profile, json }: Command, program: string): Promise<number> {
+  const found: { readonly bytes: Size; readonly layers: readonly Layer[] }[] = [];
+  for (const bytes of sizes) {
+    const words = ["-", String(events), "layers", String(bytes)];
+    found.push({ bytes, layers: await runProgram<readonly Layer[]>(program, words, profile) });
+  }
+  console.log(json ? JSON.stringify(found) : found.map(({ bytes, layers }) => layersTable(bytes, layers)).join("\n\n"));
+  return 0;
+}
+
+/** Fills a topic on a broker of its own, and lets all read it in turn. */
+async function measure(
+  size: Size,
+  command: Command,
+  program: string,
+  say: (line: string) => void,
+): Promise<readonly Row[]> {
+  const { events, rounds, shards } = command;
+  const broker = await startBroker({ heapMb: 1_024, optimize: true });
+  try {
+    say(`writing ${events} records of ${size} bytes`);
+    await createTopic(broker, INPUT, PARTITIONS);
+    await javaProduce(broker, INPUT, records(events, size), { withinMs: 600_000 });
+    const contenders = [
+      { name: DROP, words: () => ["drop"] },
+      ...shards.map((count) => ({ name: `service, S = ${count}`, words: (app: string) => [app, `${count}`] })),
+      ...(shards.includes(4) ? [{ name: "service, S = 4, schema", words: (app: string) => [app, "4", "schema"] }] : []),
+    ];
+    const figures = contenders.map((): Figures[] => []);
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const [index, { name, words }] of contenders.entries()) {
+        const all = [broker.address, String(events), ...words(`round-${round}-${index}`)];
+        const found = await runProgram<Figures>(program, all, command.profile);
+        figures[index]?.push(found);
+        say(
+          `${size} B, round ${round} of ${rounds}: ${name}: ${Math.round(found.events / found.seconds).toLocaleString("en")}/s`,
+        );
+      }
+    }
+    return contenders.map(({ name }, index) => rowOf(size, name, figures[index] ?? [], figures[0] ?? []));
+  } finally {
+    await broker.stop();
+  }
+}
+
+async function runProgram<Answer>(program: string, words: readonly string[], profile: string | null): Promise<Answer> {
+  const { NODE_V8_COVERAGE: _counts, NODE_OPTIONS: _options, ...env } = process.env;
+  const flags = profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
+  const args = ["--enable-source-maps", "--expose-gc", ...flags, program, ...words];
+  const { stdout } = await exec(process.execPath, args, { env, timeout: CONTENDER_MS, maxBuffer: 64 * 1024 * 1024 });
+  return JSON.parse(stdout) as Answer;
+}
+
+/** The contenders as one file of plain JavaScript, as a package would hold them, where it finds the packages that it needs. */
+async function bundle(): Promise<{ readonly program: string; readonly remove: () => void }> {
+  const cache = fileURLToPath(new URL("../../node_modules/.cache", import.meta.url));
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, "kafka-bench-"));
+  const program = join(folder, "contender.mjs");
+  await build({
+    entryPoints: [fileURLToPath(new URL("contender.ts", import.meta.url))],
+    outfile: program,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    conditions: ["sequitur-source"],
+    logLevel: "silent",
+    sourcemap: "inline",
+  });
+  return { program, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function parseCommand(argv: string[]): Command | string {
+  try {
+    const { values } = parseArgs({
+      args: argv,
+      options: {
+        events: { type: "string", default: "1000000" },
+        bytes: { type: "string", default: "100,300" },
+        shards: { type: "string", default: "1,4,8" },
+        rounds: { type: "string", default: "3" },
+        profile: { type: "string" },
+        layers: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) return USAGE;
+    const sizes = values.bytes.split(",").map((text) => {
+      const size = SIZES.find((each) => String(each) === text);
+      if (size === undefined) throw new Error(`--bytes takes ${SIZES.join(" or ")}, not "${text}".`);
+      return size;
+    });
+    return {
+      events: wholeNumber("events", values.events),
+      sizes,
+      shards: values.shards.split(",").map((text) => wholeNumber("shards", text)),
+      rounds: wholeNumber("rounds", values.rounds),
+      profile: values.profile ?? null,
+      layers: values.layers,
+      json: values.json,
+    };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,105 @@
+// What the bench of a service reads: JSON of a given length, of very many keys, out of order within a second; three in ten are taken.
+// The same for the same numbers.
+//
+//     {"n":…,"type":"open","key":"k4711","at":…,"value":17,"by":"………"}                          30 % open, 2 % close, others concern nobody
+//     {…,"shop":{"id":…,"city":"…"},"device":"…","currency":"EUR","tags":["…","…"],"by":"………"}   longer ones say more, too
+import { z } from "zod";
+import { pattern } from "../../lib/index.ts";
+import type { ServiceDefinition } from "../../lib/service/definition.ts";
+import { service, topic } from "../../lib/service/index.ts";
+import type { JavaRecord } from "../broker/java-produce.ts";
+import { randomNumbers } from "../kafka-load/traffic.ts";
+
+export type Account = {
+  readonly n: number;
+  readonly type: "open" | "close" | "look";
+  readonly key: string;
+  readonly at: number;
+  readonly value: number;
+};
+
+export const INPUT = "bench-in";
+/** Bytes of a record's value. */
+export const SIZES = [100, 300] as const;
+export type Size = (typeof SIZES)[number];
+
+const KEYS = 100_000;
+/** Events of one second of event time. */
+export const PER_SECOND = 10_000;
+const START_AT = Date.parse("2026-03-02T09:00:00Z");
+const WITHIN_MS = 10_000;
+const MOST_BEHIND_MS = 900;
+
+/** In the order of sending. */
+export function* accounts(events: number): Generator<Account> {
+  const chance = randomNumbers(1);
+  for (let n = 0; n < events; n += 1) {
+    const kind = chance();
+    yield {
+      n,
+      type: kind < 0.3 ? "open" : kind < 0.32 ? "close" : "look",
+      key: `k${Math.floor(chance() * KEYS)}`,
+      at: START_AT + Math.floor((n * 1_000) / PER_SECOND - chance() * MOST_BEHIND_MS),
+      value: Math.floor(chance() * 1_000),
+    };
+  }
+}
+
+/** The same as records whose values have `size` bytes. */
+export function* records(events: number, size: Size): Generator<JavaRecord> {
+  for (const account of accounts(events)) {
+    const more = size === 100 ? {} : moreOf(account);
+    const bare = JSON.stringify({ ...account, ...more, by: "" });
+    const by = "teller".repeat(20).slice(0, size - bare.length);
+    yield { key: account.key, value: JSON.stringify({ ...account, ...more, by }) };
+  }
+}
+
+function moreOf({ n, value }: Account): object {
+  return {
+    shop: { id: n % 977, city: "Rotterdam" },
+    device: `terminal-${value}`,
+    currency: "EUR",
+    tags: ["contactless", "abroad"],
+    rate: value / 7,
+    isFirst: n % 2 === 0,
+  };
+}
+
+const closing = pattern<Account>("closing").begin("open").on("open").followedBy("close").on("close").within(WITHIN_MS);
+
+const SCHEMA = z.looseObject({
+  n: z.int(),
+  type: z.enum(["open", "close", "look"]),
+  key: z.string().min(2),
+  at: z.number(),
+  value: z.number(),
+});
+
+/** The service under measurement, under a name that keeps several apart on one broker. Alerts carry their events. */
+export function benchService(app: string, withSchema: boolean): ServiceDefinition {
+  const input = topic<Account>(INPUT, {
+    key: (e) => e.key,
+    time: (e) => e.at,
+    outOfOrderness: "1s",
+    ...(withSchema ? { schema: SCHEMA } : {}),
+  });
+  return service({ app, inputs: [input], patterns: [closing] });
+}
+
+/** How many alerts there have to be, by a loop of its own: each close meets the opens of its key within the time before it that no other close has met. */
+export function alertsIn(events: number): number {
+  const inOrder = [...accounts(events)].sort((a, b) => a.at - b.at || a.n - b.n);
+  const opens = new Map<string, number[]>();
+  let alerts = 0;
+  for (const { type, key, at } of inOrder) {
+    if (type === "look") continue;
+    const known = opens.get(key) ?? [];
+    if (type === "open") opens.set(key, [...known, at]);
+    else {
+      alerts += known.filter((since) => at - since < WITHIN_MS).length;
+      opens.delete(key);
+    }
+  }
+  return alerts;
+}
