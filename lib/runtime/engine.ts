@@ -126,8 +126,11 @@ class EngineAtWork implements Engine {
     this.#expiry = createExpiry(ports.clock);
     this.#outbox = createOutbox({
       ...ports,
-      positions: () => this.#task.positions(),
-      isOurs: (position) => this.#flow.isOurs(position),
+      acknowledging: {
+        source: ports.source,
+        positions: () => this.#task.positions(),
+        isOurs: (position) => this.#flow.isOurs(position),
+      },
       retryWithinMs: config.retryWithinMs,
       onFaltering: (error, retryInMs) => this.#faltered(error, retryInMs),
       onRecovered: () => this.#become({ type: "recovered" }),

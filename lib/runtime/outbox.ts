@@ -1,9 +1,10 @@
-// What the task said and the sink has not confirmed yet. One stretch of output is on its way at a time; only when all of it
+// What was said and the sink has not confirmed yet. One stretch of output is on its way at a time; only when all of it
 // is safe are the positions acknowledged that belong to it, and only then does the next leave.
 //
 //     add ─▶ pending ─ flush ─▶ on its way: send, send …, acknowledge ─▶ flush again
 //
-// Nothing is acknowledged before it is sent, so whatever fails, what was not sent is read again.
+// Nothing is acknowledged before it is sent, so whatever fails, what was not sent is read again. Where positions are saved with the
+// state, there is nothing to acknowledge; then whoever saves waits until what was said before is confirmed.
 
 import { TransportError } from "../core/errors.ts";
 import type { Clock } from "../time/clock.ts";
@@ -16,20 +17,28 @@ export type OutboxEvents = {
   /** A call failed and will be tried again after a while. */
   readonly onFaltering: (error: Error, retryInMs: number) => void;
   readonly onRecovered: () => void;
+  /** These are safe. */
+  readonly onSent?: (emissions: readonly Emission[]) => void;
   /** It cannot go on. */
   readonly onFailure: (error: unknown) => void;
   /** Something was confirmed. */
   readonly onProgress: () => void;
 };
 
-export type OutboxOptions = OutboxEvents & {
-  readonly sink: Pick<Sink, "send">;
+/** What may be acknowledged, and to whom. */
+export type Acknowledging = {
   readonly source: Pick<Source, "acknowledge">;
-  readonly clock: Clock;
   /** Positions that moved, as far as everything added so far allows. Asked when a stretch leaves. */
   readonly positions: () => readonly Position[];
   /** Whether a position may still be acknowledged when its turn has come. */
   readonly isOurs: (position: Position) => boolean;
+};
+
+export type OutboxOptions = OutboxEvents & {
+  readonly sink: Pick<Sink, "send">;
+  /** `null`: positions are kept elsewhere. */
+  readonly acknowledging: Acknowledging | null;
+  readonly clock: Clock;
   /** How long a call that fails is tried again before that is a failure of the whole. */
   readonly retryWithinMs: number;
 };
@@ -42,6 +51,8 @@ export interface Outbox {
   add(emissions: readonly Emission[]): void;
   /** Sends what is pending, unless something is on its way: then call it again after `onProgress`. */
   flush(): void;
+  /** Resolves when everything added so far is confirmed. Rejects when that will not be: it has failed, or was closed. */
+  confirmed(): Promise<void>;
   /** Resolves when everything added so far is confirmed and acknowledged, or it cannot go on. */
   drained(): Promise<void>;
   /** Nothing is sent any more; what is on its way is not followed up. */
@@ -66,6 +77,10 @@ class OutboxAtWork implements Outbox {
   readonly #options: OutboxOptions;
   #pending: Emission[] = [];
   #onItsWay: Promise<void> | null = null;
+  /** Records added so far, and those of them that are confirmed. */
+  #added = 0;
+  #confirmed = 0;
+  #waiting: { readonly upTo: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   #closed = false;
   #interrupt: () => void = () => undefined;
 
@@ -78,18 +93,27 @@ class OutboxAtWork implements Outbox {
       this.#pending.push(emission);
       this.bytes += bytesOf(emission.record);
     }
+    this.#added += emissions.length;
   }
 
   flush(): void {
     if (this.#onItsWay !== null || this.#closed) return;
     const stretch = this.#pending;
-    const positions = this.#options.positions();
+    const positions = this.#options.acknowledging?.positions() ?? [];
     if (stretch.length === 0 && positions.length === 0) return;
     this.#pending = [];
     this.#onItsWay = this.#carry(stretch, positions).then(
       () => this.#arrived(),
       (error) => this.#failed(error),
     );
+  }
+
+  confirmed(): Promise<void> {
+    const upTo = this.#added;
+    if (upTo === this.#confirmed) return Promise.resolve();
+    if (this.#closed) return Promise.reject(isClosed());
+    this.flush();
+    return new Promise((resolve, reject) => this.#waiting.push({ upTo, resolve, reject }));
   }
 
   async drained(): Promise<void> {
@@ -103,6 +127,7 @@ class OutboxAtWork implements Outbox {
   close(): void {
     this.#closed = true;
     this.#interrupt();
+    for (const { reject } of this.#waiting.splice(0)) reject(isClosed());
   }
 
   async #carry(stretch: readonly Emission[], positions: readonly Position[]): Promise<void> {
@@ -112,16 +137,24 @@ class OutboxAtWork implements Outbox {
         this.sent[kind] += 1;
         this.bytes -= bytesOf(record);
       }
+      this.#confirm(parcel);
     }
-    const ours = positions.filter(this.#options.isOurs);
-    if (ours.length > 0) await this.#persist(() => this.#options.source.acknowledge(ours));
+    const { acknowledging } = this.#options;
+    const ours = acknowledging === null ? [] : positions.filter(acknowledging.isOurs);
+    if (ours.length > 0) await this.#persist(async () => acknowledging?.source.acknowledge(ours));
+  }
+
+  #confirm(parcel: readonly Emission[]): void {
+    this.#confirmed += parcel.length;
+    this.#options.onSent?.(parcel);
+    while (this.#waiting[0] !== undefined && this.#waiting[0].upTo <= this.#confirmed) this.#waiting.shift()?.resolve();
   }
 
   async #persist(act: () => Promise<void>): Promise<void> {
     const { clock, onFaltering, onRecovered, retryWithinMs } = this.#options;
     const giveUpAt = clock.now() + retryWithinMs;
     for (let tries = 1; ; tries += 1) {
-      if (this.#closed) throw new Error("The outbox was closed.");
+      if (this.#closed) throw isClosed();
       try {
         await act();
         if (tries > 1) onRecovered();
@@ -154,9 +187,13 @@ class OutboxAtWork implements Outbox {
   #failed(error: unknown): void {
     this.#onItsWay = null;
     if (this.#closed) return;
-    this.#closed = true;
+    this.close();
     this.#options.onFailure(error);
   }
+}
+
+function isClosed(): Error {
+  return new Error("The outbox was closed.");
 }
 
 function isRetriable(error: unknown): error is TransportError {

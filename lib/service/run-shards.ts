@@ -1,8 +1,9 @@
-// Brings a service to life by shards: what it says, what it holds and how far it has read are committed together.
+// Brings a service to life by shards: what it holds and how far it has read are committed together, with what it said or behind it.
 
 import { fingerprintOf } from "../pattern/fingerprint.ts";
-import type { Log } from "../runtime/ports.ts";
+import type { Log, Sink } from "../runtime/ports.ts";
 import { startShardEngine } from "../runtime/shard/engine.ts";
+import type { Guarantee } from "../runtime/shard/outlet.ts";
 import type { ShardPace } from "../runtime/shard/run.ts";
 import type { ShardSource, StateLog } from "../runtime/shard-ports.ts";
 import type { Clock } from "../time/clock.ts";
@@ -13,6 +14,8 @@ import { type RunningService, watched } from "./run.ts";
 export type RunShardsOptions = {
   readonly source: ShardSource;
   readonly state: StateLog;
+  /** Where output goes with at-least-once. */
+  readonly sink: Sink;
   /** Names this process; the same for as long as it runs. */
   readonly instance: string;
   readonly clock: Clock;
@@ -22,12 +25,13 @@ export type RunShardsOptions = {
   readonly release: number;
   /** `null`: as many as partitions, within reason. */
   readonly shards: number | null;
-  /** How often what is said becomes visible. */
+  readonly guarantee: Guarantee;
+  /** How often what is said becomes visible, with exactly-once. */
   readonly commitEveryMs: number;
   readonly onDataLoss: "fail" | "continue";
 };
 
-/** How often positions and state are saved of which nobody would see anything. */
+/** How often positions and state are saved where nothing that was said waits for that. */
 const SAVE_EVERY_MS = 5_000;
 const TRIM_EVERY_MS = 10_000;
 
@@ -38,7 +42,7 @@ const TRIM_EVERY_MS = 10_000;
  * @throws {PatternError} {ConfigError} as `runService`
  */
 export function runShards(definition: ServiceDefinition, options: RunShardsOptions): RunningService {
-  const { source, state, clock, log, release, shards, onDataLoss, commitEveryMs } = options;
+  const { source, state, sink, clock, log, release, shards, guarantee, onDataLoss, commitEveryMs } = options;
   const config = compose(definition);
   const pace: ShardPace = {
     commitEveryMs,
@@ -59,8 +63,8 @@ export function runShards(definition: ServiceDefinition, options: RunShardsOptio
     })),
   };
   const engine = startShardEngine(
-    { ...config, identity, shards, pace, onDataLoss },
-    { source, state, clock, log: log ?? (() => undefined) },
+    { ...config, identity, shards, guarantee, pace, onDataLoss },
+    { source, state, sink, clock, log: log ?? (() => undefined) },
   );
   return watched(engine, options);
 }

@@ -70,6 +70,7 @@ async function serve(): Promise<Figures> {
       source,
       release: 1,
       shards: Number(shards),
+      guarantee: "exactly-once",
       commitEveryMs: COMMIT_EVERY_MS,
       onDataLoss: "fail",
     });

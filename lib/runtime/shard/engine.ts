@@ -1,8 +1,9 @@
 // All the shards of one process: starts a run for each that the group gives it, lets go of those that it takes away, and
 // looks like any other engine from outside.
 //
-//     ShardSource ─ assigned ─▶ a run for each shard ─ committed ─▶ counts
+//     ShardSource ─ assigned ─▶ a run for each shard ─ committed ──────────────────▶ counts
 //                 ─ records ──▶ the run of their shard
+//                                    └─ at-least-once: one outbox of all ─ sent ───▶ counts
 
 import { ConfigError, SequiturError } from "../../core/errors.ts";
 import type { Clock } from "../../time/clock.ts";
@@ -15,11 +16,13 @@ import type { Lane } from "../lane.ts";
 import type { Surroundings } from "../lane-state.ts";
 import { nextServiceState, type ServiceEvent } from "../lifecycle.ts";
 import type { LaneMetrics, Metrics, ServiceState } from "../metrics.ts";
+import { createOutbox, type Outbox } from "../outbox.ts";
 import { laneMetrics, takeMetrics } from "../picture.ts";
-import type { Log, TopicPartition } from "../ports.ts";
+import type { Log, Sink, TopicPartition } from "../ports.ts";
 import type { ShardHandler, ShardSource, StateLog } from "../shard-ports.ts";
 import { addTallies, emptyTally, retire, type Tally, tallyOf } from "../tally.ts";
 import type { ServiceIdentity } from "./context.ts";
+import { type Guarantee, type Outlet, outletAtOnce, outletOfCheckpoints } from "./outlet.ts";
 import { runShard, type ShardPace, type ShardRun } from "./run.ts";
 
 /** How an engine of shards is made. */
@@ -27,6 +30,7 @@ export type ShardEngineConfig = EngineConfig & {
   readonly identity: Pick<ServiceIdentity, "app" | "instance" | "release" | "patterns">;
   /** S, fixed for the life of the state; `null`: as many as partitions, at most `MOST_SHARDS`. */
   readonly shards: number | null;
+  readonly guarantee: Guarantee;
   readonly pace: ShardPace;
   readonly onDataLoss: "fail" | "continue";
 };
@@ -34,6 +38,8 @@ export type ShardEngineConfig = EngineConfig & {
 export type ShardEnginePorts = {
   readonly source: ShardSource;
   readonly state: StateLog;
+  /** Where output goes with at-least-once; left alone otherwise. Called by one at a time. */
+  readonly sink: Sink;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -44,7 +50,7 @@ export const MOST_SHARDS = 8;
 const TICK_MS = 1_000;
 const ABSENT_MS = 1_000;
 
-/** Starts an engine that commits what it says and what it holds together. It ends when it is told to, or fails. */
+/** Starts an engine that saves what it holds, and what it says with that or ahead of it. It ends when it is told to, or fails. */
 export function startShardEngine(config: ShardEngineConfig, ports: ShardEnginePorts): Engine {
   return new ShardEngine(config, ports);
 }
@@ -55,6 +61,8 @@ class ShardEngine implements Engine {
   readonly #ports: ShardEnginePorts;
   readonly #runs = new Map<number, ShardRun>();
   readonly #ended = new Set<Promise<void>>();
+  /** `null`: what is said leaves with the checkpoints. */
+  readonly #outbox: Outbox | null;
   readonly #expiry: Expiry;
   readonly #reportFirst: (emission: Emission) => void;
   readonly #sent: Record<EmissionKind, number> = { alert: 0, timedOut: 0, late: 0, deadLetter: 0, notice: 0 };
@@ -74,6 +82,7 @@ class ShardEngine implements Engine {
     this.#expiry = createExpiry(ports.clock);
     this.#reportFirst = createFirstReports(ports.log);
     this.#retired = emptyTally(config.task);
+    this.#outbox = config.guarantee === "at-least-once" ? this.#createOutbox() : null;
     const ended = new Promise<void>((resolve, reject) => {
       this.#end = resolve;
       this.#reject = reject;
@@ -99,7 +108,7 @@ class ShardEngine implements Engine {
       lanes: this.#allLanes(),
       endOf: (partition) => this.#ports.source.endOf(partition),
       queuedBytes: runs.reduce((sum, { intake }) => sum + intake.bytes, 0),
-      unsentBytes: runs.reduce((sum, { unsentBytes }) => sum + unsentBytes, 0),
+      unsentBytes: this.#outbox?.bytes ?? runs.reduce((sum, { outlet }) => sum + outlet.bytes, 0),
       sent: this.#sent,
     });
   }
@@ -120,7 +129,7 @@ class ShardEngine implements Engine {
     return {
       heldBecause: (partition) => this.#runOf(partition)?.flow.heldBecause(partition) ?? null,
       isQueued: (partition) => this.#runOf(partition)?.intake.holds(partition) ?? false,
-      isFull: runs.some(({ unsentBytes }) => unsentBytes > maxUnsentBytes),
+      isFull: runs.some(({ outlet }) => outlet.bytes > maxUnsentBytes),
       idleFollows: this.#allLanes().some(isAwake) ? "slowestLane" : follow,
     };
   }
@@ -156,7 +165,8 @@ class ShardEngine implements Engine {
     const partitions = await checkPartitionCounts(source, topics);
     const shards = shardsFor(partitions, this.#config.shards);
     this.#identity = { ...identity, shards, partitions };
-    await state.open(shards, outputs);
+    await state.open(shards, this.#outbox === null ? outputs : []);
+    if (this.#outbox !== null) await this.#ports.sink.open(outputs);
     if (this.#state === "starting") await source.start(topics, shards, this.#handler());
   }
 
@@ -186,13 +196,39 @@ class ShardEngine implements Engine {
       retryWithinMs,
       nextNonce: () => `${identity.instance}:${++this.#nonces}`,
       onSaid: this.#reportFirst,
-      onCommitted: (emissions) => {
-        for (const { kind } of emissions) this.#sent[kind] += 1;
-      },
+      createOutlet: () => this.#createOutlet(),
     });
     this.#runs.set(shard, run);
     const over = run.done.catch((error) => this.#fail(error)).finally(() => this.#ended.delete(over));
     this.#ended.add(over);
+  }
+
+  #createOutlet(): Outlet {
+    return this.#outbox === null ? outletOfCheckpoints((sent) => this.#count(sent)) : outletAtOnce(this.#outbox);
+  }
+
+  #createOutbox(): Outbox {
+    const { clock, log, sink } = this.#ports;
+    return createOutbox({
+      sink,
+      clock,
+      acknowledging: null,
+      retryWithinMs: this.#config.retryWithinMs,
+      onFaltering: (error, retryInMs) => {
+        this.#become({ type: "faltered" });
+        log("warn", "output failed and will be tried again", { reason: error.message, retryInMs });
+      },
+      onRecovered: () => this.#become({ type: "recovered" }),
+      onFailure: (error) => this.#fail(error),
+      onSent: (sent) => this.#count(sent),
+      onProgress: () => {
+        for (const run of this.#runs.values()) run.sent();
+      },
+    });
+  }
+
+  #count(sent: readonly Emission[]): void {
+    for (const { kind } of sent) this.#sent[kind] += 1;
   }
 
   /** Its counts stay, but for what it held. */
@@ -215,28 +251,33 @@ class ShardEngine implements Engine {
   }
 
   async #finish(): Promise<Summary> {
-    const { log, source, state } = this.#ports;
+    const { log, sink, source, state } = this.#ports;
     for (const run of this.#runs.values()) run.stop();
     await this.#expiry.orExpired(Promise.all(this.#ended));
+    if (this.#outbox !== null) await this.#expiry.orExpired(this.#outbox.drained());
     if (this.#failure !== null) throw this.#failure.error;
     const complete = !this.#expiry.isExpired;
     if (!complete) log("warn", "the time for stopping is over; what was not committed will be read again");
     this.#stopTicking();
     const metrics = this.metrics();
+    this.#outbox?.close();
     await this.#expiry.orExpired(source.stop());
     await this.#expiry.orExpired(state.close());
+    if (this.#outbox !== null) await this.#expiry.orExpired(sink.close());
     this.#become({ type: "emptied" });
     return { reason: "stopped", complete, metrics: { ...metrics, state: this.#state } };
   }
 
   async #breakOff(error: unknown): Promise<void> {
-    const { source, state, log } = this.#ports;
+    const { sink, source, state, log } = this.#ports;
     this.#stopTicking();
+    this.#outbox?.close();
     this.#become({ type: "crashed" });
     log("error", "the service failed", { code: error instanceof SequiturError ? error.code : "UNKNOWN", error });
     this.#expiry.start(this.#config.stopWithinMs, () => undefined);
     for (const run of this.#runs.values()) run.lose();
-    for (const giveBack of [() => Promise.all(this.#ended), () => source.stop(), () => state.close()]) {
+    const all = [() => Promise.all(this.#ended), () => source.stop(), () => state.close()];
+    for (const giveBack of this.#outbox === null ? all : [...all, () => sink.close()]) {
       try {
         await this.#expiry.orExpired(giveBack() as Promise<unknown>);
       } catch (second) {

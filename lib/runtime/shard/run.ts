@@ -1,18 +1,18 @@
 // One shard at work: takes it over, matches what comes, and commits what was said stretch by stretch, until it is lost, told to
 // stop, or cannot go on.
 //
-//     acquire ─▶ task restored ─▶ read ─▶ intake ─▶ task ─▶ outputs ─┐
-//        ▲                                                          cut between two pieces of work
-//        └── overtaken: drop everything ◀── keeper ◀── stretch ◀────┘        while it is on its way, matching goes on
+//     acquire ─▶ task restored ─▶ read ─▶ intake ─▶ task ─▶ outlet ─┐
+//        ▲                                                         cut between two pieces of work
+//        └── overtaken: drop everything ◀── keeper ◀── stretch ◀───┘        while it is on its way, matching goes on
 //
-// What was said and not committed was never seen by anybody. So whatever ends it, forgetting is enough.
+// Nothing that counts is held by it alone: what was not committed is read and said again by whoever has the shard next. So whatever
+// ends it, forgetting is enough.
 
 import { duel } from "../../state/state-error.ts";
 import { BEGINNING, type Instant } from "../../time/instant.ts";
 import type { Emission } from "../alert.ts";
 import { createFlow, type Flow } from "../flow.ts";
 import { createIntake, type Intake } from "../intake.ts";
-import { bytesOf } from "../outbox.ts";
 import type { InputBatch, TopicPartition } from "../ports.ts";
 import type { ShardSource, StateLog } from "../shard-ports.ts";
 import { createTask, type Task, type TaskConfig, type TaskEffects, type TaskInput } from "../task.ts";
@@ -20,13 +20,14 @@ import { createWake, type Wake } from "../wake.ts";
 import { type Acquired, acquire } from "./acquire.ts";
 import { lanesOf, type ShardContext, statePlace } from "./context.ts";
 import { createKeeper, type Keeper, type Kept } from "./keeper.ts";
+import type { Outlet } from "./outlet.ts";
 import { type Stretch, stretchOf } from "./stretch.ts";
 
 /** How the work of a shard is cut. */
 export type ShardPace = {
-  /** How long after the last cut a stretch that has output is committed. */
+  /** How long after the last cut a stretch is committed whose output waits for that. */
   readonly commitEveryMs: number;
-  /** The same for a stretch of which nobody would see anything. */
+  /** The same for a stretch of which nobody would see anything new. */
   readonly saveEveryMs: number;
   /** How often old state is deleted at most. */
   readonly trimEveryMs: number;
@@ -34,7 +35,7 @@ export type ShardPace = {
   readonly minLogBytes?: number;
   /** Bytes read and not yet taken, before reading pauses. */
   readonly maxQueuedBytes: number;
-  /** Bytes said and not yet committed, before matching waits. */
+  /** Bytes said and not yet safe, before matching waits. */
   readonly maxUnsentBytes: number;
 };
 
@@ -46,8 +47,8 @@ export type ShardRunOptions = Omit<ShardContext, "isOurs"> & {
   readonly state: Pick<StateLog, "takeOver" | "bounds" | "read" | "trim" | "partitionOf">;
   readonly task: TaskConfig;
   readonly pace: ShardPace;
-  /** These are committed. */
-  readonly onCommitted: (emissions: readonly Emission[]) => void;
+  /** Makes the way out of what is said, each time the shard is taken over. */
+  readonly createOutlet: () => Outlet;
   /** Of what an emission is, when it is said: it may never be committed, or be said again. */
   readonly onSaid: (emission: Emission) => void;
 };
@@ -59,13 +60,15 @@ export interface ShardRun {
   readonly task: Task | null;
   readonly intake: Intake;
   readonly flow: Flow;
-  readonly unsentBytes: number;
+  readonly outlet: Outlet;
   /** Resolves when it is lost or has stopped. @throws {CheckpointError | ConfigError | LimitError | TransportError} when it cannot go on. */
   readonly done: Promise<void>;
   /** Records of one of its partitions. */
   push(batch: InputBatch): void;
   /** Looks for silence; `elsewhere`: the slowest active lane of the other shards of this process. */
   tick(wasAbsent: boolean, elsewhere: Instant | undefined): void;
+  /** Something that was said is safe now. */
+  sent(): void;
   /** The group gave it to somebody else. */
   lose(): void;
   /** Takes nothing more, commits what was taken, and ends. */
@@ -91,13 +94,11 @@ class ShardAtWork implements ShardRun {
   readonly flow: Flow;
   intake: Intake = createIntake();
   task: Task | null = null;
-  unsentBytes = 0;
+  outlet: Outlet;
   readonly #options: ShardRunOptions;
   readonly #context: ShardContext;
   readonly #wake: Wake = createWake();
-  /** Said since the last cut. */
-  #said: Emission[] = [];
-  /** Whether anything was taken since the last cut. */
+  /** Whether anything was taken or said since the last cut. */
   #hasNews = false;
   #hasWork = false;
   #cutAt: Instant = BEGINNING;
@@ -111,6 +112,7 @@ class ShardAtWork implements ShardRun {
     this.#options = options;
     this.shard = options.shard;
     this.flow = createFlow(options.source);
+    this.outlet = options.createOutlet();
     this.#context = { ...options, isOurs: () => !this.#isLost && (this.task !== null || !this.#isStopping) };
     this.done = this.#run();
   }
@@ -129,6 +131,10 @@ class ShardAtWork implements ShardRun {
     this.#attempt(() =>
       this.#step(task, { kind: "tick", now: this.#options.clock.now(), isHeld, wasAbsent, elsewhere }),
     );
+    this.#wake.notify();
+  }
+
+  sent(): void {
     this.#wake.notify();
   }
 
@@ -193,15 +199,14 @@ class ShardAtWork implements ShardRun {
 
   #forget(): void {
     this.task = null;
-    this.#said = [];
-    this.unsentBytes = 0;
+    this.outlet = this.#options.createOutlet();
     this.#committing = null;
     this.#hasWork = false;
   }
 
   #isOver(): boolean {
     if (this.#failure !== null || this.#isLost || this.#kept !== "committed") return true;
-    const isDone = this.intake.isEmpty && !this.#hasWork && !this.#hasNews && this.#said.length === 0;
+    const isDone = this.intake.isEmpty && !this.#hasWork && !this.#hasNews;
     return this.#isStopping && isDone && this.#committing === null;
   }
 
@@ -209,6 +214,7 @@ class ShardAtWork implements ShardRun {
     const { clock } = this.#options;
     const canWork = this.#canWork();
     if (canWork) this.#attempt(() => this.#slice());
+    this.outlet.flush();
     const inMs = this.#cutInMs();
     if (inMs !== null && inMs <= 0) this.#attempt(() => this.#cut(keeper));
     if (canWork) return clock.breathe();
@@ -234,18 +240,11 @@ class ShardAtWork implements ShardRun {
 
   #step(task: Task, input: TaskInput): void {
     const { emissions, pause, resume, hasWork } = task.step(input);
-    if (input.kind === "batch" && input.batch.records.length > 0) this.#hasNews = true;
+    if (emissions.length > 0 || (input.kind === "batch" && input.batch.records.length > 0)) this.#hasNews = true;
     this.#hasWork = hasWork;
-    this.#say(emissions);
+    this.outlet.say(emissions);
+    for (const emission of emissions) this.#options.onSaid(emission);
     this.#steer({ pause, resume });
-  }
-
-  #say(emissions: readonly Emission[]): void {
-    for (const emission of emissions) {
-      this.#said.push(emission);
-      this.unsentBytes += bytesOf(emission.record);
-      this.#options.onSaid(emission);
-    }
   }
 
   #steer({ pause, resume }: Pick<TaskEffects, "pause" | "resume">): void {
@@ -258,35 +257,36 @@ class ShardAtWork implements ShardRun {
   }
 
   #isFull(): boolean {
-    return this.unsentBytes > this.#options.pace.maxUnsentBytes;
+    return this.outlet.bytes > this.#options.pace.maxUnsentBytes;
   }
 
   /** How long until the next cut is due; `null`: there is nothing to commit, or something is on its way. */
   #cutInMs(): number | null {
-    if (this.#committing !== null || !(this.#hasNews || this.#said.length > 0)) return null;
+    if (this.#committing !== null || !this.#hasNews) return null;
     const { clock, pace } = this.#options;
-    const everyMs = this.#said.length > 0 ? pace.commitEveryMs : pace.saveEveryMs;
-    return this.#isStopping || this.#isFull() ? 0 : this.#cutAt + everyMs - clock.now();
+    const { waits } = this.outlet;
+    const everyMs = waits ? pace.commitEveryMs : pace.saveEveryMs;
+    return this.#isStopping || (waits && this.#isFull()) ? 0 : this.#cutAt + everyMs - clock.now();
   }
 
   #cut(keeper: Keeper): void {
-    const { onCommitted, source, state } = this.#options;
-    const emissions = this.#said;
+    const { source, state } = this.#options;
+    const { outlet } = this;
     const task = this.task as Task;
-    const stretch: Stretch = stretchOf(task, emissions, keeper.due(), (record) => state.partitionOf(record));
+    const carried = outlet.cut();
+    const stretch: Stretch = stretchOf(task, carried, keeper.due(), (record) => state.partitionOf(record));
     const positions = task.positions();
-    this.#said = [];
     this.#hasNews = this.#hasWork;
     this.#cutAt = this.#options.clock.now();
     const settled = (kept: Kept): void => {
       this.#kept = kept;
       if (kept !== "committed") return;
-      for (const { record } of emissions) this.unsentBytes -= bytesOf(record);
-      onCommitted(emissions);
+      outlet.committed(carried);
       source.show(positions);
     };
-    this.#committing = keeper
-      .commit(stretch)
+    this.#committing = outlet
+      .confirmed()
+      .then(() => (this.#isLost ? "lost" : keeper.commit(stretch)))
       .then(settled, (error) => this.#fail(error))
       .finally(() => {
         this.#committing = null;

@@ -3,10 +3,11 @@
 
 import { ConfigError, invariant, TransportError } from "../../core/errors.ts";
 import type { TopicPartition } from "../../runtime/ports.ts";
-import type { PlacedRecord, ShardWriter, Transaction } from "../../runtime/shard-ports.ts";
+import type { ShardWriter, Transaction } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { placeKey, type TransactionStamp, type WrittenRecord } from "./calls.ts";
 import type { Client } from "./client.ts";
+import { byPlace } from "./placed.ts";
 
 export type ShardWriterOptions = {
   readonly client: Client;
@@ -46,7 +47,7 @@ function createWriter(options: ShardWriterOptions, stamp: TransactionStamp): Sha
     const added = new Set<string>();
     return {
       sendOutput: async (records) => {
-        for (const [place, together] of byPlace(records)) await append(added, place, together.map(written(clock)));
+        for (const [place, together] of byPlace(records, clock.now())) await append(added, place, together);
       },
       sendState: (blocks) => {
         invariant(blocks.length > 0, "that there are blocks to be sent");
@@ -84,25 +85,3 @@ async function commit(client: Client, stamp: TransactionStamp, shard: number): P
     throw new TransportError("COMMIT_UNKNOWN", message, { cause: error, retriable: true });
   }
 }
-
-/** In the order in which their places first come, each with its records in order. */
-function byPlace(records: readonly PlacedRecord[]): Iterable<readonly [TopicPartition, readonly PlacedRecord[]]> {
-  const places = new Map<string, readonly [TopicPartition, PlacedRecord[]]>();
-  for (const placed of records) {
-    const place = { topic: placed.record.topic, partition: placed.partition };
-    const known = places.get(placeKey(place)) ?? [place, []];
-    known[1].push(placed);
-    places.set(placeKey(place), known);
-  }
-  return places.values();
-}
-
-/** Kafka deletes by timestamps: it is given the time of sending. */
-const written =
-  (clock: Clock) =>
-  ({ record }: PlacedRecord): WrittenRecord => ({
-    key: record.key,
-    value: record.value,
-    headers: record.headers,
-    timestamp: clock.now(),
-  });

@@ -3,6 +3,7 @@
 //     createSimulation({ seed }) ─▶ instance("a") ─▶ { clock, ports, kill, pause, resume }
 //                                ─▶ instance("b") ─▶ …                                        several, in one process
 
+import type { Sink } from "../../runtime/ports.ts";
 import type { ShardSource, StateLog } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type BrokerSettings, createModelBroker, type ModelBroker } from "./broker.ts";
@@ -11,6 +12,7 @@ import { createClient } from "./client.ts";
 import { createGate, gatedClock } from "./instance.ts";
 import { connectThrough, type Fate, type Fates } from "./network.ts";
 import { createModelShardSource, type ShardAssigner } from "./shard-source.ts";
+import { createModelSink } from "./sink.ts";
 import { createModelStateLog } from "./state-log.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -38,13 +40,16 @@ export type ServiceOptions = {
   readonly assign?: ShardAssigner;
 };
 
+/** `sink` is for at-least-once. */
+export type ServicePorts = { readonly source: ShardSource; readonly state: StateLog; readonly sink: Sink };
+
 /** A process. Once it is killed no promise of its ports settles and no handler of theirs is called. */
 export type Instance = {
   readonly name: string;
   readonly clock: Clock;
   readonly ask: Ask;
   /** The ports of a service in this process. */
-  connect(options: ServiceOptions): { readonly source: ShardSource; readonly state: StateLog };
+  connect(options: ServiceOptions): ServicePorts;
   /** kill -9. */
   kill(): void;
   /** SIGSTOP, SIGCONT. */
@@ -112,7 +117,7 @@ export function healthy(world: World): Fates {
 function connectService(
   options: ServiceOptions,
   process: { readonly ask: Ask; readonly clock: Clock; readonly instance: string },
-): { readonly source: ShardSource; readonly state: StateLog } {
+): ServicePorts {
   const { app, sessionTimeoutMs = 10_000, retryWithinMs = 30_000 } = options;
   const client = createClient({ ...process, retryWithinMs });
   return {
@@ -127,5 +132,6 @@ function connectService(
       ...options,
       ...{ clock: process.clock, client },
     }),
+    sink: createModelSink({ client, clock: process.clock }),
   };
 }

@@ -1,12 +1,13 @@
 // The state topic on the model: the port `StateLog`, with the manners of the one on Kafka.
 
-import { ConfigError, invariant, type SequiturError } from "../../core/errors.ts";
+import { ConfigError, invariant } from "../../core/errors.ts";
 import type { LogBounds, StateBatch, StateLog } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { partitionOf } from "../../transports/partitioner.ts";
-import type { AnswerOf, TopicConfig } from "./calls.ts";
+import type { TopicConfig } from "./calls.ts";
 import type { Client } from "./client.ts";
 import { committedEntries } from "./committed.ts";
+import { type Described, ensureOutput, ensureTopic } from "./ensure-topic.ts";
 import { takeOver } from "./shard-writer.ts";
 
 export type ModelStateLogOptions = {
@@ -22,7 +23,6 @@ const FETCH_BYTES = 2_097_152;
 const FETCH_WAIT_MS = 250;
 /** Of topics that are missing. */
 const STATE_CONFIG: TopicConfig = { "cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1" };
-const OUTPUT_PARTITIONS = 4;
 
 export function createModelStateLog(options: ModelStateLogOptions): StateLog {
   const { app, client, clock } = options;
@@ -36,11 +36,8 @@ export function createModelStateLog(options: ModelStateLogOptions): StateLog {
   };
   return {
     open: async (shards, outputs) => {
-      checkStateTopic(topic, shards, await ensureTopic(options, topic, shards, STATE_CONFIG));
-      for (const output of outputs) {
-        const { partitions } = await ensureTopic(options, output, OUTPUT_PARTITIONS, {});
-        counts.set(output, partitions);
-      }
+      checkStateTopic(topic, shards, await ensureTopic(client, topic, shards, STATE_CONFIG));
+      for (const output of outputs) counts.set(output, await ensureOutput(client, output));
     },
     partitionOf: ({ topic: output, key, value }) => {
       const count = counts.get(output);
@@ -76,28 +73,6 @@ async function* readOn(
     if (last !== undefined) next = last.offset + 1n;
     yield { records: committedEntries(fetched), next };
   }
-}
-
-type Described = AnswerOf<"describeTopic">;
-
-/** Others may make it at the same time. */
-async function ensureTopic(
-  { client }: ModelStateLogOptions,
-  topic: string,
-  partitions: number,
-  config: TopicConfig,
-): Promise<Described> {
-  try {
-    return await client.insist("describeTopic", { topic });
-  } catch (error) {
-    if ((error as SequiturError).code !== "MISSING_TOPIC") throw error;
-  }
-  try {
-    await client.insist("createTopic", { topic, partitions, config });
-  } catch (error) {
-    if ((error as SequiturError).code !== "TOPIC_ALREADY_EXISTS") throw error;
-  }
-  return client.insist("describeTopic", { topic });
 }
 
 /** @throws {ConfigError} `SHARD_COUNT`, `STATE_TOPIC_COMPACTED`, `STATE_TOPIC_EXPIRES` */

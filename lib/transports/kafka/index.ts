@@ -42,10 +42,12 @@ export type KafkaShards = {
   /** Reads as a member of the group. Once. */
   readonly source: ShardSource;
   readonly state: StateLog;
+  /** Writes ahead of the state, for at-least-once. */
+  readonly sink: Sink;
 };
 
 /**
- * What exactly-once stands on, on the cluster of `definition`; `app` names the state. What is wrong with the connection is thrown when
+ * What services with state stand on, on the cluster of `definition`; `app` names the state. What is wrong with the connection is thrown when
  * they are opened.
  */
 export function createKafkaShards(
@@ -55,14 +57,16 @@ export function createKafkaShards(
   // An answer that comes after its transaction was aborted is of no use.
   const requestTimeoutMs = Math.min(definition.requestTimeoutMs, transactionTimeoutMs(definition));
   const writing = { ...definition, requestTimeoutMs };
+  const kafka = clientOf(writing, parts);
   return {
     source: createKafkaShardSource({ ...parts, definition, kafka: clientOf(definition, parts) }),
     state: createKafkaStateLog({
       ...parts,
       definition: writing,
-      kafka: clientOf(writing, parts),
+      kafka,
       knock: (address) => knock(definition, { ...parts, kafkajs: loadFor(definition, parts) })(address),
     }),
+    sink: createKafkaSink({ ...parts, definition: writing, kafka }),
   };
 }
 

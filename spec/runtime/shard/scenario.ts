@@ -2,7 +2,9 @@
 // compared with those of one task that read everything undisturbed.
 
 import type { Engine } from "../../../lib/runtime/engine.ts";
+import type { Sink } from "../../../lib/runtime/ports.ts";
 import { startShardEngine } from "../../../lib/runtime/shard/engine.ts";
+import type { Guarantee } from "../../../lib/runtime/shard/outlet.ts";
 import type { ShardSource, StateLog } from "../../../lib/runtime/shard-ports.ts";
 import type { TaskConfig } from "../../../lib/runtime/task.ts";
 import { createReplay } from "../../../lib/state/replay.ts";
@@ -17,6 +19,7 @@ const APP = "shop";
 
 /** What a process may have that is not as with the others. */
 export type Different = {
+  readonly guarantee?: Guarantee;
   readonly app?: string;
   readonly release?: number;
   /** Names of patterns, each its own fingerprint. */
@@ -26,6 +29,7 @@ export type Different = {
   readonly onDataLoss?: "fail" | "continue";
   readonly state?: (state: StateLog) => StateLog;
   readonly source?: (source: ShardSource) => ShardSource;
+  readonly sink?: (sink: Sink) => Sink;
 };
 
 /** Longer than any broker would call a member alive. */
@@ -61,8 +65,15 @@ export class Scenario {
   start(different: Different = {}): Instance {
     const process = new Process();
     const name = `i${this.instances.length}`;
-    const { member, source, state } = this.log.connect(name, process);
-    const { app = APP, release = 1, patterns = ["p", "q"], shards = SHARDS, onDataLoss = "fail" } = different;
+    const { member, source, state, sink } = this.log.connect(name, process);
+    const {
+      guarantee = "exactly-once",
+      app = APP,
+      release = 1,
+      patterns = ["p", "q"],
+      shards = SHARDS,
+      onDataLoss = "fail",
+    } = different;
     const logged: string[] = [];
     const engine = startShardEngine(
       {
@@ -79,6 +90,7 @@ export class Scenario {
           patterns: patterns.map((each) => ({ name: each, version: 1, fingerprint: each })),
         },
         shards,
+        guarantee,
         pace: {
           minLogBytes: 0,
           commitEveryMs: 100,
@@ -90,6 +102,7 @@ export class Scenario {
         onDataLoss,
       },
       {
+        sink: different.sink?.(sink) ?? sink,
         source: different.source?.(source) ?? source,
         state: different.state?.(state) ?? state,
         clock: process.clock(this.world.clock),

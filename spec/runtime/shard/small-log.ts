@@ -2,7 +2,7 @@
 // committed is not read, markers take an offset. `fate` decides of each call whether it is done, and whether anybody hears of it.
 
 import { TransportError } from "../../../lib/core/errors.ts";
-import type { InputRecord, OutputRecord, TopicPartition } from "../../../lib/runtime/ports.ts";
+import type { InputRecord, OutputRecord, Sink, TopicPartition } from "../../../lib/runtime/ports.ts";
 import type {
   PlacedRecord,
   ShardHandler,
@@ -99,10 +99,10 @@ export class SmallLog {
   connect(
     name: string,
     process: Process,
-  ): { readonly member: Member; readonly source: ShardSource; readonly state: StateLog } {
+  ): { readonly member: Member; readonly source: ShardSource; readonly state: StateLog; readonly sink: Sink } {
     const member: Member = { name, process, handler: null, shards: [], isIn: false };
     this.members.push(member);
-    return { member, source: this.#source(member), state: this.#state(member) };
+    return { member, source: this.#source(member), state: this.#state(member), sink: this.#sink(member) };
   }
 
   /** Crosses the network there and back; what is asked of the log happens in between. */
@@ -191,6 +191,18 @@ export class SmallLog {
         member.handler = null;
         this.expel(member);
       },
+    };
+  }
+
+  #sink(member: Member): Sink {
+    return {
+      open: () => this.#call("open", member, () => undefined),
+      send: (records) =>
+        this.#call("sink.send", member, () => {
+          const txn: Txn = { state: "committed" };
+          for (const record of records) this.outputs.push({ placed: { record, partition: 0 }, txn });
+        }),
+      close: async () => undefined,
     };
   }
 

@@ -1,8 +1,9 @@
 // A whole service of several processes on the model broker. It is hurt, then left alone; in the end what readers have of its
 // outputs is compared with what one task says that reads all the input undisturbed.
 import type { Engine } from "../../../lib/runtime/engine.ts";
-import type { InputRecord } from "../../../lib/runtime/ports.ts";
+import type { InputRecord, Sink } from "../../../lib/runtime/ports.ts";
 import { startShardEngine } from "../../../lib/runtime/shard/engine.ts";
+import type { Guarantee } from "../../../lib/runtime/shard/outlet.ts";
 import type { TaskConfig } from "../../../lib/runtime/task.ts";
 import { createReplay } from "../../../lib/state/replay.ts";
 import type { AnswerOf } from "../../../lib/testing/simulation/calls.ts";
@@ -11,6 +12,7 @@ import type { Fates } from "../../../lib/testing/simulation/network.ts";
 import type { Random } from "../../../lib/testing/simulation/random.ts";
 import { createSimulation, type Instance, type Simulation } from "../../../lib/testing/simulation/simulation.ts";
 import type { World } from "../../../lib/testing/simulation/world.ts";
+import type { Clock } from "../../../lib/time/clock.ts";
 import { config, echo, input, originOf, record, startTask, type Told } from "../../runtime/kit.ts";
 
 const APP = "shop";
@@ -24,6 +26,7 @@ const PATTERNS = ["p", "q"].map((name) => ({ name, version: 1, fingerprint: name
 const SESSION_MS = 6_000;
 const POLL_MS = 500;
 const FOREIGN_TIMEOUT_MS = 3_000;
+const LATEST_SEND_MS = 400;
 /** Some 25,000 years from now: a clock says that this cannot be. */
 const ABSURD_TIME = 8e14;
 
@@ -50,12 +53,14 @@ export class HurtService {
   readonly load: Random;
   /** Every fourth world has more in it: a log of state that is short, and times that are absurd. */
   readonly #isRich: boolean;
+  readonly #guarantee: Guarantee;
   #count = 0;
 
-  constructor(seed: number, fates: (world: World) => Fates) {
+  constructor(seed: number, guarantee: Guarantee, fates: (world: World) => Fates) {
     this.simulation = createSimulation({ seed, fates, requestTimeoutMs: 2_000 });
     this.load = this.simulation.world.random("load");
     this.#isRich = seed % 4 === 0;
+    this.#guarantee = guarantee;
   }
 
   get world(): World {
@@ -80,6 +85,7 @@ export class HurtService {
         maxUnsentBytes: 4_000,
         identity: { app: APP, instance: instance.name, release: 1, patterns: PATTERNS },
         shards: SHARDS,
+        guarantee: this.#guarantee,
         pace: {
           commitEveryMs: 100,
           saveEveryMs: 500,
@@ -91,7 +97,9 @@ export class HurtService {
         onDataLoss: "fail",
       },
       {
-        ...{ source: ports.source, state: ports.state, clock: instance.clock },
+        ...ports,
+        sink: slowly(ports.sink, instance.clock, this.world.random("sink")),
+        clock: instance.clock,
         log: (level, message, fields) =>
           logged.push(`${this.world.clock.now() - START} ${level} ${message} ${JSON.stringify(fields ?? {})}`),
       },
@@ -208,10 +216,10 @@ export class HurtService {
     return out.map(({ record: { topic, headers } }) => saying(topic, headers)).sort();
   }
 
-  /** Resolves when so much has been committed, and a little later, lest there be too much. @throws {Error} after `withinMs` */
+  /** Resolves when so much that is different has been committed, and a little later, lest there be too much. @throws {Error} after `withinMs` */
   async through(count: number, withinMs: number): Promise<void> {
     const endsAt = this.world.clock.now() + withinMs;
-    while ((await this.found()).length < count) {
+    while (new Set(await this.found()).size < count) {
       if (this.world.clock.now() > endsAt) throw new Error(`not everything was committed in time\n${this.story()}`);
       await this.sleep(POLL_MS);
     }
@@ -238,6 +246,17 @@ export class HurtService {
     );
     return lines.join("\n");
   }
+}
+
+/** As if whoever takes the alerts were busy, for longer than a checkpoint takes. */
+function slowly(sink: Sink, clock: Clock, random: Random): Sink {
+  return {
+    ...sink,
+    send: async (records) => {
+      await new Promise<void>((resolve) => void clock.after(random.between(0, LATEST_SEND_MS), resolve));
+      await sink.send(records);
+    },
+  };
 }
 
 const START = createSimulation({ seed: 0 }).world.clock.now();

@@ -45,3 +45,9 @@ export const MUST_COME_UP: readonly string[] = [
   "lost: the request of heartbeat",
   "stopped for a while",
 ];
+
+/** The same where alerts are sent ahead of their checkpoint. */
+export const MUST_COME_UP_AT_LEAST_ONCE: readonly string[] = [
+  ...MUST_COME_UP.filter((what) => what !== "foreign transaction abandoned"),
+  "sent again",
+];

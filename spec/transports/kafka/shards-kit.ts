@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Log } from "../../../lib/runtime/ports.ts";
+import type { Guarantee } from "../../../lib/runtime/shard/outlet.ts";
 import type { ServiceDefinition } from "../../../lib/service/definition.ts";
 import { runShards } from "../../../lib/service/run-shards.ts";
 import { systemClock } from "../../../lib/time/clock.ts";
@@ -15,7 +16,7 @@ let started = 0;
 export function runShardsOnKafka(
   service: ServiceDefinition,
   address: string,
-  { instance, ...options }: OnKafkaOptions = {},
+  { instance, guarantee = "exactly-once", ...options }: OnKafkaOptions & { readonly guarantee?: Guarantee } = {},
   tell: Log = () => undefined,
 ): OnKafka {
   started += 1;
@@ -38,6 +39,7 @@ export function runShardsOnKafka(
     ...createKafkaShards(definition, parts),
     release: 1,
     shards: null,
+    guarantee,
     commitEveryMs,
     onDataLoss,
   });

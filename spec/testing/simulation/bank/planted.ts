@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
+import type { Guarantee } from "../../../../lib/runtime/shard/outlet.ts";
 import { Situations } from "../situations.ts";
 
 /** A mistake that somebody might make. */
@@ -20,10 +21,12 @@ export type PlantedBug = {
   readonly breaks: string;
   /** A world that finds it; 0: none is known yet. */
   readonly seed: number;
+  /** Of the service in the world. Left out: exactly-once. */
+  readonly guarantee?: Guarantee;
 };
 
 /** Whole worlds with the mistake in them. Rejects as `swarm` does. */
-export type Worlds = (seed: number) => Promise<unknown>;
+export type Worlds = (seed: number, guarantee?: Guarantee) => Promise<unknown>;
 
 /** `null`: nothing is changed. @throws {Error} if the text does not stand exactly once in its file. */
 export async function worldsWith(bug: PlantedBug | null): Promise<Worlds> {
@@ -42,7 +45,7 @@ export async function worldsWith(bug: PlantedBug | null): Promise<Worlds> {
   });
   const code = Buffer.from(outputFiles?.[0]?.contents ?? []).toString("base64");
   const { swarm } = (await import(`data:text/javascript;base64,${code}`)) as typeof import("../swarm.ts");
-  return (seed) => swarm(seed, new Situations());
+  return (seed, guarantee = bug?.guarantee) => swarm(seed, new Situations(), guarantee);
 }
 
 /** The file with the mistake in it. */
@@ -70,9 +73,9 @@ function pathOf(file: string): string {
 }
 
 /** What a world shows that fails; `null`: it does not fail. */
-export async function whatIsSeen(worlds: Worlds, seed: number): Promise<string | null> {
+export async function whatIsSeen(worlds: Worlds, seed: number, guarantee?: Guarantee): Promise<string | null> {
   try {
-    await worlds(seed);
+    await worlds(seed, guarantee);
     return null;
   } catch (error) {
     return kindOf((error as Error).message);
