@@ -8,9 +8,10 @@
 import type { CheckResult } from "../testing/check-result.ts";
 import { count, counted, elapsed } from "./figures.ts";
 
-/** A pattern with what came of its checks. */
+/** A pattern or a service with what came of its checks. */
 export type Tested = {
-  readonly pattern: string;
+  readonly kind: "pattern" | "service";
+  readonly name: string;
   readonly results: readonly CheckResult[];
   readonly hasTests: boolean;
 };
@@ -30,38 +31,55 @@ export type TestReport = {
 
 const MARKS: Readonly<Record<CheckResult["verdict"], string>> = { passed: "✓", failed: "✗", unknown: "?", missed: "!" };
 
-/** One pattern: a line for each check, below it what there is to show. */
-export function patternText({ pattern, results, hasTests }: Tested): string {
+/** A line for each check, below it what there is to show. */
+export function testedText({ kind, name, results, hasTests }: Tested): string {
   const lines = results.flatMap(({ verdict, text, details }) => [
     `  ${MARKS[verdict]} ${text}${details.length > 0 ? ":" : ""}`,
     ...details.map((line) => `      ${line}`.trimEnd()),
   ]);
-  const hint = hasTests ? [] : ["  · has no test of its own: see sequitur test --help"];
-  return [pattern, ...lines, ...hint].join("\n");
+  const hint = hasTests || kind === "service" ? [] : ["  · has no test of its own: see sequitur test --help"];
+  return [kind === "service" ? `service ${name}` : name, ...lines, ...hint].join("\n");
 }
 
 /** The last line: how many checks of how many patterns, and how to do the same again. */
 export function summaryText(report: TestReport): string {
   const { file, runs, seed, tested, asked, isStopped, elapsedMs } = report;
   const { passed, failed, missed, unknown } = countsOf(tested);
+  const patterns = tested.filter(({ kind }) => kind === "pattern");
+  const subjects = `${counted(patterns.length, "pattern")}${patterns.length < tested.length ? " and the service" : ""}`;
   const parts = [
     `${counted(passed, "check")} passed`,
     ...(failed > 0 ? [`${count(failed)} failed`] : []),
     ...(missed > 0 ? [`${count(missed)} with changes that nobody notices`] : []),
     ...(unknown > 0 ? [`${count(unknown)} not known`] : []),
-    ...(isStopped ? [`stopped after ${count(tested.length)} of ${counted(asked, "pattern")}`] : []),
+    ...(isStopped ? [`stopped after ${count(patterns.length)} of ${counted(asked, "pattern")}`] : []),
   ];
   const again = failed > 0 ? `\nthe same again: ${report.again}` : "";
-  return `${file}: ${counted(tested.length, "pattern")}, ${parts.join(", ")} (${counted(runs, "stream")} each, seed ${seed}) after ${elapsed(elapsedMs)}${again}`;
+  return `${file}: ${subjects}, ${parts.join(", ")} (${counted(runs, "stream")} each, seed ${seed}) after ${elapsed(elapsedMs)}${again}`;
 }
 
 /** The same for scripts. */
 export function reportJson(report: TestReport): string {
   const { file, runs, seed, tested, asked, isStopped, again } = report;
   const counts = countsOf(tested);
-  const patterns = tested.map(({ pattern, results, hasTests }) => ({ pattern, hasTests, checks: results }));
+  const patterns = tested.flatMap(({ kind, name, results, hasTests }) =>
+    kind === "pattern" ? [{ pattern: name, hasTests, checks: results }] : [],
+  );
+  const service = tested.find(({ kind }) => kind === "service");
+  const ofService = service === undefined ? null : { app: service.name, checks: service.results };
   return JSON.stringify(
-    { file, ok: counts.failed === 0, runs, seed, asked, stopped: isStopped, again, ...counts, patterns },
+    {
+      file,
+      ok: counts.failed === 0,
+      runs,
+      seed,
+      asked,
+      stopped: isStopped,
+      again,
+      ...counts,
+      patterns,
+      service: ofService,
+    },
     null,
     2,
   );
@@ -74,16 +92,14 @@ function countsOf(tested: readonly Tested[]): Readonly<Record<CheckResult["verdi
 }
 
 export type TestProgress = {
-  readonly pattern: string;
-  /** Which of the patterns it is, from 1. */
-  readonly place: number;
-  readonly patterns: number;
+  /** What is tried: a pattern, or the service. */
+  readonly title: string;
   readonly what: string;
   readonly tried: number;
   readonly all: number;
 };
 
 /** The line that says how far it is. */
-export function progressText({ pattern, place, patterns, what, tried, all }: TestProgress): string {
-  return `pattern ${place} of ${patterns}: ${pattern} · ${what} · ${count(tried)} of ${count(all)}`;
+export function progressText({ title, what, tried, all }: TestProgress): string {
+  return `${title} · ${what} · ${count(tried)} of ${count(all)}`;
 }

@@ -31,6 +31,7 @@ export function defineInput(input: InputTopic, path: readonly string[], notes: N
     name: input.name,
     key: keySource(options, notes),
     time,
+    reading: readingOf(options),
     outOfOrdernessMs: outOfOrderness(options, time, notes),
     maxAheadMs: options.durationMs("maxAhead", HOUR_MS, 0),
     schema: schemaOf(options, notes),
@@ -70,6 +71,16 @@ function timeSource(options: Options, notes: Notes): TimeSource {
     notes,
   );
   return read === null ? { from: "record" } : { from: "event", read: read.read };
+}
+
+function readingOf(options: Options): InputDefinition["reading"] {
+  const names = ["key", "keyOf", "time", "timeOf"] as const;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const given = options.raw(name);
+      return typeof given === "function" ? [[name, given as (event: never) => unknown]] : [];
+    }),
+  );
 }
 
 /** Two ways to say one thing, of which at most one may be used. */

@@ -210,6 +210,8 @@ export type InputDefinition = {
   readonly name: string;
   readonly key: KeySource;
   readonly time: TimeSource;
+  /** Key and time as they were given, where they are read from the event. */
+  readonly reading: Partial<Record<"key" | "keyOf" | "time" | "timeOf", (event: never) => unknown>>;
   readonly outOfOrdernessMs: number;
   readonly maxAheadMs: number;
   readonly schema: StandardSchema | null;

@@ -1,6 +1,6 @@
 // A service driven in a test.
 
-import { createDriver } from "../testing/drive.ts";
+import { createDriver, type Driven } from "../testing/drive.ts";
 import type { Driver, DriverOptions } from "../testing/driver-types.ts";
 import { compose } from "./compose.ts";
 import type { ServiceDefinition } from "./definition.ts";
@@ -33,5 +33,10 @@ import type { ServiceDefinition } from "./definition.ts";
  * shop.alerts.map(({ key, value, at }) => [key, value, at]); // => [["A-1", "A-1", "1970-01-01T01:00:00.000Z"]]
  */
 export function driver(service: ServiceDefinition, options: DriverOptions = {}): Driver {
-  return createDriver(() => compose(service).task, options);
+  return createDriver(drivenOf(service), options);
+}
+
+/** What a driver needs of a service. */
+export function drivenOf(service: ServiceDefinition): Driven {
+  return { compose: () => compose(service).task, guarantee: "exactly-once" };
 }

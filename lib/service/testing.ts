@@ -22,6 +22,8 @@ export type { NearMiss } from "../testing/near-miss.ts";
 export { example, nearMiss, nearMisses } from "../testing/of-pattern.ts";
 export type { KitOptions } from "../testing/options.ts";
 export { type PatternTest, patternTest } from "../testing/pattern-test.ts";
+export type { ServedMaking } from "../testing/served.ts";
 export type { Stream } from "../testing/stream.ts";
 export { type TryMutantsOptions, tryMutants } from "../testing/try-mutants.ts";
 export { driver } from "./driver.ts";
+export { serviceLaws } from "./service-laws.ts";

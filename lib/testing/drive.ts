@@ -3,9 +3,10 @@
 //
 //     send ─▶ log of a partition ─▶ task ─▶ what is sent        wait ─▶ clock, ticks ─▶ task
 //                  ▲                  │
-//                  └── positions ◀────┘      restart: a new task reads from there
+//                  └── checkpoint ◀───┘      restart: a new task is put where that one was, and reads on from there
 //
-// What is sent is safe at once and acknowledged at once; `restart` can take some of that back.
+// Every input is noted since the last restart, so any moment since then can be the one of the last checkpoint: what was said up to
+// it is said again to a task that nobody listens to.
 
 import { ConfigError, unreachable } from "../core/errors.ts";
 import { keyBytes } from "../runtime/alert.ts";
@@ -16,45 +17,53 @@ import { END_OF_TIME, type Instant } from "../time/instant.ts";
 import { partitionOf } from "../transports/partitioner.ts";
 import type { Alert, Driver, DriverOptions, SendOptions, SentRecord } from "./driver-types.ts";
 import type { JourneyStep } from "./journey.ts";
+import { effectsOf, type Known, knownTo, NOTHING_KNOWN, taskKnowing } from "./knowing.ts";
 import { toSent } from "./sent.ts";
 
 const DEFAULT_PARTITIONS = 4;
 /** How often silence is looked for, as in production. */
 const TICK_MS = 1_000;
-const MAX_EVENTS = 1_000;
 
-/** A driver of what `compose` makes; it is called anew for each start of the service. */
-export function createDriver(compose: () => TaskConfig, options: DriverOptions = {}): Driver {
+/** What is driven. */
+export type Driven = {
+  /** Called anew for each start of the service. */
+  readonly compose: () => TaskConfig;
+  readonly guarantee: "exactly-once" | "at-least-once";
+};
+
+export function createDriver(driven: Driven, options: DriverOptions = {}): Driver {
   const { partitions = DEFAULT_PARTITIONS, startAt = 0 } = options;
   if (!Number.isSafeInteger(partitions) || partitions < 1)
     throw new ConfigError("BAD_OPTION", `partitions is ${partitions}: give a whole number from 1.`);
-  return new DriverAtWork(compose, partitions, startAt);
+  return new DriverAtWork(driven, partitions, startAt);
 }
 
-type Log = { readonly place: TopicPartition; readonly records: InputRecord[]; acknowledged: bigint };
+type Log = { readonly place: TopicPartition; readonly records: InputRecord[] };
+
+/** What the task was told, and how much had been said before. */
+type Told = { readonly input: TaskInput; readonly isSend: boolean; readonly sentBefore: number };
 
 class DriverAtWork implements Driver {
   readonly sent: SentRecord[] = [];
-  readonly #compose: () => TaskConfig;
+  readonly #driven: Driven;
   readonly #logs: ReadonlyMap<string, readonly Log[]>;
   #config: TaskConfig;
   #task: Task;
   #now: Instant;
   #hasFailed = false;
+  #checkpoint: Known = NOTHING_KNOWN;
+  /** Since the checkpoint. */
+  #told: Told[] = [];
 
-  constructor(compose: () => TaskConfig, partitions: number, startAt: Instant) {
-    this.#compose = compose;
-    this.#config = compose();
+  constructor(driven: Driven, partitions: number, startAt: Instant) {
+    this.#driven = driven;
+    this.#config = driven.compose();
     this.#task = createTask(this.#config);
     this.#now = startAt;
     this.#logs = new Map(
       this.#config.inputs.map(({ topic }) => [
         topic,
-        Array.from({ length: partitions }, (_, partition) => ({
-          place: { topic, partition },
-          records: [],
-          acknowledged: 0n,
-        })),
+        Array.from({ length: partitions }, (_, partition) => ({ place: { topic, partition }, records: [] })),
       ]),
     );
     this.#begin();
@@ -92,7 +101,7 @@ class DriverAtWork implements Driver {
     if (log === undefined)
       throw new ConfigError("BAD_OPTION", `partition is ${partition}: there are ${logs.length}, counted from 0.`);
     log.records.push(record);
-    this.#deliver(log, [record]);
+    this.#deliver(log, [record], true);
   }
 
   sendAll(events: Iterable<unknown>, options: SendOptions = {}): void {
@@ -132,43 +141,57 @@ class DriverAtWork implements Driver {
   }
 
   restart({ readAgain = 0 }: { readonly readAgain?: number } = {}): void {
-    this.#config = this.#compose();
-    this.#task = createTask(this.#config);
+    const known = this.#knownAfter(readAgain);
+    const isAll = known === this.#told.length;
+    const checkpoint = knownTo(isAll ? this.#task : this.#taskAfter(known));
+    // What belongs to a stretch that was not committed was never there for anybody.
+    if (!isAll && this.#driven.guarantee === "exactly-once") this.sent.length = this.#told[known]?.sentBefore ?? 0;
+    this.#checkpoint = checkpoint;
+    this.#told = [];
     this.#hasFailed = false;
-    for (const log of this.#everyLog()) {
-      const position = log.acknowledged - BigInt(readAgain);
-      log.acknowledged = position > 0n ? position : 0n;
-    }
+    this.#config = this.#driven.compose();
+    this.#task = taskKnowing(this.#config, checkpoint);
     this.#begin();
+  }
+
+  /** How much of what the task was told is in the last checkpoint, if the last so many records are not, nor what it failed at. */
+  #knownAfter(readAgain: number): number {
+    const isFine = this.#hasFailed ? this.#told.slice(0, -1) : this.#told;
+    const sends = isFine.flatMap(({ isSend }, index) => (isSend ? [index] : []));
+    return readAgain > 0 ? (sends.at(-readAgain) ?? 0) : isFine.length;
+  }
+
+  /** A task that was told the first of it all, and nothing else. */
+  #taskAfter(known: number): Task {
+    const task = taskKnowing(this.#driven.compose(), this.#checkpoint);
+    for (const { input } of this.#told.slice(0, known)) for (const _ of effectsOf(task, input));
+    return task;
   }
 
   /** Takes all partitions and reads what stands in them. */
   #begin(): void {
     const logs = this.#everyLog();
     this.#step({ kind: "assigned", partitions: logs.map(({ place }) => place), now: this.#now });
-    for (const log of logs) this.#deliver(log, log.records.slice(Number(log.acknowledged)));
+    for (const log of logs) this.#deliver(log, log.records.slice(this.#fromOf(log)));
   }
 
-  #deliver({ place }: Log, records: readonly InputRecord[]): void {
-    this.#step({ kind: "batch", batch: { ...place, records, caughtUp: true }, readAt: this.#now });
+  #fromOf({ place: { topic, partition } }: Log): number {
+    const lane = this.#checkpoint.lanes.find((each) => each.partition === partition);
+    return Number(lane?.inputs.find((input) => input.topic === topic)?.from ?? 0);
+  }
+
+  #deliver({ place }: Log, records: readonly InputRecord[], isSend = false): void {
+    this.#step({ kind: "batch", batch: { ...place, records, caughtUp: true }, readAt: this.#now }, isSend);
   }
 
   /** One input, and all the work that comes of it. */
-  #step(input: TaskInput): void {
+  #step(input: TaskInput, isSend = false): void {
+    this.#told.push({ input, isSend, sentBefore: this.sent.length });
     try {
-      let effects = this.#task.step(input);
-      for (;;) {
-        this.sent.push(...effects.emissions.map(toSent));
-        if (!effects.hasWork) break;
-        effects = this.#task.step({ kind: "work", maxEvents: MAX_EVENTS });
-      }
+      for (const { emissions } of effectsOf(this.#task, input)) this.sent.push(...emissions.map(toSent));
     } catch (error) {
       this.#hasFailed = true;
       throw error;
-    }
-    for (const { topic, partition, position } of this.#task.positions()) {
-      const log = this.#logs.get(topic)?.[partition];
-      if (log !== undefined) log.acknowledged = position;
     }
   }
 

@@ -93,7 +93,7 @@ export type SendOptions = {
 export interface Driver {
   /** What the clock says. It goes on to the time of what is sent, and with `wait`. */
   readonly now: Instant;
-  /** All that was written, in order, since the driver was made; restarts included. */
+  /** All that was written, in order, since the driver was made; restarts included, see there. */
   readonly sent: readonly SentRecord[];
   /** The alerts among it. */
   readonly alerts: readonly Alert[];
@@ -122,9 +122,12 @@ export interface Driver {
   /** No input will have another event: everything is matched, and every deadline fires. */
   end(): void;
   /**
-   * The process dies and another one begins, as it is today: it reads on where what was matched ends, and runs that were open are
-   * forgotten. `readAgain`: of each partition so many records are read again, since they were not acknowledged any more; their
-   * alerts come again, with the same ids.
+   * The process dies, and another one goes on from the last checkpoint: with the runs that were open, and with the events that wait for
+   * their turn. `readAgain`: the last so many records that were sent are not in it, nor anything since; at most those since the last
+   * restart. With the guarantee `exactly-once` what had been said of them is taken back, since nobody has seen it, and said anew; with
+   * `at-least-once` it comes again, with the same ids. Cost: the state; with `readAgain`, all that was sent since the last restart.
+   *
+   * @throws {ConfigError} `UNSAVABLE_EVENT` if an event of an open run holds what cannot be saved; what makes the service fail.
    */
   restart(options?: { readonly readAgain?: number }): void;
 }

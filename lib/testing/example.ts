@@ -35,13 +35,15 @@ export type ExampleEvent = {
 
 /** Most ways through the automaton that are tried, per number of events. */
 const MAX_WAYS = 24;
-/** Most events that are tried for one wait, and for a whole way. */
+/** Most events that are tried for one wait, and for a whole way beyond one for each wait. */
 const MAX_VALUES = 12;
-const MAX_STEPS = 60;
+const MAX_MORE = 60;
+/** Longest stream that is looked for: the time it takes grows with the square of its length. */
+const MAX_EVENTS = 300;
 const SECOND_MS = 1_000;
 
 /**
- * The shortest stream that was found to match, with an event for `step` if one is named; `null`: none was found. Events are a
+ * The shortest stream that was found to match, with an event for `step` if one is named; `null`: none of at most 300 events was found. Events are a
  * second apart, or nearer where the pattern wants that; the first is at 0.
  *
  * Cost: some hundred ways through the automaton at most, some thousand events tried for each step.
@@ -82,7 +84,7 @@ type Way = { readonly wait: Wait; readonly before: Way | null; readonly length: 
 export function* waysThrough(automaton: Automaton, step: string | null): Generator<readonly Wait[], void, undefined> {
   const stepId: StepId | null = automaton.steps.find(({ name }) => name === step)?.id ?? null;
   let ways: readonly Way[] = longer(automaton, null, automaton.start, stepId);
-  for (let length = 1; length <= automaton.places.length + 1 && ways.length > 0; length++) {
+  for (let length = 1; length <= Math.min(automaton.places.length + 1, MAX_EVENTS) && ways.length > 0; length++) {
     for (const way of ways) {
       if ((step === null || way.visits) && mayEnd(automaton, way)) yield waitsOf(way);
     }
@@ -149,7 +151,7 @@ function alongWay(automaton: Automaton, way: readonly Wait[]): readonly ExampleE
     const fields = fieldsOf(ordered(automaton, wait), automaton.pattern.tag, taken, name);
     let tried = 0;
     for (const value of solutions(fields, accepts)) {
-      if (++tried > MAX_VALUES || ++steps > MAX_STEPS) return null;
+      if (++tried > MAX_VALUES || ++steps > way.length + MAX_MORE) return null;
       const next = [...events, { value, at: events.length * apartMs, step: name }];
       const found = goOn(next, enter(automaton, [wait.target as number]).waiting);
       if (found !== null) return found;

@@ -22,7 +22,7 @@ import { anyIn, type Theater } from "./theater.ts";
  */
 export type JourneyStep<E> =
   | { readonly kind: "send"; readonly event: E }
-  /** The process dies, another one begins, and of each partition reads so many records again. */
+  /** The process dies, and another one goes on from its last checkpoint, in which the last so many records are not. */
   | { readonly kind: "restart"; readonly readAgain: number }
   /** Nothing comes for a while. */
   | { readonly kind: "wait"; readonly forMs: number };
@@ -73,6 +73,6 @@ export function journeysIn<E>(theater: Theater, bounds: Bounds): fc.Arbitrary<re
 
 function inWords(step: Interruption): string {
   return step.kind === "restart"
-    ? `—— restart, ${step.readAgain} of each partition read again`
+    ? `—— restart, ${step.readAgain === 0 ? "with all" : `the last ${step.readAgain} records not`} in its checkpoint`
     : `—— nothing for ${formatDuration(step.forMs)}`;
 }

@@ -28,7 +28,7 @@ export type LawOptions = {
 };
 
 /**
- * Something that has to be so of a pattern on every stream.
+ * Something that has to be so of a pattern, or a service, on every stream.
  *
  * @example
  * import { pattern } from "sequitur";
@@ -78,16 +78,17 @@ export function laws<E, M, R, Timed extends boolean>(
 ): readonly Law[] {
   const given = options as unknown as AnyKitOptions;
   const theater = theaterOf(pattern as Pattern, given);
-  return rulesOf(pattern as Pattern, given, theater).map((rule) => ({
-    name: rule.name,
-    says: rule.says,
-    check: (how = {}) => check(pattern.name, rule, how),
-  }));
+  return rulesOf(pattern as Pattern, given, theater).map((rule) => lawOf(pattern.name, rule));
+}
+
+/** A rule as a law of what is called so. */
+export function lawOf(subject: string, rule: Rule): Law {
+  return { name: rule.name, says: rule.says, check: (how = {}) => check(subject, rule, how) };
 }
 
 const DEFAULT_RUNS = 100;
 
-function check(pattern: string, { name, says, trials }: Rule, { runs = DEFAULT_RUNS, seed, path }: LawOptions): void {
+function check(subject: string, { name, says, trials }: Rule, { runs = DEFAULT_RUNS, seed, path }: LawOptions): void {
   const broken = new Error("broken");
   const property = fc.property(trials, (trial) => {
     if (differenceOf(trial) !== null) throw broken;
@@ -105,7 +106,7 @@ function check(pattern: string, { name, says, trials }: Rule, { runs = DEFAULT_R
   const shrunk = result.numShrinks === 0 ? "" : `, made small ${result.numShrinks} times`;
   throw new Error(
     [
-      `"${pattern}" breaks the law "${name}": ${says}`,
+      `"${subject}" breaks the law "${name}": ${says}`,
       `Found on stream ${result.numRuns}${shrunk}. Try it again with check({ seed: ${result.seed}, path: "${result.counterexamplePath}" }).`,
       "",
       ...timeLine(trial.events, trial.isTimed, trial.marks),

@@ -40,7 +40,21 @@ it("says what was tried of each pattern, and how to give a test", async ({ proje
   assert.equal([code, stderr], [0, ""]);
   assert.match(stdout, /^probing\n {2}✓ can match: 2 events are enough\n/);
   assert.match(stdout, "\n  · has no test of its own: see sequitur test --help\n");
-  assert.match(stdout, /\nservice\.ts: 1 pattern, \d+ checks passed \(40 streams each, seed 1\) after [\d.]+ s\n$/);
+  assert.match(stdout, /\nservice [\w-]+\n {2}✓ goes on: no stream makes the service fail\n {2}✓ dies anywhere: /);
+  assert.match(
+    stdout,
+    /\nservice\.ts: 1 pattern and the service, \d+ checks passed \(40 streams each, seed 1\) after [\d.]+ s\n$/,
+  );
+});
+
+it("says why nothing is known of a service whose events cannot be made", async ({ project }) => {
+  project.write("service.ts", SERVICE_TS.replace(/topic<[^>]+>\(("[\w-]+"), \{/, "$&decode: () => ({}) as never, "));
+  const { code, stdout } = await run(project, "service.ts", "--json");
+  assert.is(code, 0);
+  const { service } = JSON.parse(stdout) as { service: { checks: { verdict: string; details: string[] }[] } };
+  assert.is(service.checks.length, 1);
+  assert.is(service.checks[0]?.verdict, "unknown");
+  assert.match(service.checks[0]?.details[0] ?? "", /is read by a decode of its own\. Give encode: /);
 });
 
 it("tells which changes the tests do not notice, with events; with --strict that is a failure", async ({ project }) => {
@@ -96,6 +110,7 @@ it("tells scripts the same", async ({ project }) => {
     failed: 0,
     missed: 0,
     unknown: 0,
+    service: null,
   });
   assert.equal(
     patterns.map(({ pattern, checks }) => [pattern, checks.length]),
@@ -154,12 +169,12 @@ it("has words for everything", () => {
   const results = [result("passed"), result("failed"), result("missed"), result("unknown")];
   const report = { file: "f.ts", runs: 5, seed: 2, asked: 3, isStopped: true, elapsedMs: 1_000, again: "do it" };
   assert.is(
-    summaryText({ ...report, tested: [{ pattern: "p", results, hasTests: true }] }),
+    summaryText({ ...report, tested: [{ kind: "pattern", name: "p", results, hasTests: true }] }),
     "f.ts: 1 pattern, 1 check passed, 1 failed, 1 with changes that nobody notices, 1 not known, stopped after 1 of 3 patterns (5 streams each, seed 2) after 1.0 s\n" +
       "the same again: do it",
   );
   assert.is(
-    progressText({ pattern: "p", place: 2, patterns: 3, what: "small changes", tried: 1_000, all: 2_000 }),
+    progressText({ title: "pattern 2 of 3: p", what: "small changes", tried: 1_000, all: 2_000 }),
     "pattern 2 of 3: p · small changes · 1,000 of 2,000",
   );
 });

@@ -175,6 +175,17 @@ it("are not made up where a function decides", () => {
   assert.equal(nearMissesOf(compile(opaque)), []);
 });
 
+it("may be long, but not of any length", () => {
+  const climbing = (count: number) =>
+    pattern<{ n: number }>("climbing")
+      .begin("up")
+      .times(count)
+      .consecutive()
+      .where((e, m) => m.up.length.eq(0).or(e.n.gt(m.up.last().n)));
+  assert.is(exampleOf(compile(climbing(150)))?.length, 150);
+  assert.is(exampleOf(compile(climbing(301))), null);
+});
+
 it("have no near miss of a step that a match can do without", () => {
   assert.equal(
     inWords("a b? | within 5").filter((line) => line.startsWith("b")),
