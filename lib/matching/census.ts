@@ -8,6 +8,7 @@
 // Where runs are listed, each is seen to die; where they are kept together or by value, time passes over them.
 
 import type { State } from "../automaton/decide.ts";
+import { encodeKey } from "../event/key.ts";
 import { END_OF_TIME, type Instant } from "../time/instant.ts";
 import type { Buckets } from "./buckets.ts";
 import { Column } from "./column.ts";
@@ -59,11 +60,32 @@ export class Census implements RowWatcher {
     return { runs: this.#runs, oldestAt: Math.min(this.#earliest(this.#unseen), this.#earliest(this.#seen)) };
   }
 
+  /** The row whose oldest run began first, of several the first in the order of their keys; 0: no run is open. After `take`. */
+  oldest(): Address {
+    const at = Math.min(this.#earliest(this.#unseen), this.#earliest(this.#seen));
+    let [oldest, name] = [0, ""];
+    for (const firsts of [this.#unseen, this.#seen]) {
+      for (const row of at < END_OF_TIME && firsts.peek() === at ? firsts.popAt(at) : []) {
+        this.#look(row);
+        const key = encodeKey(this.#rows.keyOf(row));
+        if (firsts.of(row) !== at || (oldest !== 0 && name <= key)) continue;
+        [oldest, name] = [row, key];
+      }
+    }
+    return oldest;
+  }
+
   /** Makes a row the one at hand, without what is dead; a row in which nothing lives goes. Returns whether it stays. */
   isOpen(row: Address, now: Instant): boolean {
     const rows = this.#rows;
     rows.show(row);
     dropDead(rows, this.#keepingOf);
+    return this.keepsOpen(now);
+  }
+
+  /** Whether something lives in the row at hand, of which what is dead was dropped; else it goes. */
+  keepsOpen(now: Instant): boolean {
+    const rows = this.#rows;
     if (!rows.isEmpty || (rows.quietUntil !== null && rows.quietUntil > now)) return true;
     rows.forget();
     return false;
@@ -122,11 +144,16 @@ export class Census implements RowWatcher {
       const at = firsts.peek();
       if (at === null) return END_OF_TIME;
       const row = firsts.first;
-      this.#rows.show(row);
-      this.#forgetFirsts(row);
-      this.stored(false);
+      this.#look(row);
       if (firsts.of(row) === at) return at;
     }
+  }
+
+  /** What is noted of the first events of a row is right again. */
+  #look(row: Address): void {
+    this.#rows.show(row);
+    this.#forgetFirsts(row);
+    this.stored(false);
   }
 
   #timeOf(root: Ref): Instant {

@@ -90,6 +90,11 @@ export class Forest {
     this.#isNumbered = false;
   }
 
+  /** Whether the event at hand was taken. */
+  get wasTaken(): boolean {
+    return this.#isNumbered;
+  }
+
   /** The runs of `below`, each with the event at hand; 0: it begins a run. */
   take(below: Ref, step: StepId): Ref {
     if (!this.#isNumbered) this.number += 1;

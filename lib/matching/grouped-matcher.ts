@@ -21,7 +21,7 @@ import { Census } from "./census.ts";
 import { Compactor, renumber } from "./compact.ts";
 import { dueAt } from "./due.ts";
 import { Forest, type Ref } from "./forest.ts";
-import { countRuns, dropDead, type Keeping, rootsOf } from "./group.ts";
+import { countRuns, dropDead, type Keeping } from "./group.ts";
 import { lapseEach, lapseOldest } from "./lapse.ts";
 import { cutWithin } from "./limits.ts";
 import type {
@@ -39,14 +39,15 @@ import type {
 } from "./matcher.ts";
 import { type Keeper, Moving } from "./moving.ts";
 import { Passing } from "./passing.ts";
-import { Tails, tailsOf } from "./paths.ts";
+import { openRuns, tailsOf } from "./paths.ts";
 import { Releasing } from "./releasing.ts";
 import { toView } from "./report.ts";
 import { Rows } from "./rows.ts";
-import { inOrder, type Tail, tailOf } from "./run.ts";
+import type { Tail } from "./run.ts";
 import { openState, restoreRecords, restoreWaiting, type SavedRow, saveRow, saveState } from "./saved.ts";
 import { type Address, Slab } from "./slab.ts";
 import { Teller } from "./teller.ts";
+import { Weight } from "./weight.ts";
 
 const NOTHING: readonly never[] = Object.freeze([]);
 
@@ -84,6 +85,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   readonly #releasing: Releasing;
   readonly #compactor: Compactor;
   readonly #census: Census;
+  readonly #weight = new Weight();
   /** How the runs of a state are kept, by its number. */
   #keepings: Keeping[] = [];
   /** When so many states are known, all are forgotten. */
@@ -122,6 +124,10 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
       this.#forest.about(timed);
       this.#passing.pass(begin);
       this.#settle(key, outcomes);
+      if (this.#forest.wasTaken) this.#weight.took(timed.value);
+      if (this.#limitPassed() !== null) this.#makeRoom(key, outcomes);
+    } else if (row !== 0) {
+      this.#census.keepsOpen(this.#now);
     }
     if (this.#asking.failure !== null) outcomes.push(this.#teller.sayFailure(key, timed, this.#asking.failure));
     return outcomes;
@@ -168,13 +174,14 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     for (const row of saved.rows) {
       this.#rows.show(0);
       restoreRecords(this.#rows, row);
+      for (const [, , , , , event] of row.events) this.#weight.took(event);
       this.#moving.start();
       for (const { waiting, reported, kept, roots } of row.groups) {
         const waits = waiting.map((each) => restoreWaiting(this.#automaton, each));
         this.#moving.restore(this.#states.stateOf(waits, reported), kept, roots);
       }
       this.#moving.settle(this.#rows);
-      this.#dropDead();
+      dropDead(this.#rows, this.keepingOf);
       this.#compact();
       this.#keep(decodeKey(row.key));
     }
@@ -186,15 +193,8 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     if (row === 0) return [];
     this.#show(row);
     this.#compact();
-    const tails = new Tails(this.#forest);
-    const { states, roots } = this.#rows;
-    const runs = states.flatMap((state, index) =>
-      rootsOf(this.#forest, roots[index] as Ref, this.keepingOf(state))
-        .flatMap((root) => tails.below(root))
-        .map((tail) => ({ ...state, tail })),
-    );
     this.#rows.rewrite();
-    return inOrder(runs, tailOf).map((run) => toView(this.#automaton, run));
+    return openRuns(this.#rows, this.keepingOf).map((run) => toView(this.#automaton, run));
   }
 
   stats(): MatcherStats {
@@ -204,7 +204,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
       nodes += this.#compact();
       this.#rows.rewrite();
     }
-    return { ...this.counts(), nodes };
+    return { ...this.counts(), nodes, stateBytes: Math.round(this.#weight.of(this.#rows)) };
   }
 
   counts(): MatcherCounts {
@@ -237,7 +237,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   /** Makes a row the one at hand, without what is dead; 0: an empty one. */
   #show(row: Address): void {
     this.#rows.show(row);
-    this.#dropDead();
+    dropDead(this.#rows, this.keepingOf);
   }
 
   /** Time goes to `until`: fires every deadline at or before it, in order of time; at one time, key by key. */
@@ -294,10 +294,6 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     return this.#teller.sayMatches(key, loud, this.#now, unbuilt);
   }
 
-  #dropDead(): void {
-    dropDead(this.#rows, this.keepingOf);
-  }
-
   /** Gives up what is over the limits, and says so; `null`: nothing is. Lets go of what is dead once the block is full. */
   #keepWithin(key: Key): LimitReached | null {
     const rows = this.#rows;
@@ -315,6 +311,31 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     if (onLimit === "fail") this.#keep(key); // It throws: what is left of the key has to stand by then.
     const limit = before > maxRunsPerKey ? "maxRunsPerKey" : "maxNodesPerKey";
     return this.#teller.limitReached(key, this.#now, limit, before - countRuns(rows, this.keepingOf));
+  }
+
+  /** The limit on all keys together that is passed, as far as is known; `null`: none. */
+  #limitPassed(): "maxKeys" | "maxStateBytes" | null {
+    const { maxKeys, maxStateBytes } = this.#teller.limits;
+    if (this.#rows.size > maxKeys) return "maxKeys";
+    return this.#weight.of(this.#rows) > maxStateBytes ? "maxStateBytes" : null;
+  }
+
+  /** Drops whole keys until no limit on all of them is passed, or the one at hand, and says so. What is dead goes first. */
+  #makeRoom(key: Key, outcomes: Outcome[]): void {
+    const rows = this.#rows;
+    this.#census.take(this.#now);
+    for (let limit = this.#limitPassed(); limit !== null; limit = this.#limitPassed()) {
+      const oldest = this.#teller.limits.onLimit === "dropOldest" ? this.#census.oldest() : 0;
+      const row = oldest === 0 ? rows.of(key) : oldest;
+      if (row === 0) return;
+      const victim = rows.keyOf(row);
+      this.#show(row);
+      const runs = countRuns(rows, this.keepingOf);
+      rows.dropGroups();
+      for (const each of this.#say(victim, this.#releasing.release(NOTHING))) outcomes.push(each);
+      rows.forget();
+      outcomes.push(this.#teller.limitReached(victim, this.#now, limit, runs));
+    }
   }
 
   /** Lets go of what is dead or was left behind. Returns how many taken events the open runs at hand hold. */

@@ -28,10 +28,14 @@ export interface ManyMatchers {
   onEvent(key: Key, event: TimedEvent): readonly Said[];
   /** Fires deadlines at or before `until`. Cost: those. @throws {LimitError} */
   advanceTo(until: Instant): readonly Said[];
-  /** Makes a matcher what it would be if it had been given every event, so that it can be saved. */
+  /** Makes a matcher what it would be if it had been given every event. */
   settle(index: number): void;
-  /** To be called when a matcher was restored. Cost: its keys. */
-  resume(index: number): void;
+  /** By pattern: events that its matcher was not told of. A matcher that is saved without being settled is whole only with this. */
+  readonly missed: readonly number[];
+  /** To be called when a matcher was restored that had `missed` so many events when it was saved; default 0: none. Cost: its keys. */
+  resume(index: number, missed?: number): void;
+  /** Time went to `until` before anything was restored: what was due by then was said. */
+  goOnFrom(until: Instant): void;
   /** One per pattern, in their order. Cost: that of `counts` of each. */
   counts(): readonly MatcherCounts[];
 }
@@ -99,9 +103,17 @@ class ManyAtWork implements ManyMatchers {
     this.#deadlines.set(index, matcher.nextDue());
   }
 
-  resume(index: number): void {
+  get missed(): readonly number[] {
+    return Array.from(this.#known, (known) => this.#events - known);
+  }
+
+  goOnFrom(until: Instant): void {
+    this.#firedTo = until;
+  }
+
+  resume(index: number, missed: number = 0): void {
     const matcher = this.#matchers[index] as KeyedMatcher;
-    this.#known[index] = this.#events;
+    this.#known[index] = this.#events - missed;
     this.#deadlines.set(index, matcher.nextDue());
     for (const key of matcher.keys()) this.#concerned.look(index, key);
   }

@@ -89,7 +89,7 @@ export type Match<M = unknown, R = unknown> = MatchData<M> & {
 export type TimedOut<M = unknown> = MatchData<M> & { readonly kind: "timedOut" };
 
 /**
- * A limit was passed.
+ * A limit was passed; `key` is whose runs were dropped, or whose matches not built.
  *
  * @example
  * import { createMatcher, type LimitReached, pattern } from "sequitur";
@@ -107,7 +107,7 @@ export type LimitReached = {
   readonly pattern: string;
   readonly key: Key;
   readonly at: Instant;
-  readonly limit: "maxRunsPerKey" | "maxNodesPerKey" | "maxMatchesPerEvent";
+  readonly limit: "maxRunsPerKey" | "maxNodesPerKey" | "maxMatchesPerEvent" | "maxKeys" | "maxStateBytes";
   /** What the limit was set to. */
   readonly max: number;
   /** What was done: all runs of the key dropped, the oldest dropped, or matches not built. */
@@ -145,8 +145,8 @@ export type FunctionFailed = {
 export type Outcome<M = unknown, R = unknown> = Match<M, R> | TimedOut<M> | LimitReached | FunctionFailed;
 
 /**
- * What to do when a limit per key is passed: drop all runs of the key; drop them and throw; or drop those with the earliest first
- * event.
+ * What to do when a limit on what is held is passed: drop all runs of the key at hand; drop them and throw; or drop those with the
+ * earliest first event, under a limit on all keys together whole keys.
  *
  * @example
  * import { type LimitPolicy } from "sequitur";
@@ -175,7 +175,14 @@ export type MatcherLimits = {
    * first in order; of more than a hundred beyond the limit that share their first event, some. Default 1,000.
    */
   readonly maxMatchesPerEvent: number;
-  /** What happens when `maxRunsPerKey` or `maxNodesPerKey` is passed. Default `quarantine`. */
+  /** Keys of which anything is held: open runs, or that `oncePer` keeps them quiet. Default 10,000,000. */
+  readonly maxKeys: number;
+  /**
+   * Bytes of memory that the open runs of all keys take, events included. An estimate: one event in a few is looked into, and some of
+   * what is dead may count. Default 1 GiB.
+   */
+  readonly maxStateBytes: number;
+  /** What happens when a limit on what is held is passed. Default `quarantine`. */
   readonly onLimit: LimitPolicy;
 };
 
@@ -235,12 +242,14 @@ export type MatcherStats = {
   readonly keys: number;
   readonly runs: number;
   readonly nodes: number;
+  /** Bytes that all of it takes; an estimate, and what `maxStateBytes` is about. */
+  readonly stateBytes: number;
   /** Time of the oldest first event among the open runs; `null`: none is open. */
   readonly oldestFirstAt: Instant | null;
 };
 
 /** What of the statistics a running service shows. */
-export type MatcherCounts = Omit<MatcherStats, "nodes">;
+export type MatcherCounts = Omit<MatcherStats, "nodes" | "stateBytes">;
 
 /**
  * Plain data that survives JSON if the events do. Its inside belongs to the matcher that made it.
@@ -309,7 +318,7 @@ export interface KeyedMatcher {
   inspect(key: Key): readonly RunView[];
   /** Cost: a walk over all that open runs hold. */
   stats(): MatcherStats;
-  /** The same without `nodes`. Cost: constant, and what was in keys in which runs have died since it was asked last; the first time, all keys. */
+  /** The same without `nodes` and bytes. Cost: constant, and what was in keys in which runs have died since it was asked last; the first time, all keys. */
   counts(): MatcherCounts;
   /** Until then `advanceTo` says nothing, and no deadline fires; `END_OF_TIME`: none is set. It may be too early. Cost: constant. */
   nextDue(): Instant;

@@ -5,7 +5,9 @@ import type { Taken } from "../pattern/expression/evaluate.ts";
 import { type Arity, toMatchObject } from "../pattern/shape.ts";
 import { popHeap, pushHeap } from "../time/heap.ts";
 import type { Forest, Ref } from "./forest.ts";
-import { extend, type PlacedEvent, type Tail } from "./run.ts";
+import { type KeepingOf, rootsOf } from "./group.ts";
+import type { Rows } from "./rows.ts";
+import { extend, inOrder, type PlacedEvent, type Run, type Tail, tailOf } from "./run.ts";
 
 /** Events that follow a run of one path, first to last. */
 type Suffix = { readonly taken: Ref; readonly next: Suffix | null };
@@ -160,6 +162,17 @@ function eventOf(forest: Forest, ref: Ref): PlacedEvent {
     origin: forest.originOf(ref),
     position: forest.numberOf(ref),
   };
+}
+
+/** The open runs of the row at hand, without those that are dead, in order of their events. */
+export function openRuns({ forest, states, roots }: Rows, keepingOf: KeepingOf): readonly Run[] {
+  const tails = new Tails(forest);
+  const runs = states.flatMap((state, index) =>
+    rootsOf(forest, roots[index] as Ref, keepingOf(state))
+      .flatMap((root) => tails.below(root))
+      .map((tail) => ({ ...state, tail })),
+  );
+  return inOrder(runs, tailOf);
 }
 
 /** Some runs of one path. */

@@ -17,7 +17,7 @@ const OPTIONS = [
   "outOfOrderness",
 ] as const;
 
-const COUNTS = ["maxRunsPerKey", "maxNodesPerKey", "maxMatchesPerEvent"] as const;
+const COUNTS = ["maxRunsPerKey", "maxNodesPerKey", "maxMatchesPerEvent", "maxKeys", "maxStateBytes"] as const;
 
 type Values = ReadonlyMap<string, unknown>;
 

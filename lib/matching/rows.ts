@@ -52,6 +52,8 @@ export class Rows {
   /** The row at hand; 0: of a key that has none. */
   at: Address = 0;
   watcher: RowWatcher | null = null;
+  /** Records of all keys, as they were stored last. */
+  records = 0;
   readonly #states: States;
   readonly #slab = new Slab();
   readonly #table = new KeyTable(this.#slab);
@@ -192,6 +194,7 @@ export class Rows {
       words[from + ROOT] = this.#area;
     }
     const hasCut = forest.cut > 0 && words[from + CUT] !== forest.cut;
+    this.records += forest.used - (words[from + USED] as number);
     words[from + BLOCK] = forest.address;
     words[from + USED] = forest.used;
     words[from + CUT] = forest.cut;
@@ -219,7 +222,8 @@ export class Rows {
   #create(key: Key): void {
     if (!isKey(key)) encodeKey(key);
     this.at = this.#slab.allocate(1);
-    const { values } = this.#slab.chunkOf(this.at);
+    const { values, words } = this.#slab.chunkOf(this.at);
+    words[baseOf(this.at) * WORDS + USED] = 0;
     // A list may be changed by whoever gave it, or is given it with a match; the row would not be found again.
     values[baseOf(this.at)] = typeof key === "object" ? Object.freeze([...key]) : key;
     if (this.#gone.size > 0) this.#gone.delete(encodeKey(key));
@@ -231,6 +235,7 @@ export class Rows {
     this.forest.release();
     if (this.at === 0) return;
     this.watcher?.forgotten(this.at);
+    this.records -= this.#slab.chunkOf(this.at).words[baseOf(this.at) * WORDS + USED] as number;
     this.#forgetChanges();
     this.deadlines.set(this.at, null);
     if (this.#held.size > 0) this.#held.delete(this.at);

@@ -22,6 +22,8 @@ export const DEFAULT_LIMITS: MatcherLimits = {
   maxRunsPerKey: 10_000,
   maxNodesPerKey: 100_000,
   maxMatchesPerEvent: 1_000,
+  maxKeys: 10_000_000,
+  maxStateBytes: 2 ** 30,
   onLimit: "quarantine",
 };
 

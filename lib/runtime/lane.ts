@@ -183,16 +183,17 @@ class LaneAtWork implements Lane {
       released: saveInstant(this.#firedTo),
       inputs: this.partitions.map(saveInput),
       alerts: [...this.patterns.alerts],
+      missed: this.patterns.missed,
     };
   }
 
-  restore({ released, inputs, alerts }: SavedLane): void {
-    this.#watermark = restoreInstant(released);
+  restore({ inputs, ...saved }: SavedLane): void {
+    this.#watermark = restoreInstant(saved.released);
     this.#firedTo = this.#watermark;
-    this.patterns.restore(alerts);
+    this.patterns.restore(saved);
     for (const partition of this.partitions) {
-      const saved = inputs.find(({ topic }) => topic === partition.place.topic);
-      if (saved !== undefined) restoreInput(partition, saved, this.#watermark);
+      const input = inputs.find(({ topic }) => topic === partition.place.topic);
+      if (input !== undefined) restoreInput(partition, input, this.#watermark);
     }
   }
 

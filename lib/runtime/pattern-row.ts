@@ -2,10 +2,11 @@
 
 import type { Interest } from "../automaton/interest.ts";
 import type { Key } from "../event/key.ts";
-import { createMany, type ManyMatchers, type Said } from "../matching/many.ts";
+import { createMany, type Said } from "../matching/many.ts";
 import type { KeyedMatcher, MatcherCounts, TimedEvent } from "../matching/matcher.ts";
+import type { SavedLane } from "../state/checkpoint.ts";
 import { type Freezer, freezerOf } from "../state/freeze.ts";
-import type { Instant } from "../time/instant.ts";
+import { type Instant, restoreInstant } from "../time/instant.ts";
 import { type AlertOptions, type Emission, toEmission } from "./alert.ts";
 
 /** A pattern and how what it says is written. */
@@ -37,15 +38,20 @@ export interface PatternRow {
   readonly alerts: readonly number[];
   /** What saves the matchers, one per pattern, in their order. */
   readonly freezers: readonly Freezer[];
-  /** So many alerts were written by each pattern. The matchers are thawed apart. */
-  restore(alerts: readonly number[]): void;
+  /** By pattern: events that its matcher was not told of, since they did not concern it. */
+  readonly missed: readonly number[];
+  /** So many alerts were written and events missed by each pattern when time was at `released`. The matchers are thawed afterwards. */
+  restore(saved: Pick<SavedLane, "released" | "alerts" | "missed">): void;
 }
 
 export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
   const sharing = patterns.map(({ interest, createMatcher }) => ({ interest, matcher: createMatcher() }));
   const many = createMany(sharing);
-  const freezers = sharing.map(({ matcher }, index) => freezerAmongMany(many, matcher, index));
   const alerts = patterns.map(() => 0);
+  const missedBefore = patterns.map(() => 0);
+  const freezers = sharing.map(({ matcher }, index) =>
+    resuming(freezerOf(matcher), () => many.resume(index, missedBefore[index])),
+  );
 
   const emit = (said: readonly Said[], watermark: Instant, out: Emission[]): void => {
     for (const { index, outcome } of said) {
@@ -60,8 +66,15 @@ export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
     advanceTo: (until, watermark, out) => emit(many.advanceTo(until), watermark, out),
     alerts,
     freezers,
-    restore(written) {
-      for (const index of alerts.keys()) alerts[index] = written[index] ?? 0;
+    get missed() {
+      return many.missed;
+    },
+    restore(saved) {
+      many.goOnFrom(restoreInstant(saved.released));
+      for (const index of patterns.keys()) {
+        alerts[index] = saved.alerts[index] ?? 0;
+        missedBefore[index] = saved.missed?.[index] ?? 0;
+      }
     },
     counts: () =>
       many.counts().map((stats, index) => {
@@ -71,17 +84,16 @@ export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
   };
 }
 
-/** A matcher that is not given every event is brought up to date before it is frozen, and looked at anew once it is thawed. */
-function freezerAmongMany(many: ManyMatchers, matcher: KeyedMatcher, index: number): Freezer {
-  const freezer = freezerOf(matcher);
+/**
+ * A matcher that is not given every event is looked at anew once it is thawed. It is frozen as it is: what it was not told of changed
+ * nothing in it, so nothing is written for it.
+ */
+function resuming(freezer: Freezer, resume: () => void): Freezer {
   return {
-    freeze(whole) {
-      many.settle(index);
-      return freezer.freeze(whole);
-    },
+    freeze: (whole) => freezer.freeze(whole),
     thaw(pieces, where) {
       freezer.thaw(pieces, where);
-      many.resume(index);
+      resume();
     },
   };
 }

@@ -12,7 +12,14 @@ export type PatternDefaults = {
   readonly limits: MatcherLimits;
 };
 
-export const MATCHER_LIMIT_NAMES = ["maxRunsPerKey", "maxNodesPerKey", "maxMatchesPerEvent", "onLimit"] as const;
+export const MATCHER_LIMIT_NAMES = [
+  "maxRunsPerKey",
+  "maxNodesPerKey",
+  "maxMatchesPerEvent",
+  "maxKeys",
+  "maxStateBytes",
+  "onLimit",
+] as const;
 
 const TIMED_OUT_REPORTS: readonly TimedOutReport[] = ["none", "count", "longest", "all"];
 
@@ -51,6 +58,8 @@ export function readMatcherLimits(options: Options, defaults: MatcherLimits): Ma
     maxRunsPerKey: options.count("maxRunsPerKey", defaults.maxRunsPerKey),
     maxNodesPerKey: options.count("maxNodesPerKey", defaults.maxNodesPerKey),
     maxMatchesPerEvent: options.count("maxMatchesPerEvent", defaults.maxMatchesPerEvent),
+    maxKeys: options.count("maxKeys", defaults.maxKeys),
+    maxStateBytes: options.count("maxStateBytes", defaults.maxStateBytes),
     onLimit: options.oneOf("onLimit", ["quarantine", "fail", "dropOldest"], defaults.onLimit),
   };
 }

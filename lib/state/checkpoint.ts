@@ -50,6 +50,8 @@ export type SavedLane = {
   readonly inputs: readonly SavedInput[];
   /** Alerts written, by pattern. */
   readonly alerts: readonly number[];
+  /** Events that did not concern it and of which its state does not know, by pattern. Without it: none. */
+  readonly missed?: readonly number[];
 };
 
 /** Seals what stands before it in its transaction. */
@@ -82,7 +84,13 @@ const INPUT = record({
   sealed: listOf(tuple(digits, indexFrom(1))),
   counts: COUNTS,
 });
-const LANE = record({ partition: count, released: savedInstant, inputs: listOf(INPUT), alerts: listOf(count) });
+const LANE = record({
+  partition: count,
+  released: savedInstant,
+  inputs: listOf(INPUT),
+  alerts: listOf(count),
+  missed: (value) => (value === undefined ? null : listOf(count)(value)),
+});
 
 /** A checkpoint, but for its `kind`. */
 export const CHECKPOINT: Shape = record({

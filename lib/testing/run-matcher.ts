@@ -34,8 +34,11 @@ import { TakenView } from "./taken-view.ts";
 /** A matcher that cannot be saved, and is given every event. */
 export type ReferenceMatcher = Omit<
   KeyedMatcher,
-  "save" | "savePage" | "saveChanges" | "restore" | "nextDue" | "holds" | "keys" | "skip"
->;
+  "save" | "savePage" | "saveChanges" | "restore" | "stats" | "nextDue" | "holds" | "keys" | "skip"
+> & {
+  /** It does not know what it takes in bytes, so `maxStateBytes` is nothing to it. */
+  stats(): Omit<MatcherStats, "stateBytes">;
+};
 
 /**
  * A matcher that walks `automaton` run by run.
@@ -87,6 +90,7 @@ class RunMatcher implements ReferenceMatcher {
     const row: Row = this.#rows.get(id) ?? { key, runs: [], held: [], quietUntil: null };
     const failures: Failure[] = [];
     outcomes.push(...this.#settle(id, row, this.#move(row.runs, event, failures), event.at));
+    while (this.#rows.size > this.#teller.limits.maxKeys) outcomes.push(...this.#dropKey(id, event.at));
     const [failure] = failures.sort((left, right) => (left.test?.id ?? 0) - (right.test?.id ?? 0));
     if (failure) outcomes.push(this.#teller.sayFailure(key, event, failure));
     return outcomes;
@@ -104,7 +108,7 @@ class RunMatcher implements ReferenceMatcher {
     return inOrder(runs, tailOf).map((run) => toView(this.#automaton, run));
   }
 
-  stats(): MatcherStats {
+  stats(): Omit<MatcherStats, "stateBytes"> {
     const tails = [...this.#rows.values()].flatMap((row) => row.runs.map(({ tail }) => tail));
     return { ...this.counts(), nodes: countNodes(tails) };
   }
@@ -208,6 +212,22 @@ class RunMatcher implements ReferenceMatcher {
     };
     const released = release(pattern, known, held, inOrder(complete, tailOf));
     return { ...released, runs: runs.filter(({ tail }) => tail.first.position >= released.cut) };
+  }
+
+  /** Drops what is known of the key `id`, or under `dropOldest` of the one whose oldest run began first. */
+  #dropKey(id: EncodedKey, at: Instant): readonly Outcome[] {
+    const teller = this.#teller;
+    const firstOf = ({ runs }: Row): number => Math.min(...runs.map(({ tail }) => tail.first.at));
+    const [oldest] = [...this.#rows]
+      .filter(([, { runs }]) => runs.length > 0)
+      .sort(([one, left], [other, right]) => firstOf(left) - firstOf(right) || (one < other ? -1 : 1));
+    const victim = teller.limits.onLimit === "dropOldest" && oldest !== undefined ? oldest[0] : id;
+    const { key, runs, held, quietUntil } = this.#rows.get(victim) as Row;
+    const { reported } = this.#release([], held, []);
+    const loud = teller.quieten(quietUntil, reported.map(tailOf), at);
+    this.#rows.delete(victim);
+    this.#deadlines.set(victim, null);
+    return [...teller.sayMatches(key, loud, at), teller.limitReached(key, at, "maxKeys", runs.length)];
   }
 
   /** Stores a row and its next deadline; a row with nothing in it goes. */

@@ -117,6 +117,8 @@ const MATCHER_LIMITS: Readonly<Record<keyof MatcherLimits, true>> = {
   maxRunsPerKey: true,
   maxNodesPerKey: true,
   maxMatchesPerEvent: true,
+  maxKeys: true,
+  maxStateBytes: true,
   onLimit: true,
 };
 

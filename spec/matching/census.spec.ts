@@ -23,9 +23,9 @@ function walked(pattern: PatternAst, options: KeyedMatcherOptions, matcher: Keye
 }
 
 it("asked at any time and any number of times, says what a walk over all keys says", () => {
-  holdsFor(1_500, ({ pattern, events }) => {
+  holdsFor(1_000, ({ pattern, events }) => {
     const dice = new Dice(events.length);
-    const limits = { maxRunsPerKey: dice.one([3, 1e6]), onLimit: "dropOldest" } as const;
+    const limits = { maxRunsPerKey: dice.one([3, 1e6]), maxKeys: dice.one([2, 1e6]), onLimit: "dropOldest" } as const;
     const options = { limits, timedOut: dice.one(["none", "all"] as const) };
     const matcher = createKeyedMatcher(compile(pattern), options);
     const asked: MatcherCounts[] = [];

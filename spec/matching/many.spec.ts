@@ -18,7 +18,7 @@ import type {
 } from "../../lib/matching/matcher.ts";
 import type { Element, PatternAst } from "../../lib/pattern/ast.ts";
 import type { CompareOp, Condition, OpaqueCall, ValueExpr } from "../../lib/pattern/expression/expression.ts";
-import { END_OF_TIME, type Instant } from "../../lib/time/instant.ts";
+import { BEGINNING, END_OF_TIME, type Instant } from "../../lib/time/instant.ts";
 import { type Letter, parseEvents, parsePattern } from "../oracle/notation.ts";
 import { Dice, isAccepted, randomCase } from "../oracle/random.ts";
 
@@ -68,7 +68,7 @@ function eachByItself(open: () => readonly KeyedMatcher[]): Together {
 function shared(
   open: () => readonly KeyedMatcher[],
   { automata }: Scene,
-): Together & { settle(): void; resume(): void } {
+): Together & { readonly missed: readonly number[]; resume(missed: readonly number[], until: Instant): void } {
   const matchers = open();
   const many = createMany(
     matchers.map((matcher, index) => ({ matcher, interest: interestOf(automata[index] as Automaton) })),
@@ -78,11 +78,12 @@ function shared(
     onEvent: (key, event) => many.onEvent(key, event),
     advanceTo: (until) => many.advanceTo(until),
     counts: () => many.counts(),
-    settle: () => {
-      for (const index of matchers.keys()) many.settle(index);
+    get missed() {
+      return many.missed;
     },
-    resume: () => {
-      for (const index of matchers.keys()) many.resume(index);
+    resume: (missed, until) => {
+      many.goOnFrom(until);
+      for (const index of matchers.keys()) many.resume(index, missed[index]);
     },
   };
 }
@@ -224,6 +225,7 @@ function differenceIn(scene: Scene & { readonly isUnreadable: boolean }): string
     scene.automata.map((automaton) => createKeyedMatcher(automaton, scene.options));
   let alone = eachByItself(open);
   let together = shared(open, scene);
+  let now = BEGINNING;
   // Not the saved form: in what order rows lie in it, and which dead runs, is the matcher's own affair.
   const runsOf = (matcher: KeyedMatcher, key: Key): readonly unknown[] =>
     matcher
@@ -247,15 +249,20 @@ function differenceIn(scene: Scene & { readonly isUnreadable: boolean }): string
       matcher.restore(JSON.parse(JSON.stringify((from.matchers[index] as KeyedMatcher).save())));
   };
   for (const [index, act] of scene.acts.entries()) {
-    if (act.kind === "restart") together.settle();
-    const [left, right] = [told(alone, act), told(together, act)];
+    if (act.kind === "event") now = Math.max(now, act.event.at);
+    if (act.kind === "time") now = Math.max(now, act.to);
+    // What it was not told of is not in it yet, so before a restart nothing is asked of it.
+    const isLooked = act.kind !== "restart";
+    const [left, right] = isLooked ? [told(alone, act), told(together, act)] : ["", ""];
     if (left !== right) return `act ${index}: ${act.kind}\n  alone    ${left}\n  together ${right}`;
     if (act.kind === "restart") {
       const [old, others] = [alone, together];
-      [alone, together] = [eachByItself(open), shared(open, scene)];
+      alone = eachByItself(open);
       restore(old, alone);
+      const { missed } = together;
+      together = shared(open, scene);
       restore(others, together);
-      together.resume();
+      together.resume(missed, now);
     }
   }
   return null;

@@ -198,13 +198,21 @@ it("finds the same matches whatever it is asked about time-outs, and tells of no
 
 it("finds the same under limits that are just enough", () => {
   holdsFor(RUNS, (each) => {
-    const most: MatcherLimits = { maxRunsPerKey: 1, maxNodesPerKey: 1, maxMatchesPerEvent: 1, onLimit: "fail" };
+    const most: MatcherLimits = {
+      ...UNLIMITED,
+      maxRunsPerKey: 1,
+      maxNodesPerKey: 1,
+      maxKeys: 1,
+      maxStateBytes: 1e9,
+      onLimit: "fail",
+    };
     const seen = { ...most };
     const free = inProcess(each, {
       before: (matcher) => {
-        const { runs, nodes } = matcher.stats();
+        const { runs, nodes, keys } = matcher.stats();
         seen.maxRunsPerKey = Math.max(seen.maxRunsPerKey, runs);
         seen.maxNodesPerKey = Math.max(seen.maxNodesPerKey, nodes);
+        seen.maxKeys = Math.max(seen.maxKeys, keys);
         return [];
       },
     });

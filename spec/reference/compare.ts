@@ -27,7 +27,7 @@ export type Comparison = {
   readonly isTiny: boolean;
 };
 
-const UNLIMITED = { maxMatchesPerEvent: 1e9, maxRunsPerKey: 1e9, maxNodesPerKey: 1e9 };
+const UNLIMITED = { maxMatchesPerEvent: 1e9, maxRunsPerKey: 1e9, maxNodesPerKey: 1e9, maxStateBytes: 1e9 };
 
 export function randomComparison(seed: number): Comparison {
   const dice = new Dice(Math.imul(seed, 40_503) + 7);
@@ -52,8 +52,10 @@ export function randomComparison(seed: number): Comparison {
   acts.push({ kind: "look" }, { kind: "time", to: END_OF_TIME }, { kind: "look" });
   const small = { maxMatchesPerEvent: dice.between(1, 4), maxRunsPerKey: dice.between(2, 8), maxNodesPerKey: 1e9 };
   const policy = { onLimit: dice.one(["quarantine", "dropOldest"] as const) };
-  const limits = dice.chance(0.3) ? { ...small, ...policy } : UNLIMITED;
+  const each = dice.chance(0.3) ? small : {};
   const timedOut = dice.one(["none", "none", "count", "longest", "all"] as const);
+  const maxKeys = dice.chance(0.3) ? dice.between(1, 2) : 1e9;
+  const limits = { ...UNLIMITED, ...each, ...policy, maxKeys };
   return { pattern, options: { app: "app", limits, timedOut }, acts, isTiny: dice.chance(0.5) };
 }
 

@@ -9,6 +9,7 @@ import { compile, pattern } from "../../lib/index.ts";
 import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
 import type { Emission } from "../../lib/runtime/alert.ts";
 import { createPatternRow, type LanePattern, type PatternRow } from "../../lib/runtime/pattern-row.ts";
+import type { Instant } from "../../lib/time/instant.ts";
 import { piecesOf } from "../state/kit.ts";
 import { echo, json } from "./kit.ts";
 
@@ -29,9 +30,9 @@ function patternOf(name: string): LanePattern {
 
 const PATTERNS = ["a b", "a b next", "b c not", "c a", "b b next", "c b not"].map(patternOf);
 
-function thawed(row: PatternRow): PatternRow {
+function thawed(row: PatternRow, at: Instant): PatternRow {
   const again = createPatternRow(PATTERNS);
-  again.restore(row.counts().map(({ alerts }) => alerts));
+  again.restore({ alerts: row.alerts, missed: row.missed, released: at });
   for (const [index, freezer] of row.freezers.entries()) {
     again.freezers[index]?.thaw(piecesOf(freezer.freeze("all")), "here");
   }
@@ -53,7 +54,7 @@ it("goes on as if nothing had happened, wherever it was frozen", () => {
       const out: Emission[] = [];
       let at = 0;
       for (const [n, { type, key, gap }] of all.entries()) {
-        if (n === cutAt) row = thawed(row);
+        if (n === cutAt) row = thawed(row, at);
         at += gap;
         row.onEvent(key, { value: { type, n }, at, origin: { topic: "t", partition: 0, offset: BigInt(n) } }, at, out);
         if (gap === 0) row.advanceTo(at, at, out);
@@ -69,6 +70,41 @@ it("goes on as if nothing had happened, wherever it was frozen", () => {
   });
   fc.assert(property, { numRuns: 500 });
   assert.ok(alerts > 1_000, `${alerts} alerts`);
+});
+
+it("freezes only those that something concerned", () => {
+  const row = createPatternRow(PATTERNS);
+  const written = (): readonly string[] =>
+    row.freezers.flatMap((freezer, index) => {
+      const { delta, pages } = freezer.freeze([]);
+      return delta === null && pages.length === 0 ? [] : (PATTERNS[index]?.name ?? "");
+    });
+  const send = (type: string, at: number): void =>
+    row.onEvent("k", { value: { type }, at, origin: { topic: "t", partition: 0, offset: BigInt(at) } }, at, []);
+  written();
+  const frozen: unknown[] = [];
+  for (const [type, at] of [
+    ["x", 1],
+    ["a", 2],
+    ["x", 3],
+    ["b", 4],
+    ["x", 50],
+    ["x", 60],
+  ] as const) {
+    send(type, at);
+    row.advanceTo(at, at, []);
+    frozen.push(written());
+  }
+  assert.equal(frozen, [
+    [],
+    ["a b", "a b next"],
+    ["a b next"],
+    ["a b", "b c not", "b b next"],
+    ["b c not", "b b next"],
+    [],
+  ]);
+  row.counts();
+  assert.is(written().length, PATTERNS.length, "whoever asks for counts tells all of them");
 });
 
 it.run();

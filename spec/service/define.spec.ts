@@ -52,6 +52,8 @@ it("has a default for everything but app, inputs and patterns", () => {
     maxRunsPerKey: 10_000,
     maxNodesPerKey: 100_000,
     maxMatchesPerEvent: 1_000,
+    maxKeys: 10_000_000,
+    maxStateBytes: 1_073_741_824,
     onLimit: "quarantine",
     maxRecordBytes: 1_048_576,
     maxDepth: 64,
@@ -105,6 +107,8 @@ it("takes every option", () => {
     maxRunsPerKey: 7,
     maxNodesPerKey: 8,
     maxMatchesPerEvent: 1_000,
+    maxKeys: 10_000_000,
+    maxStateBytes: 1_073_741_824,
     onLimit: "dropOldest",
   });
   assert.equal(outputTopics(definition), ["b", "c", "d", "a", "t"]);

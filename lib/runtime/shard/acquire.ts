@@ -69,7 +69,11 @@ async function restored(context: ShardContext, replay: Replay, { start }: Taken)
   if (lanes === null) return null;
   return {
     seq: checkpoint?.seq ?? 0,
-    lanes: lanes.map((lane) => ({ ...lane, alerts: slots.map((slot) => lane.alerts[slot] ?? 0) })),
+    lanes: lanes.map((lane) => ({
+      ...lane,
+      alerts: slots.map((slot) => lane.alerts[slot] ?? 0),
+      missed: slots.map((slot) => lane.missed?.[slot] ?? 0),
+    })),
     pieces: ({ lane, pattern }) =>
       replay.pieces({ lane, pattern: slots[pattern] ?? -1 }).map(({ entry }) => ({ ...entry, pattern })),
     isChanged: checkpoint !== null && !hasSamePatterns(checkpoint, { patterns }),

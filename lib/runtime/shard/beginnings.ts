@@ -36,9 +36,13 @@ export async function beginningOf(
     return withinBounds(context, place, input, bounds[index] as LogBounds);
   });
   return lanes.map((partition, index) => {
-    const { released = "beginning", alerts = [] } = saved.find((lane) => lane.partition === partition) ?? {};
+    const {
+      released = "beginning",
+      alerts = [],
+      missed = [],
+    } = saved.find((lane) => lane.partition === partition) ?? {};
     const ofLane = inputs.slice(index * topics.length, (index + 1) * topics.length);
-    return { partition, released, inputs: ofLane, alerts };
+    return { partition, released, inputs: ofLane, alerts, missed };
   });
 }
 

@@ -78,8 +78,8 @@ export const LANE_BUGS: readonly PlantedBug[] = [
   {
     name: "a restored lane forgets its time",
     file: "runtime/lane.ts",
-    text: "    this.#watermark = restoreInstant(released);\n    this.#firedTo = this.#watermark;",
-    instead: "    this.#firedTo = this.#watermark;\n    void released;",
+    text: "    this.#watermark = restoreInstant(saved.released);\n    this.#firedTo = this.#watermark;",
+    instead: "    this.#firedTo = this.#watermark;",
     breaks: "what was late is on time",
     seed: 7,
   },
