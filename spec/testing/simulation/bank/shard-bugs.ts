@@ -143,8 +143,8 @@ export const SHARD_BUGS: readonly PlantedBug[] = [
   {
     name: "how far time had come is forgotten",
     file: "runtime/shard/beginnings.ts",
-    text: 'const { released = "beginning", alerts = [], missed = [] } =',
-    instead: 'const released = "beginning";\n    const { alerts = [], missed = [] } =',
+    text: '    const {\n      released = "beginning",',
+    instead: '    const released = "beginning";\n    const {',
     breaks: "what was matched is matched again",
     seed: 7,
   },
