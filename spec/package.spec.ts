@@ -128,6 +128,27 @@ it("brings the command", () => {
   assert.equal([name, version], ["sequitur", manifest.version]);
 });
 
+it("makes one file of a service, which runs where nothing is installed", () => {
+  const source = `import { pattern } from "sequitur";
+import { service, topic } from "sequitur/service";
+const high = pattern("high").begin("it").where((e) => e.value.gt(90));
+export default service({ app: "plant", inputs: [topic("readings", { key: (e) => e.sensor })], patterns: [high] });
+`;
+  writeFileSync(join(project, "plant.mjs"), source);
+  const elsewhere = join(scratch, "elsewhere");
+  const out = join(elsewhere, "plant.mjs");
+  const { stdout } = run("npx", ["--no-install", "sequitur", "build", "plant.mjs", "--out", out, "--json"], project);
+  note(`a service in one file: ${((JSON.parse(stdout) as { bytes: number }).bytes / 1e6).toFixed(1)} MB`);
+  assert.equal(readdirSync(elsewhere).sort(), ["plant.mjs", "plant.mjs.map"]);
+  writeFileSync(join(elsewhere, "events.ndjson"), '{"sensor":"a","value":91}\n{"sensor":"a","value":9}\n');
+  const alerts = run(
+    process.execPath,
+    ["plant.mjs", "--input", "events.ndjson", "--json", "--quiet"],
+    elsewhere,
+  ).stdout;
+  assert.is(alerts.trim().split("\n").length, 1);
+});
+
 it("pleases publint and attw", () => {
   run(process.execPath, [resolve("node_modules/publint/src/cli.js"), "run", tarball, "--strict"]);
   run(process.execPath, [

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { type BuildFailure, build, type Loader, type Plugin } from "esbuild";
 
 /** What became of a user's file. */
@@ -36,10 +36,10 @@ export async function bundle(file: string, target: string): Promise<Bundle | Bun
       metafile: true,
       write: false,
       logLevel: "silent",
-      conditions: runsFromSource() ? [SOURCE_CONDITION] : [],
+      conditions: ownConditions(),
       absWorkingDir: dirname(file),
       define: PLACES_OF_MODULES,
-      plugins: [keepPlaces, ownCopy(file)],
+      plugins: [keepPlaces, runningCopy(file, "outside")],
     });
     const files = Object.keys(built.metafile.inputs).map((input) => resolve(dirname(file), input));
     return { code: built.outputFiles[0]?.text ?? "", files };
@@ -51,9 +51,10 @@ export async function bundle(file: string, target: string): Promise<Bundle | Bun
 /** The export condition under which this package is its own TypeScript. */
 const SOURCE_CONDITION = "sequitur-source";
 
-function runsFromSource(): boolean {
+/** The export conditions under which this process found the package. */
+export function ownConditions(): string[] {
   const given = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" ");
-  return given.includes(SOURCE_CONDITION);
+  return given.includes(SOURCE_CONDITION) ? [SOURCE_CONDITION] : [];
 }
 
 // In one file, import.meta says where that file is. Modules that ask get constants that say where they were.
@@ -102,13 +103,16 @@ function placesOf(path: string): string {
 }
 
 /** Files outside of any project that has this package get the running copy of it. */
-function ownCopy(file: string): Plugin {
+export function runningCopy(file: string, where: "inside" | "outside"): Plugin {
   return {
-    name: "own-copy",
+    name: "running-copy",
     setup: ({ onResolve }) => {
       if (hasOwnSequitur(file)) return;
       onResolve({ filter: /^sequitur(\/|$)/ }, ({ path }) => {
-        if (ENTRIES.includes(path)) return { path: import.meta.resolve(path), external: true };
+        if (ENTRIES.includes(path)) {
+          const url = import.meta.resolve(path);
+          return where === "inside" ? { path: fileURLToPath(url) } : { path: url, external: true };
+        }
         return {
           errors: [{ text: `there is no "${path}"; there are ${ENTRIES.map((one) => `"${one}"`).join(", ")}` }],
         };
@@ -118,7 +122,7 @@ function ownCopy(file: string): Plugin {
 }
 
 /** What of this package can be imported. */
-const ENTRIES: readonly string[] = ["sequitur", "sequitur/service", "sequitur/testing"];
+const ENTRIES: readonly string[] = ["sequitur", "sequitur/service", "sequitur/kafka", "sequitur/testing"];
 
 /** How a user writes the import of a file of this package; `null` if it is none of its entries. */
 export function ownSpecifier(url: string): string | null {
@@ -134,7 +138,8 @@ function hasOwnSequitur(file: string): boolean {
   }
 }
 
-function failureOf(failure: BuildFailure, folder: string): BundleFailure {
+/** What esbuild says of a file that it cannot bundle. @throws `failure` if it is nothing of the kind */
+export function failureOf(failure: BuildFailure, folder: string): BundleFailure {
   const [error] = failure.errors ?? [];
   if (!error) throw failure;
   const { location } = error;

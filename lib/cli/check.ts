@@ -14,7 +14,7 @@ import { EXIT } from "./failure.ts";
 import { counted } from "./figures.ts";
 import { shortPath } from "./place.ts";
 import { print } from "./stdout.ts";
-import { loadSubject, type Subject } from "./subject.ts";
+import type { Subject } from "./subject.ts";
 
 export type CheckCommand = {
   readonly json: boolean;
@@ -24,15 +24,14 @@ export type CheckCommand = {
 };
 
 /** What was found about a pattern, a service, or the cluster for it. */
-type Finding = {
+export type Finding = {
   readonly what: "pattern" | "service" | "cluster";
   readonly name: string;
   readonly problems: readonly Problem[];
 };
 
-/** Checks what is in `file` and prints what it found. Resolves with the exit code: 2 if anything is an error, or with `strict` a warning. */
-export async function check(file: string, { json, strict, brokers }: CheckCommand): Promise<number> {
-  const subject = await loadSubject(file);
+/** Checks `subject` and prints what it found. Resolves with the exit code: 2 if anything is an error, or with `strict` a warning. */
+export async function check(subject: Subject, { json, strict, brokers }: CheckCommand): Promise<number> {
   const cluster = brokers === null ? null : await testCluster(subject, brokers);
   const found: readonly Finding[] = [
     ...findingsOf(subject),
@@ -68,7 +67,8 @@ async function testCluster({ path, service }: Subject, brokers: string): Promise
   return preflight(service, kafka, { log: () => {}, clock: systemClock });
 }
 
-function findingsOf({ patterns, service }: Subject): readonly Finding[] {
+/** What was found of each pattern and of the service, without a cluster; those without problems, too. */
+export function findingsOf({ patterns, service }: Subject): readonly Finding[] {
   const found = patterns.map(
     (pattern): Finding => ({ what: "pattern", name: pattern.name, problems: problemsOf(pattern) }),
   );

@@ -1,42 +1,21 @@
 // The commands with their options, as the help shows them.
 
-import { readFileSync } from "node:fs";
 import { type CAC, type Command, cac } from "cac";
+import { versionOfPackage } from "../service/version.ts";
 import { MAX_FRUITLESS } from "./processes.ts";
+import { describeCheck, describeRun } from "./service-words.ts";
 
 /** All commands with their options, and the help on them. */
 export function describeCommands(): CAC {
   const cli = cac("sequitur");
-  cli
-    .command("run <service>", "Run a service: on Kafka, on files, on standard input, or on its demo events")
-    .option("--brokers <host:port,…>", "Read from and write to Kafka; overrides what the file says of brokers")
-    .option("--processes <n>", "On Kafka: share the partitions among n processes, and start those again that die")
-    .option(
-      "--input <[topic=]path>",
-      "Read events from a file of JSON lines, .gz too, or - for standard input; may be repeated",
-    )
-    .option("--demo", "Run on the demo events of the service, even if it says where Kafka is")
-    .option("--output <path>", "Write alerts as JSON lines to a file, or - for standard output")
-    .option("--late <path>", "Write events that came too late to a file")
-    .option("--dead-letters <path>", "Write broken records to a file")
-    .option("--json", "Print alerts as JSON lines, and the summary as JSON")
-    .option("--quiet", "No progress and no summary, only alerts and errors")
-    .option("--verbose", "Log what happens inside, and show stacks of errors")
-    .option("--log <text|json>", "The form of the log; JSON is usual on Kafka away from a terminal")
-    .option("--log-level <level>", "From what on the log is written: debug, info, warn or error")
-    .option("--http-port <port>", "Serve /metrics, /healthz and /readyz, on 127.0.0.1; 0 for any port that is free")
-    .option("--http-host <address>", "Serve them on another address of this machine; needs a token")
-    .option("--http-token-file <path>", "The file with the token that /metrics asks for")
+  describeRun(
+    cli.command("run <service>", "Run a service: on Kafka, on files, on standard input, or on its demo events"),
+  )
     .example("  $ sequitur run service.ts")
     .example("  $ sequitur run service.ts --brokers localhost:9092 --processes 2")
     .example("  $ sequitur run service.ts --input events.ndjson.gz --output alerts.ndjson --late late.ndjson")
     .example("  $ zcat events.ndjson.gz | sequitur run service.ts --input - --json | jq .");
-  cli
-    .command("check <service>", "List everything that is wrong with a service and its patterns")
-    .option("--brokers <host:port,…>", "Also test the cluster: connection, topics, permissions, and the newest records")
-    .option("--strict", "Warnings count as errors")
-    .option("--json", "Print the problems as JSON")
-    .option("--verbose", "Show stacks of errors")
+  describeCheck(cli.command("check <service>", "List everything that is wrong with a service and its patterns"))
     .example("  $ sequitur check service.ts")
     .example("  $ sequitur check service.ts --brokers localhost:9092")
     .example("  $ sequitur check pattern.json --strict");
@@ -54,7 +33,26 @@ export function describeCommands(): CAC {
     .option("--force", "Write into a folder that is not empty, over files of the same name")
     .option("--verbose", "Show stacks of errors")
     .example("  $ sequitur init my-rules");
-  return cli.help((sections) => helpOf(sections, cli.matchedCommand)).version(versionOf());
+  describeBuild(cli);
+  return withHelp(cli);
+}
+
+/** What the parser says of itself, in our words. */
+export function withHelp(cli: CAC): CAC {
+  return cli.help((sections) => helpOf(sections, cli.matchedCommand)).version(versionOfPackage());
+}
+
+function describeBuild(cli: CAC): void {
+  cli
+    .command("build <service>", "Make one file of a service, for machines that have Node and nothing else")
+    .option("--out <path>", "The file to write, and its source map beside it; dist/<name>.mjs if nothing is said")
+    .option("--minify", "Smaller by a third, and harder to read")
+    .option("--external <package>", "Leave a package out, to be installed where the file runs; may be repeated")
+    .option("--no-check", "Neither load the service nor try the file; for a machine that lacks what they need")
+    .option("--json", "Print what was made as JSON")
+    .option("--verbose", "Show stacks of errors")
+    .example("  $ sequitur build service.ts --out dist/service.mjs")
+    .example("  $ node --enable-source-maps dist/service.mjs --brokers localhost:9092");
 }
 
 function describeTest(cli: CAC): void {
@@ -83,8 +81,20 @@ type Section = { title?: string; body: string };
 /** What the parser says about a command, with what it does and how it ends. */
 function helpOf([name, usage, ...rest]: readonly Section[], command: Command | undefined): Section[] {
   const head = [name, usage].filter((section) => section !== undefined);
-  const about = command ? [{ body: `${command.description}.\n${ABOUT.get(command.name) ?? ""}`.trim() }] : [];
-  return [...head, ...about, ...rest, { title: "Exit codes", body: exitCodesOf(command) }].map(tidied);
+  const about = command ? [{ body: `${command.description}.\n${ABOUT.get(nameOf(command)) ?? ""}`.trim() }] : [];
+  const others = rest.map(({ body, ...section }) => ({ ...section, body: withoutItself(body, command) }));
+  return [...head, ...about, ...others, { title: "Exit codes", body: exitCodesOf(command) }].map(tidied);
+}
+
+/** What a built file does without a name of a command is `run`. */
+function nameOf({ name }: Command): string {
+  return name === "" ? "run" : name;
+}
+
+/** The list of commands, without the one that has no name. */
+function withoutItself(body: string, command: Command | undefined): string {
+  const lines = body.split("\n");
+  return command?.name === "" ? lines.filter((line) => line.trim() !== command.description).join("\n") : body;
 }
 
 const ABOUT: ReadonlyMap<string, string> = new Map([
@@ -122,6 +132,14 @@ service file or one given with --tests. The function gets a pattern and throws i
 pattern, and then with each changed one: a change that makes a difference and that the test does not notice is told with
 events that show it. Streams are made with the package fast-check, which the project needs.`,
   ],
+  [
+    "build",
+    `The file holds the service, its packages, kafkajs with its repairs, and the commands run and check: node service.mjs takes the
+options of sequitur run, node service.mjs check those of sequitur check. It needs no node_modules.
+The service is loaded and checked first, and the file tried afterwards: what it reads from the environment while it is loaded has
+to be set here, too.
+Packages with parts that are not JavaScript have to stay outside, with --external.`,
+  ],
   ["init", "Nothing is installed, and nothing is overwritten unless --force says so; then it says what was."],
 ]);
 
@@ -129,7 +147,7 @@ events that show it. Streams are made with the package fast-check, which the pro
 function exitCodesOf(command: Command | undefined): string {
   if (command?.name === "check") return EXIT_CODES_OF_CHECK;
   if (command?.name === "test") return EXIT_CODES_OF_TEST;
-  return command === undefined || command.name === "run" ? EXIT_CODES : EXIT_CODES_OF_OTHERS;
+  return command === undefined || nameOf(command) === "run" ? EXIT_CODES : EXIT_CODES_OF_OTHERS;
 }
 
 const EXIT_CODES_OF_CHECK = `  0    nothing is wrong, or there are warnings only, and no --strict
@@ -156,12 +174,4 @@ const EXIT_CODES = `  0    all went well, or it was stopped
 function tidied({ title, body }: Section): Section {
   const tidy = body.replaceAll(/[ ]+$/gm, "");
   return title === undefined ? { body: tidy } : { title, body: tidy };
-}
-
-/** The version of the running package. */
-function versionOf(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  return version;
 }

@@ -107,7 +107,8 @@ function entriesOf(folder: string): readonly string[] {
   }
 }
 
-function notBundled(path: string, { place, lineText, message }: BundleFailure): ConfigError {
+/** What to tell of a file that cannot be bundled. */
+export function notBundled(path: string, { place, lineText, message }: BundleFailure): ConfigError {
   const where = place ? showPlace(place) : shortPath(path);
   const shown = place && isShowable(lineText) ? `\n    ${lineText}\n    ${" ".repeat(place.column - 1)}^` : "";
   const [, missing] = /^Could not resolve "(.+)"$/.exec(message) ?? [];

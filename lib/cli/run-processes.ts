@@ -2,7 +2,6 @@
 // they print, adds up what they count, and stops them together.
 
 import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { ServiceDefinition } from "../service/definition.ts";
 import type { OpenHttp } from "../service/http.ts";
@@ -110,8 +109,7 @@ function withLog(words: readonly string[], format: LogFormat): readonly string[]
 
 /** Not in this process's group: Ctrl-C on a terminal reaches the parent alone, which then says once what to do. */
 function startProcess(number: number, words: readonly string[], screen: Screen): ChildProcess {
-  const main = new URL(import.meta.url.endsWith(".ts") ? "main.ts" : "main.js", import.meta.url);
-  const child = fork(fileURLToPath(main), wordsFor(number, words), {
+  const child = fork(process.argv[1] ?? "", wordsFor(number, words), {
     detached: true,
     env: { ...process.env, [PROCESS_VARIABLE]: String(number) },
     serialization: "advanced", // pictures hold bigints and infinities

@@ -8,7 +8,7 @@ import { kafkaOf } from "../service/kafka-of.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import { attend, type Ends } from "./attend.ts";
 import { requireService } from "./exports.ts";
-import { loadModule } from "./load.ts";
+import type { LoadedModule } from "./load.ts";
 import type { NoteStyle } from "./notes.ts";
 import { createOutlet } from "./outlet.ts";
 import { parentOf } from "./parent.ts";
@@ -27,10 +27,14 @@ export type RunCommand = WayOptions &
     readonly words: readonly string[];
   };
 
-/** Runs the service in `file` until its input ends or it is told to stop. Resolves with the exit code. */
-export async function run(file: string, command: RunCommand, clock: Clock = systemClock): Promise<number> {
+/** Runs the service of the module that `load` gives until its input ends or it is told to stop. Resolves with the exit code. */
+export async function run(
+  load: () => Promise<LoadedModule>,
+  command: RunCommand,
+  clock: Clock = systemClock,
+): Promise<number> {
   const parent = parentOf();
-  const module = await loadModule(file);
+  const module = await load();
   const definition = requireService(module);
   const way = wayOf(module, definition, command);
   refuseSameFile(command, module.files);

@@ -1,8 +1,8 @@
 // One fetch without a group: the committed records of some partitions of one broker.
 
-import { createRequire } from "node:module";
 import type { Batch, Broker } from "kafkajs";
 import { CommittedBatch } from "./committed-batch.ts";
+import { installedKafkajs } from "./installed.ts";
 import type { PartitionData, StockBatch, StockBatchClass, StockMessages } from "./kafkajs-parts.ts";
 import type { FetchedBatches } from "./record-batch.ts";
 
@@ -36,8 +36,6 @@ export async function fetchCommitted(
     .map((data) => batchOf(topic, from.get(data.partition) ?? "0", data));
 }
 
-const require = createRequire(import.meta.url);
-
 /** Without aborted records and markers: as patched kafkajs has it, or as the stock one where that read the messages. */
 function batchOf(
   topic: string,
@@ -47,7 +45,7 @@ function batchOf(
   const { messages } = data;
   if (!isStock(messages))
     return new CommittedBatch(topic, fetchedOffset, { ...data, messages }) as unknown as Batch & StockBatch;
-  const Stock = require("kafkajs/src/consumer/batch") as StockBatchClass;
+  const Stock = installedKafkajs().stock("src/consumer/batch.js") as StockBatchClass;
   return new Stock(topic, fetchedOffset, { ...data, messages }) as unknown as Batch & StockBatch;
 }
 

@@ -1,13 +1,11 @@
 // kafkajs as the rest of this folder gets it: exactly the version that the patches are made for, in a copy of its own.
 
-import { createRequire } from "node:module";
-import { dirname } from "node:path";
 import type { Batch, IHeaders, KafkaMessage } from "kafkajs";
 import { ConfigError } from "../../core/errors.ts";
 import type { InputRecord, Log } from "../../runtime/ports.ts";
 import { createCodecs } from "./codecs.ts";
+import { installedKafkajs, type KafkaJsFiles } from "./installed.ts";
 import { patches } from "./patches.ts";
-import { privateCopy } from "./private-copy.ts";
 import { RecordView } from "./record-view.ts";
 import { findBrokenPatch } from "./self-test.ts";
 
@@ -17,7 +15,6 @@ export type KafkaJs = typeof import("kafkajs");
 const VERSION = "2.2.4";
 /** How kafkajs says that a message has none. */
 const NO_TIMESTAMP = "-1";
-const require = createRequire(import.meta.url);
 const loaded = new Map<boolean, KafkaJs>();
 
 /**
@@ -36,36 +33,36 @@ export function loadKafkajs({ patched, log }: { readonly patched: boolean; reado
     );
   const known = loaded.get(patched);
   if (known !== undefined) return known;
-  const folder = dirname(require.resolve("kafkajs/package.json"));
-  const kafkajs = patched ? loadPatched(folder) : (require(folder) as KafkaJs);
+  const files = installedKafkajs();
+  const kafkajs = patched ? loadPatched(files) : (files.stock("index.js") as KafkaJs);
   loaded.set(patched, kafkajs);
   return kafkajs;
 }
 
-/** A patched copy of the kafkajs in `folder`. @throws {ConfigError} as `loadKafkajs`. */
-export function loadPatched(folder: string): KafkaJs {
-  const load = privateCopy(folder, patches(createCodecs()));
+/** A patched copy of kafkajs. @throws {ConfigError} as `loadKafkajs`. */
+export function loadPatched({ place, copy }: KafkaJsFiles): KafkaJs {
+  const load = copy(patches(createCodecs()));
   const { version } = load("package.json") as { readonly version: string };
   if (version !== VERSION)
     throw new ConfigError(
       "OTHER_KAFKAJS",
-      `kafkajs ${version} is installed in ${folder}, and the patches are made for ${VERSION}. ` +
+      `kafkajs ${version} is installed in ${place}, and the patches are made for ${VERSION}. ` +
         `Install kafkajs ${VERSION}, or set kafka: { patches: false } to run the other one without them.`,
     );
   try {
     const kafkajs = load("index.js") as KafkaJs;
     const broken = findBrokenPatch(load);
     if (broken === null) return kafkajs;
-    throw patchesFailed(folder, `it is not so that it ${broken}`);
+    throw patchesFailed(place, `it is not so that it ${broken}`);
   } catch (error) {
-    throw error instanceof ConfigError ? error : patchesFailed(folder, String(error), error);
+    throw error instanceof ConfigError ? error : patchesFailed(place, String(error), error);
   }
 }
 
-function patchesFailed(folder: string, why: string, cause?: unknown): ConfigError {
+function patchesFailed(place: string, why: string, cause?: unknown): ConfigError {
   return new ConfigError(
     "PATCHES_FAILED",
-    `The patches do not work with the kafkajs in ${folder}: ${why}. Its files may have been changed: install it again, ` +
+    `The patches do not work with the kafkajs in ${place}: ${why}. Its files may have been changed: install it again, ` +
       "or set kafka: { patches: false } to run it as it is, without protection from aborted records.",
     { cause },
   );

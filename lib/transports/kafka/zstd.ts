@@ -1,9 +1,9 @@
 // Reads Zstandard: with Node's own reader where there is one (22.15 and newer), else with the package `fzstd`, plain
 // JavaScript, where that is installed: an optional peer.
 
-import { createRequire } from "node:module";
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
+import { installedFzstd } from "./installed.ts";
 import { Malformed } from "./varint.ts";
 
 /** Gives what was compressed, or `null` if that is more than `maxBytes`. @throws {Error} where the bytes are no Zstandard. */
@@ -23,7 +23,6 @@ type Fzstd = {
 const MAGIC = 0xfd2fb528;
 /** Magic, descriptor, dictionary, size. */
 const LONGEST_HEADER_BYTES = 17;
-const require = createRequire(import.meta.url);
 
 /** The reader of this process; `null` if there is none. */
 export function findZstd(): ZstdReader | null {
@@ -47,7 +46,7 @@ export function nodeZstd({ zstdDecompress }: NodeZstd): ZstdReader | null {
 export function installedZstd(): ZstdReader | null {
   let fzstd: Fzstd;
   try {
-    fzstd = require("fzstd") as Fzstd;
+    fzstd = installedFzstd() as Fzstd;
   } catch {
     return null;
   }

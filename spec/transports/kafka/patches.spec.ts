@@ -8,6 +8,7 @@ import type { Batch } from "kafkajs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ConfigError } from "../../../lib/core/errors.ts";
+import { kafkajsIn } from "../../../lib/transports/kafka/installed.ts";
 import { loadKafkajs, loadPatched, recordsOf } from "../../../lib/transports/kafka/kafkajs.ts";
 
 const it = suite("patches");
@@ -34,17 +35,17 @@ it("refuses another version, and one whose files were changed", () => {
     const text = readFileSync(file, "utf8");
     writeFileSync(file, text.replace("offset,\n    key", "offset: '1',\n    key"));
     assert.is(
-      codeOf(() => loadPatched(scratch)),
+      codeOf(() => loadPatched(kafkajsIn(scratch))),
       "PATCHES_FAILED it is not so that it reads records as kafkajs does",
     );
     rmSync(file);
     assert.match(
-      codeOf(() => loadPatched(scratch)),
+      codeOf(() => loadPatched(kafkajsIn(scratch))),
       /^PATCHES_FAILED Error: ENOENT/,
     );
     writeFileSync(join(scratch, "package.json"), '{ "version": "2.3.0" }');
     assert.match(
-      codeOf(() => loadPatched(scratch)),
+      codeOf(() => loadPatched(kafkajsIn(scratch))),
       /^OTHER_KAFKAJS kafkajs 2\.3\.0 is installed in .* made for 2\.2\.4/,
     );
   } finally {
