@@ -3,6 +3,7 @@
  * none is left for the end, when one process works and the others have nothing to do.
  */
 export const SLOWEST: readonly string[] = [
+  "spec/crash/crash.spec.ts",
   "spec/exhaustive/three-operators.spec.ts",
   "spec/transports/kafka/outage.spec.ts",
   "spec/exhaustive/exhaustive.spec.ts",

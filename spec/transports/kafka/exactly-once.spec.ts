@@ -1,5 +1,5 @@
-// Every alert once, whoever dies when: services that keep their state in Kafka, on a real broker, hurt while they work. Their output is
-// read with Kafka's own console consumer, and compared with what has to come out of the whole input.
+// A service that keeps its state in Kafka is stopped and started again, on a real broker. Its output is read with Kafka's own console
+// consumer, and compared with what has to come out of the whole input. Those that are hurt while they work are in spec/crash.
 import * as assert from "uvu/assert";
 import { partitionOf } from "../../../lib/transports/partitioner.ts";
 import { consoleConsume } from "../../broker/console-consume.ts";
@@ -9,9 +9,8 @@ import { asAdmin, createTopic } from "../../broker/topics.ts";
 import { alertsIn, expectedOf } from "../../kafka-load/expected.ts";
 import { type Sale, salesService, type TrafficOptions, traffic } from "../../kafka-load/traffic.ts";
 import { allowMs, note } from "../../run/ask.ts";
-import type { Death } from "./dies-at.ts";
-import { endAll, nameFor, produceMeanwhile, until } from "./kit.ts";
-import { runShardsOnKafka, startShardProcess } from "./shards-kit.ts";
+import { endAll, nameFor, until } from "./kit.ts";
+import { runShardsOnKafka } from "./shards-kit.ts";
 
 allowMs(300_000);
 
@@ -19,7 +18,7 @@ const PARTITIONS = 4;
 /** On a busy machine a producer is slow, which is no silence. */
 const SLOWLY = { idleAfter: "20s" } as const;
 
-const broker = await requireBroker({ restarts: true });
+const broker = await requireBroker();
 const it = broker.suite("exactly once");
 it.after.each(endAll);
 
@@ -88,115 +87,6 @@ it("a service that is stopped and started again goes on where it stood, open run
   const last = await closeAll(app);
   await second.running.stop();
   note(`stopped and started: ${await judge(app, [...all, ...last])}`);
-});
-
-/** Writes traffic until it is told that it is enough, at a pace that leaves the machine to others. */
-function writeMeanwhile(app: string, options: TrafficOptions) {
-  const written: JavaRecord[] = [];
-  let isEnough = false;
-  async function* steps(): AsyncGenerator<JavaRecord> {
-    for (const record of traffic(options)) {
-      if (isEnough) return;
-      written.push(record);
-      yield record;
-      if (written.length % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 40));
-    }
-    throw new Error("all traffic was written before it was enough");
-  }
-  const writing = produceMeanwhile(broker, `${app}-in`, steps());
-  return {
-    finish: async (): Promise<readonly JavaRecord[]> => {
-      isEnough = true;
-      await writing;
-      return written;
-    },
-  };
-}
-
-const SESSION_MS = 3_000;
-
-/** Two barriers come first, one for each shard of the process. */
-const DEATHS: readonly Death[] = [
-  { api: "initProducerId", number: 1, when: "after" },
-  { api: "produce", number: 1, when: "after" },
-  { api: "endTxn", number: 2, when: "before" },
-  { api: "endTxn", number: 2, when: "after" },
-  { api: "addPartitionsToTxn", number: 4, when: "after" },
-  { api: "produce", number: 4, when: "before" },
-  { api: "produce", number: 5, when: "after" },
-  { api: "endTxn", number: 4, when: "before" },
-  { api: "endTxn", number: 4, when: "after" },
-  { api: "endTxn", number: 9, when: "before" },
-  { api: "endTxn", number: 10, when: "after" },
-];
-
-it("a process may die at any step: what it had said is said once", async () => {
-  const app = nameFor("dies");
-  await createTopic(broker, `${app}-in`, PARTITIONS);
-  const survivor = runShardsOnKafka(salesService(app, SLOWLY), broker.address, {
-    sessionTimeoutMs: SESSION_MS,
-  });
-  await until("it has all", () => survivor.running.metrics().lanes.length === PARTITIONS);
-  const writer = writeMeanwhile(app, { events: 500_000, keys: 200, seed: 3 });
-  for (const death of DEATHS) {
-    const dying = startShardProcess(broker.address, app, SESSION_MS, death);
-    assert.is(await dying.ended, null, `${JSON.stringify(death)}: it did not die there, but ended: ${dying.said()}`);
-    assert.is(survivor.running.metrics().state, "running");
-  }
-  const written = [...(await writer.finish()), ...(await closeAll(app))];
-  await survivor.running.stop();
-  const unseen = (await consoleConsume(broker, `${app}-alerts`, { isolation: "read_uncommitted" })).length;
-  const verdict = await judge(app, written);
-  const seen = (await consoleConsume(broker, `${app}-alerts`)).length;
-  assert.ok(unseen > seen, "alerts were in flight when it died");
-  note(`${DEATHS.length} deaths while ${written.length} events came, ${unseen - seen} alerts in flight: ${verdict}`);
-});
-
-it("a process that sleeps through its session wakes up fenced, says nothing more of the old time, and goes on as a member", async () => {
-  const app = nameFor("sleeps");
-  await createTopic(broker, `${app}-in`, PARTITIONS);
-  const other = runShardsOnKafka(salesService(app, SLOWLY), broker.address, {
-    sessionTimeoutMs: SESSION_MS,
-  });
-  const writer = writeMeanwhile(app, { events: 500_000, keys: 200, seed: 4 });
-  const sleeper = startShardProcess(broker.address, app, SESSION_MS);
-  const lanes = (count: number) => () => other.running.metrics().lanes.length === count;
-  for (const _ of [1, 2]) {
-    await until("they share", lanes(PARTITIONS / 2));
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    sleeper.kill("SIGSTOP");
-    await until("the other has all", lanes(PARTITIONS));
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    sleeper.kill("SIGCONT");
-  }
-  await until("they share again", lanes(PARTITIONS / 2));
-  const written = [...(await writer.finish()), ...(await closeAll(app))];
-  sleeper.kill("SIGTERM");
-  assert.is(await sleeper.ended, 0, sleeper.said());
-  await other.running.stop();
-  note(`slept through its session twice: ${await judge(app, written)}`);
-});
-
-it("a broker that is killed under load takes nothing with it", async () => {
-  const app = nameFor("killed");
-  await createTopic(broker, `${app}-in`, PARTITIONS);
-  const all = [...traffic({ events: 8_000, keys: 200, seed: 6 })];
-  await javaProduce(broker, `${app}-in`, all);
-  const sales = salesService(app, SLOWLY);
-  const both = [runShardsOnKafka(sales, broker.address), runShardsOnKafka(sales, broker.address)];
-  const read = (): number => both.reduce((sum, { running }) => sum + (running.metrics().topics[0]?.records ?? 0), 0);
-  const at: number[] = [];
-  for (const share of [0.1, 0.5]) {
-    await until("a part is read", () => read() > share * all.length);
-    at.push(read());
-    await broker.kill();
-    await broker.restart();
-  }
-  const last = await closeAll(app);
-  for (const { running } of both) await running.stop();
-  note(
-    `broker killed when ${at.join(" and ")} of ${all.length} events were read: ${await judge(app, [...all, ...last])}`,
-  );
 });
 
 it.run();

@@ -1,0 +1,162 @@
+// kill −9, again and again: of random processes among three, at each named step of taking a shard up and of a checkpoint, and at any time.
+//
+//     wave:  one or two of three die, with alerts in an open transaction
+//              └▶ others start in their place, and some of these die while they take those shards up
+//                   └▶ others start in their place, and go on
+//
+// A cycle is a kill. It counts only if a transaction was open and an alert in flight: of a step of a checkpoint, in the transaction of
+// the shard whose step it was; at any time, in any; of a step of acquire, in that which the one before had left.
+import { until } from "../transports/kafka/kit.ts";
+import { type Field, sleep } from "./field.ts";
+import type { Order } from "./hook.ts";
+import type { Member } from "./member.ts";
+import { ACQUIRE_POINTS, ANY_TIME, CHECKPOINT_POINTS, type Point } from "./points.ts";
+import { inFlight } from "./talk.ts";
+
+const WORKING: readonly Point[] = [ANY_TIME, ...CHECKPOINT_POINTS];
+/** All points, by name. */
+export const NAMES: readonly string[] = [...WORKING, ...ACQUIRE_POINTS].map(nameOf);
+const PROCESSES = 3;
+/** A step that does not come up for so long is another time's. */
+const PATIENCE_MS = 15_000;
+/** About as long as a transaction takes. */
+const LATEST_KILL_MS = 20;
+const LATEST_NUMBER = 4;
+
+/** How often somebody died at each step, and it counted. */
+export class Deaths {
+  readonly #counts = new Map<string, number>(NAMES.map((name) => [name, 0]));
+  /** Kills that hit nothing in flight, or steps that did not come up. */
+  idle = 0;
+
+  counted(name: string): void {
+    this.#counts.set(name, this.count(name) + 1);
+  }
+
+  count(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  get total(): number {
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  missing(): readonly string[] {
+    return NAMES.filter((name) => this.count(name) === 0);
+  }
+
+  /** Of `points`, one that came up least. */
+  next(points: readonly Point[], chance: () => number): Point {
+    const least = Math.min(...points.map(({ name }) => this.count(name)));
+    const candidates = points.filter(({ name }) => this.count(name) === least);
+    return candidates[Math.floor(chance() * candidates.length)] as Point;
+  }
+
+  table(): readonly string[] {
+    return NAMES.map((name) => `${String(this.count(name)).padStart(5)} × ${name}`);
+  }
+}
+
+/** Kills until `deaths` counts `cycles`, or it is told to stop. Writing goes on meanwhile; at the end three processes live. */
+export async function killAgainAndAgain(
+  field: Field,
+  deaths: Deaths,
+  cycles: number,
+  { tell, signal }: { readonly tell: (line: string) => void; readonly signal: AbortSignal },
+): Promise<void> {
+  for (let n = 0; n < PROCESSES; n += 1) field.start();
+  await field.untilShared(PROCESSES);
+  while (deaths.total < cycles && !signal.aborted) {
+    const left = await killWorking(field, deaths);
+    const isTurnOfAcquire = left.length > 0 && deaths.total < cycles;
+    if (isTurnOfAcquire) await killAcquiring(field, deaths, left);
+    while (field.living().length < PROCESSES) field.start();
+    tell(`${deaths.total} of ${cycles} cycles, ${deaths.idle} kills did not count`);
+    // Now and then nobody waits for calm.
+    if (field.chance() < 0.75) await field.untilShared(PROCESSES);
+  }
+  await field.untilShared(PROCESSES);
+}
+
+/** One or two die in their work; the shards that they left with an alert in flight. */
+async function killWorking(field: Field, deaths: Deaths): Promise<readonly number[]> {
+  const { chance } = field;
+  const working = field.living().filter((member) => member.shards().length > 0);
+  const victims = shuffled(working, chance).slice(0, chance() < 0.6 ? 2 : 1);
+  const left = await Promise.all(victims.map((victim) => killOne(victim, deaths, chance)));
+  return left.flat();
+}
+
+async function killOne(victim: Member, deaths: Deaths, chance: () => number): Promise<readonly number[]> {
+  const point = deaths.next(WORKING, chance);
+  const afterMs = point === ANY_TIME ? chance() * LATEST_KILL_MS : 0;
+  victim.order({
+    point,
+    shards: null,
+    number: 1 + Math.floor(chance() * LATEST_NUMBER),
+    act: { kind: "die", afterMs },
+  });
+  await endedWithin(victim, PATIENCE_MS);
+  const { talk, done } = victim.witness();
+  const flights = inFlight(talk);
+  const shard = done.at(-1)?.shard ?? null;
+  const counts = point === ANY_TIME ? flights.size > 0 : shard !== null && flights.has(shard);
+  note(deaths, point.name, counts);
+  return [...flights.keys()];
+}
+
+/** Others take the place of who died, and whoever takes up what was left dies on the way to it. */
+async function killAcquiring(field: Field, deaths: Deaths, left: readonly number[]): Promise<void> {
+  const missing = PROCESSES - field.living().length;
+  const points = [...shuffled(ACQUIRE_POINTS, field.chance)]
+    .sort((a, b) => deaths.count(a.name) - deaths.count(b.name))
+    .slice(0, missing);
+  const orders = points.map((point): Order => ({ point, shards: left, number: 1, act: { kind: "die", afterMs: 0 } }));
+  for (const member of field.living()) orders.forEach(member.order);
+  for (let n = 0; n < missing; n += 1) field.start(orders);
+  const watched = field.living();
+  const open = new Set(points.map(nameOf));
+  const found = (): Member | undefined => watched.find((each) => !each.isAlive() && open.has(lastOf(each)));
+  const patience = Date.now() + PATIENCE_MS;
+  while (open.size > 0 && field.living().length > 0 && Date.now() < patience) {
+    const dead = found();
+    if (dead === undefined) await sleep(20);
+    else {
+      open.delete(lastOf(dead));
+      note(
+        deaths,
+        lastOf(dead),
+        dead.shards().some((shard) => left.includes(shard)),
+      );
+      for (const member of field.living()) member.callOff(lastOf(dead));
+    }
+  }
+  for (const name of open) for (const member of field.living()) member.callOff(name);
+  deaths.idle += open.size;
+}
+
+/** The point where it died. */
+function lastOf(member: Member): string {
+  return member.witness().done.at(-1)?.point ?? "";
+}
+
+function note(deaths: Deaths, name: string, counts: boolean): void {
+  if (counts) deaths.counted(name);
+  else deaths.idle += 1;
+}
+
+/** By its own hand, or else by ours. */
+async function endedWithin(member: Member, withinMs: number): Promise<void> {
+  await until(`${member.name} died`, () => !member.isAlive(), withinMs).catch(() => member.kill("SIGKILL"));
+  const code = await member.ended;
+  if (code !== null) throw new Error(`${member.name} ended with ${code}: ${JSON.stringify(member.lines().slice(-5))}`);
+}
+
+function shuffled<T>(all: readonly T[], chance: () => number): readonly T[] {
+  const keyed = all.map((each) => ({ each, at: chance() }));
+  return keyed.sort((a, b) => a.at - b.at).map(({ each }) => each);
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
+}

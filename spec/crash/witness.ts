@@ -1,0 +1,20 @@
+// The file in which a process leaves what it has said to Kafka: written over at each change, so that it is true at any moment, that
+// of a `kill -9` included.
+import { readFileSync } from "node:fs";
+import type { Witness } from "./hook.ts";
+import type { ShardTalk } from "./talk.ts";
+
+/** Whatever was longer before is covered by spaces. */
+const BYTES = 8_192;
+
+export function writeWitness({ talk, done }: Witness): string {
+  return JSON.stringify({ talk: [...talk], done }).padEnd(BYTES);
+}
+
+/** What a process left; nothing, if it never spoke. */
+export function readWitness(file: string): Witness {
+  const text = readFileSync(file, "utf8").trim();
+  if (text === "") return { talk: new Map(), done: [] };
+  const { talk, done } = JSON.parse(text) as { talk: [number, ShardTalk][]; done: Witness["done"] };
+  return { talk: new Map(talk), done };
+}
