@@ -21,6 +21,7 @@ import { laneMetrics, takeMetrics } from "../picture.ts";
 import type { Log, Sink, TopicPartition } from "../ports.ts";
 import type { ShardHandler, ShardSource, StateLog } from "../shard-ports.ts";
 import { addTallies, emptyTally, retire, type Tally, tallyOf } from "../tally.ts";
+import { createTurns, type Turns } from "../turns.ts";
 import type { ServiceIdentity } from "./context.ts";
 import { type Guarantee, type Outlet, outletAtOnce, outletOfCheckpoints } from "./outlet.ts";
 import { runShard, type ShardPace, type ShardRun } from "./run.ts";
@@ -64,6 +65,7 @@ class ShardEngine implements Engine {
   /** `null`: what is said leaves with the checkpoints. */
   readonly #outbox: Outbox | null;
   readonly #expiry: Expiry;
+  readonly #turns: Turns;
   readonly #reportFirst: (emission: Emission) => void;
   readonly #sent: Record<EmissionKind, number> = { alert: 0, timedOut: 0, late: 0, deadLetter: 0, notice: 0 };
   #retired: Tally;
@@ -80,6 +82,7 @@ class ShardEngine implements Engine {
     this.#config = config;
     this.#ports = ports;
     this.#expiry = createExpiry(ports.clock);
+    this.#turns = createTurns(ports.clock);
     this.#reportFirst = createFirstReports(ports.log);
     this.#retired = emptyTally(config.task);
     this.#outbox = config.guarantee === "at-least-once" ? this.#createOutbox() : null;
@@ -192,6 +195,7 @@ class ShardEngine implements Engine {
       topics: task.inputs.map(({ topic }) => topic),
       task,
       pace,
+      turns: this.#turns,
       onDataLoss,
       retryWithinMs,
       nextNonce: () => `${identity.instance}:${++this.#nonces}`,

@@ -16,6 +16,7 @@ import { createIntake, type Intake } from "../intake.ts";
 import type { InputBatch, TopicPartition } from "../ports.ts";
 import type { ShardSource, StateLog } from "../shard-ports.ts";
 import { createTask, type Task, type TaskConfig, type TaskEffects, type TaskInput } from "../task.ts";
+import type { Turns } from "../turns.ts";
 import { createWake, type Wake } from "../wake.ts";
 import { type Acquired, acquire } from "./acquire.ts";
 import { lanesOf, type ShardContext, statePlace } from "./context.ts";
@@ -49,6 +50,8 @@ export type ShardRunOptions = Omit<ShardContext, "isOurs"> & {
   readonly pace: ShardPace;
   /** Makes the way out of what is said, each time the shard is taken over. */
   readonly createOutlet: () => Outlet;
+  /** Shared by all shards of the process. */
+  readonly turns: Turns;
   /** Of what an emission is, when it is said: it may never be committed, or be said again. */
   readonly onSaid: (emission: Emission) => void;
 };
@@ -217,7 +220,7 @@ class ShardAtWork implements ShardRun {
     this.outlet.flush();
     const inMs = this.#cutInMs();
     if (inMs !== null && inMs <= 0) this.#attempt(() => this.#cut(keeper));
-    if (canWork) return clock.breathe();
+    if (canWork) return this.#options.turns.next();
     const cancel = inMs === null || inMs <= 0 ? null : clock.after(inMs, () => this.#wake.notify());
     await this.#wake.wait();
     cancel?.();
