@@ -3,6 +3,7 @@
 
 import type { Instant } from "../time/instant.ts";
 import type { InputBatch, TopicPartition } from "./ports.ts";
+import { sizeOf } from "./record-size.ts";
 import type { TaskInput } from "./task.ts";
 
 /** What waits here: as the source said it, a batch with the time it was read. */
@@ -82,7 +83,7 @@ export function createIntake(): Intake {
 
 function bytesOf(records: InputBatch["records"]): number {
   let sum = 0;
-  for (const { key, value } of records) sum += RECORD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
+  for (const record of records) sum += RECORD_BYTES + sizeOf(record);
   return sum;
 }
 

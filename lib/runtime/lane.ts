@@ -21,6 +21,8 @@ import { createPartitionState, isActive, type LaneInput, type PartitionState } f
 import { createPatternRow, type LanePattern, type PatternRow } from "./pattern-row.ts";
 import type { Placement } from "./placement.ts";
 import type { InputRecord } from "./ports.ts";
+import type { Ticket } from "./positions.ts";
+import { sizeOf } from "./record-size.ts";
 import { endAgain, restoreInput, saveInput } from "./save-input.ts";
 
 /** What all lanes of a task have in common. */
@@ -36,7 +38,7 @@ export type LaneConfig = {
 };
 
 /** An event that waits for its turn in time. */
-type Waiting = Ranked & { readonly key: Key; readonly value: object; readonly bytes: number };
+type Waiting = Ranked & { readonly key: Key; readonly value: object; readonly bytes: number; readonly ticket: Ticket };
 
 /** A lane at work. What it says goes to the list given as `out`, in order. */
 export interface Lane {
@@ -70,9 +72,6 @@ export interface Lane {
   /** Puts a lane of which nothing was read where `saved` says; its matchers are thawed apart. Inputs are found by their topics, alerts by `patterns`. */
   restore(saved: SavedLane): void;
 }
-
-/** The time of an event, and the newest of its partition before it. */
-type Observed = { readonly at: Instant; readonly newest: Instant };
 
 /** What an event in the buffer costs beside its bytes. An estimate. */
 const EVENT_BYTES = 128;
@@ -116,9 +115,10 @@ class LaneAtWork implements Lane {
 
   take(partition: PartitionState, record: InputRecord, readAt: Instant, out: Emission[]): void {
     const { counts, input, place, positions } = partition;
-    if (positions.next !== null && record.offset < positions.next) return;
+    const { offset } = record;
+    if (positions.next !== null && offset < positions.next) return;
     if (partition.again !== null) {
-      if (record.offset < partition.again.next) {
+      if (offset < partition.again.next) {
         this.#takeAgain(partition, partition.again.released, record);
         return;
       }
@@ -134,7 +134,7 @@ class LaneAtWork implements Lane {
     const at = input.arrival ? Math.max(time.newest, event.at) : event.at;
     const { at: own, newest } = time;
     if (time.observe(at) || at <= this.#watermark) {
-      positions.passed(record.offset);
+      positions.passed(offset);
       counts.late += 1;
       out.push(
         lateCopy(
@@ -148,7 +148,14 @@ class LaneAtWork implements Lane {
       );
       return;
     }
-    this.#accept(partition, record, event, { at, newest }, out);
+    this.#config.placement.check(event.key, place);
+    if (!this.#inOrder || this.#buffer.size > 0) {
+      this.#keep(partition, record, offset, event, at, newest);
+      return;
+    }
+    this.moveTime(BEGINNING);
+    this.#match(partition, offset, event.key, event.value, at, out);
+    positions.passed(offset);
   }
 
   moveTime(atMost: Instant): void {
@@ -168,7 +175,7 @@ class LaneAtWork implements Lane {
       if (next === null) break;
       const partition = this.partitions[next.rank] as PartitionState;
       this.#match(partition, next.offset, next.key, next.value, next.at, out);
-      partition.positions.closed(next.offset);
+      partition.positions.closed(next.ticket);
       partition.bufferedBytes -= next.bytes;
       matched += 1;
       if (matched === maxEvents) until = next.at;
@@ -201,36 +208,34 @@ class LaneAtWork implements Lane {
     return this.partitions.every((partition) => partition.ended);
   }
 
-  #accept(partition: PartitionState, record: InputRecord, event: ReadEvent, time: Observed, out: Emission[]): void {
-    this.#config.placement.check(event.key, partition.place);
-    if (!this.#inOrder || this.#buffer.size > 0) {
-      this.#keep(partition, record, event, time);
-      return;
-    }
-    this.moveTime(BEGINNING);
-    this.#match(partition, record.offset, event.key, event.value, time.at, out);
-    partition.positions.passed(record.offset);
-  }
-
-  #keep(partition: PartitionState, record: InputRecord, { key, value }: ReadEvent, { at, newest }: Observed): void {
-    const bytes = EVENT_BYTES + (record.value?.length ?? 0) + (record.key?.length ?? 0);
-    this.#buffer.add({ at, rank: partition.rank, offset: record.offset, key, value, bytes });
-    partition.positions.opened(record.offset, newest);
+  /** `newest`: the newest time of its partition before it. */
+  #keep(
+    partition: PartitionState,
+    record: InputRecord,
+    offset: bigint,
+    { key, value }: ReadEvent,
+    at: Instant,
+    newest: Instant,
+  ): void {
+    const bytes = EVENT_BYTES + sizeOf(record);
+    const ticket = partition.positions.opened(offset, newest);
+    this.#buffer.add({ at, rank: partition.rank, offset, key, value, bytes, ticket });
     partition.bufferedBytes += bytes;
   }
 
   /** A record that was read before the lane was restored: it waits again, or was dealt with. Nothing is said or counted twice. */
   #takeAgain(partition: PartitionState, released: Instant, record: InputRecord): void {
     const { input, positions, sealed, time } = partition;
-    const event = sealed.has(record.offset) ? null : input.read(record, END_OF_TIME);
+    const { offset } = record;
+    const event = sealed.has(offset) ? null : input.read(record, END_OF_TIME);
     if (event === null || event.kind === "bad") {
-      positions.passed(record.offset);
+      positions.passed(offset);
       return;
     }
     const { newest } = time;
     const at = input.arrival ? Math.max(newest, event.at) : event.at;
-    if (time.observe(at) || at <= released) positions.passed(record.offset);
-    else this.#keep(partition, record, event, { at, newest });
+    if (time.observe(at) || at <= released) positions.passed(offset);
+    else this.#keep(partition, record, offset, event, at, newest);
   }
 
   #match(partition: PartitionState, offset: bigint, key: Key, value: object, at: Instant, out: Emission[]): void {

@@ -16,6 +16,8 @@ export type InputRecord = {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly headers: Headers;
+  /** Bytes of key and value together, from transports that know it without making either. */
+  readonly sizeBytes?: number;
 };
 
 /** Header names are unique; values are text. */

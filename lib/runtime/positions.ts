@@ -6,6 +6,9 @@
 
 import type { Instant } from "../time/instant.ts";
 
+/** Names a record that waits: the first has 0, the next 1 … */
+export type Ticket = number;
+
 /** The positions of one partition. */
 export interface Positions {
   /** The next offset to read; `null` before the first record. */
@@ -20,10 +23,10 @@ export interface Positions {
   begin(next: bigint): void;
   /** A record was read and is finished at once. */
   passed(offset: bigint): void;
-  /** A record was read and waits; `newest`: the newest time before it. Cost: O(1) amortised, as for `closed`. */
-  opened(offset: bigint, newest: Instant): void;
-  /** A record that waited is finished. */
-  closed(offset: bigint): void;
+  /** A record was read and waits; `newest`: the newest time before it. What it returns names the record for `closed`. Cost: O(1) amortised, as for that. */
+  opened(offset: bigint, newest: Instant): Ticket;
+  /** A record that waited is finished. Once for each. */
+  closed(ticket: Ticket): void;
 }
 
 /** Fewer finished offsets than this at the front of the list are left there. */
@@ -32,20 +35,20 @@ const COMPACT_FROM = 1024;
 /** The positions of a partition of which nothing was read yet. */
 export function createPositions(): Positions {
   let next: bigint | null = null;
-  let open: bigint[] = [];
+  /** `null`: it is finished, but one before it is not. */
+  let open: (bigint | null)[] = [];
   let newestBefore: Instant[] = [];
   let first = 0;
-  const closedAhead = new Set<bigint>();
+  /** The ticket of what stands first in the list. */
+  let base: Ticket = 0;
+  let waiting = 0;
 
   const dropClosed = (): void => {
-    let oldest = open[first];
-    while (oldest !== undefined && closedAhead.delete(oldest)) {
-      first += 1;
-      oldest = open[first];
-    }
+    while (open[first] === null) first += 1;
     if (first < open.length && (first < COMPACT_FROM || 2 * first < open.length)) return;
     open = open.slice(first);
     newestBefore = newestBefore.slice(first);
+    base += first;
     first = 0;
   };
 
@@ -57,7 +60,7 @@ export function createPositions(): Positions {
       return open[first] ?? next;
     },
     get waiting() {
-      return open.length - first - closedAhead.size;
+      return waiting;
     },
     get newestBefore() {
       return newestBefore[first] ?? null;
@@ -70,12 +73,14 @@ export function createPositions(): Positions {
     },
     opened(offset, newest) {
       next = offset + 1n;
-      open.push(offset);
+      waiting += 1;
       newestBefore.push(newest);
+      return base + open.push(offset) - 1;
     },
-    closed(offset) {
-      closedAhead.add(offset);
-      if (offset === open[first]) dropClosed();
+    closed(ticket) {
+      open[ticket - base] = null;
+      waiting -= 1;
+      dropClosed();
     },
   };
 }

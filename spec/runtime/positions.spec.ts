@@ -12,17 +12,17 @@ it("agrees with a plain list", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const positions = createPositions();
-      const open: bigint[] = [];
+      const open: { readonly offset: bigint; readonly ticket: number }[] = [];
       let offset = 0n;
       for (const { gap, opens, close } of steps) {
         offset += BigInt(gap + 1);
-        if (opens) open.push(offset);
-        if (opens) positions.opened(offset, Number(offset));
+        if (opens) open.push({ offset, ticket: positions.opened(offset, Number(offset)) });
         else positions.passed(offset);
         const [finished] = close < open.length ? open.splice(close, 1) : [];
-        if (finished !== undefined) positions.closed(finished);
+        if (finished !== undefined) positions.closed(finished.ticket);
         assert.is(positions.next, offset + 1n);
-        assert.is(positions.settled, open[0] ?? offset + 1n);
+        assert.is(positions.settled, open[0]?.offset ?? offset + 1n);
+        assert.is(positions.newestBefore, open.length > 0 ? Number(open[0]?.offset) : null);
         assert.is(positions.waiting, open.length);
       }
     }),
@@ -37,18 +37,19 @@ it("knows nothing before the first record", () => {
 
 it("keeps up with a hundred thousand records that wait, finished backwards", () => {
   const positions = createPositions();
-  for (let offset = 0n; offset < 100_000n; offset += 1n) positions.opened(offset, 0);
-  for (let offset = 99_999n; offset > 0n; offset -= 1n) positions.closed(offset);
+  const tickets = Array.from({ length: 100_000 }, (_, offset) => positions.opened(BigInt(offset), 0));
+  for (const ticket of tickets.splice(1).reverse()) positions.closed(ticket);
   assert.is(positions.settled, 0n);
-  positions.closed(0n);
+  for (const ticket of tickets) positions.closed(ticket);
   assert.equal([positions.settled, positions.waiting], [100_000n, 0]);
 });
 
 it("keeps up when records are finished in order while others come", () => {
   const positions = createPositions();
+  const waiting: number[] = [];
   for (let offset = 0n; offset < 200_000n; offset += 1n) {
-    positions.opened(offset, 0);
-    if (offset >= 5_000n) positions.closed(offset - 5_000n);
+    waiting.push(positions.opened(offset, 0));
+    if (offset >= 5_000n) positions.closed(waiting.shift() as number);
   }
   assert.equal([positions.settled, positions.waiting], [195_000n, 5_000]);
 });

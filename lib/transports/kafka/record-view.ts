@@ -70,6 +70,10 @@ export class RecordView implements InputRecord {
     return this.valueLength < 0 ? null : this.source.bytes.subarray(this.valueEnd - this.valueLength, this.valueEnd);
   }
 
+  get sizeBytes(): number {
+    return Math.max(this.keyLength, 0) + Math.max(this.valueLength, 0);
+  }
+
   /** By name; the last of a name counts. What is not UTF-8 is replaced, a value of null is an empty text. Made anew each time. */
   get headers(): ReadonlyMap<string, string> {
     return this.headersAt < 0 ? NO_HEADERS : readHeaders(this.source.bytes, this.headersAt);
