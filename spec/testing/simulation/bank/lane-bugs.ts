@@ -185,6 +185,6 @@ export const LANE_BUGS: readonly PlantedBug[] = [
     text: "first.at > watermark",
     instead: "first.at >= watermark",
     breaks: "its turn is over when it comes",
-    seed: 1,
+    seed: 5,
   },
 ];
