@@ -132,7 +132,7 @@ it("makes one file of a service, which runs where nothing is installed", () => {
   const source = `import { pattern } from "sequitur";
 import { service, topic } from "sequitur/service";
 const high = pattern("high").begin("it").where((e) => e.value.gt(90));
-export default service({ app: "plant", inputs: [topic("readings", { key: (e) => e.sensor })], patterns: [high] });
+export default service({ app: "plant", inputs: [topic("readings", { key: (e) => e.sensor, time: "arrival" })], patterns: [high] });
 `;
   writeFileSync(join(project, "plant.mjs"), source);
   const elsewhere = join(scratch, "elsewhere");
