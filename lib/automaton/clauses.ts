@@ -7,10 +7,9 @@
 // or reads an event that was taken before, since that may throw, and somebody is told of it.
 
 import type { Condition, Literal, ValueExpr } from "../pattern/expression/expression.ts";
-import { dependsOnTaken } from "../pattern/expression/looks-at.ts";
+import { callsFunctions, dependsOnTaken } from "../pattern/expression/looks-at.ts";
 import { rangeOf } from "../pattern/expression/number-range.ts";
 import { isComparable } from "../pattern/expression/operators.ts";
-import { everyPart } from "../pattern/walk.ts";
 
 /** Something said of one field of an event. */
 export type Trait =
@@ -89,11 +88,6 @@ function isNumber(expr: ValueExpr): expr is { readonly kind: "literal"; readonly
 function untilUnsure(parts: readonly Condition[]): readonly Condition[] {
   const unsure = parts.findIndex((part) => dependsOnTaken(part) || callsFunctions(part));
   return unsure < 0 ? parts : parts.slice(0, unsure + 1);
-}
-
-function callsFunctions(condition: Condition): boolean {
-  for (const { part } of everyPart(condition)) if (part.kind === "opaque") return true;
-  return false;
 }
 
 /** Clauses that have one trait more. None is left if it cannot be together with another of the same field. */

@@ -8,8 +8,8 @@
 // `filter` is called for the same events. States and trees grow with what really happens; most patterns need a handful.
 
 import { groupBy } from "../core/group-by.ts";
+import type { Analysis, Finding } from "./analysis.ts";
 import type { Automaton, Guard, PlaceId, StepId, TestId } from "./automaton.ts";
-import type { Split } from "./split.ts";
 import { type Ask, enter, passOver, startOf, takes, type Waiting } from "./waiting.ts";
 
 export type StateId = number;
@@ -22,10 +22,11 @@ export type State = {
   readonly reported: boolean;
   /** What an event does to a run is decided by plain tests. */
   readonly isPlain: boolean;
-  /** What an event does to a run depends on the events that the run has taken: each has to be asked by itself. */
-  readonly looksBack: boolean;
-  /** The one test that looks back, if it compares values so that runs can be kept by theirs. */
-  readonly split: Split | null;
+  /** The tests that look at events taken before: what an event does to a run may depend on what that run has taken. */
+  readonly back: readonly TestId[];
+  readonly finding: Finding;
+  /** All other tests are plain, so nobody sees when they are asked. */
+  readonly isTame: boolean;
   /** What time does to a run depends on when it took its last event: each has a deadline of its own. */
   readonly timed: boolean;
   /** At the end of its window a run becomes a match. */
@@ -70,16 +71,6 @@ export interface States {
   readonly startTests: readonly TestId[];
 }
 
-/** What is known of the tests of an automaton. */
-export type Analysis = {
-  /** Whether it looks at events taken before. */
-  readonly looksBack: (test: TestId) => boolean;
-  /** Whether it looks at nothing but the event, and nobody sees how often. */
-  readonly isPlain: (test: TestId) => boolean;
-  /** How one that looks back splits runs; `null`: it does not. */
-  readonly splitBy: (test: TestId) => Split | null;
-};
-
 /**
  * The states of `automaton`, none of them known yet; without an `analysis` no test looks back.
  *
@@ -95,14 +86,17 @@ export function createStates(automaton: Automaton, analysis: Analysis | null): S
     const key = `${reported ? "+" : ""}${waiting.map(keyOf).sort().join(" ")}`;
     let state = known.get(key);
     if (state === undefined) {
-      const back = [...new Set(waiting.flatMap(testsOf).filter((test) => analysis?.looksBack(test) === true))];
+      const tests = [...new Set(waiting.flatMap(testsOf))];
+      const back = tests.filter((test) => analysis?.looksBack(test) === true);
+      const isTame = tests.every((test) => back.includes(test) || analysis?.isPlain(test) === true);
       state = {
         id: all.length,
         waiting,
         reported,
-        isPlain: analysis !== null && waiting.flatMap(testsOf).every((test) => analysis.isPlain(test)),
-        looksBack: back.length > 0,
-        split: back.length === 1 ? (analysis as Analysis).splitBy(back[0] as TestId) : null,
+        isPlain: isTame && back.length === 0,
+        back,
+        finding: findingOf(analysis, waiting, back, isTame),
+        isTame,
         timed: waiting.some(isTimed),
         endsByTime: waiting.some(({ wait }) => wait.step === null),
         decisions: undecided(),
@@ -160,6 +154,17 @@ export function createStates(automaton: Automaton, analysis: Analysis | null): S
     decide: (state, ask) =>
       walk(state.decisions, ask) ?? grow(state.decisions, ask, (recorded) => workOut(state, recorded)),
   };
+}
+
+/** Where runs are chosen, tests may be asked that no run would ask. */
+function findingOf(
+  analysis: Analysis | null,
+  waiting: readonly Waiting[],
+  back: readonly TestId[],
+  isTame: boolean,
+): Finding {
+  const finding = analysis?.findingOf(waiting, back) ?? { kind: "alike" };
+  return finding.kind === "chosen" && !isTame ? { kind: "asked" } : finding;
 }
 
 function undecided(): Decision {

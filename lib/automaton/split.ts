@@ -8,10 +8,11 @@
 import { unreachable } from "../core/errors.ts";
 import { OBJECTS } from "../pattern/expression/event-reader.ts";
 import type { CompareOp, Condition, ValueExpr } from "../pattern/expression/expression.ts";
-import { dependsOnTaken } from "../pattern/expression/looks-at.ts";
+import { callsFunctions, dependsOnTaken } from "../pattern/expression/looks-at.ts";
 import { type Prepared, type PreparedValue, prepareValue } from "../pattern/expression/prepare.ts";
 import { everyPart } from "../pattern/walk.ts";
 import type { Test, TestId } from "./automaton.ts";
+import { type FixedValue, type FixedValues, NOTHING_FIXED, partsOfAll } from "./fixed-value.ts";
 import { prepareTest } from "./test.ts";
 
 /** The test holds if `rest` does and the value of the event is `op` that of the run; `negated`: and it is not. */
@@ -22,32 +23,68 @@ export type Split = {
   readonly ofEvent: PreparedValue;
   readonly ofRun: PreparedValue;
   readonly rest: Prepared;
+  /** The name of the value of the run, which it has for good; `null`: it may be another one when more is taken. */
+  readonly value: string | null;
+  /** If the value is a field of an event: of which. */
+  readonly holder: Holder | null;
 };
 
-/** How `test` splits runs; `null`: it does not. */
-export function splitOf(test: Test, tag: string): Split | null {
-  const { condition } = test;
-  if (condition === null) return null;
-  const parts = condition.kind === "and" ? condition.parts : [condition];
+export type Holder = { readonly step: string; readonly at: "only" | "first" | "last" };
+
+/** One comparison of a value of the event with one of the run. */
+type Comparison = {
+  readonly op: Split["op"];
+  readonly negated: boolean;
+  readonly event: ValueExpr;
+  readonly run: ValueExpr;
+  readonly fixed: FixedValue | null;
+};
+
+/** How `test` splits runs; `null`: it does not. Several comparisons do if all say that values are what is one value of the run. */
+export function splitOf(test: Test, tag: string, fixedValues: FixedValues = NOTHING_FIXED): Split | null {
+  const parts = partsOfAll(test.condition);
   const back = parts.filter(dependsOnTaken);
-  const [only] = back;
-  if (only === undefined || back.length > 1 || parts.some(callsFunctions)) return null;
-  const negated = only.kind === "not";
-  const comparison = only.kind === "not" ? only.part : only;
+  const found = back.map((part) => comparisonOf(part, test, fixedValues));
+  const comparisons = found.filter((each) => each !== null);
+  const [first, ...others] = comparisons;
+  if (first === undefined || comparisons.length < found.length || parts.some(callsFunctions)) return null;
+  if (others.length > 0 && !areOneEquality(comparisons.map(({ op, fixed }) => ({ op, value: fixed?.name ?? null }))))
+    return null;
+  const beside = parts.filter((part) => !back.includes(part));
+  const equal = others.map(({ event }): Condition => ({ kind: "compare", op: "eq", left: first.event, right: event }));
+  const run = first.fixed?.read ?? first.run;
+  return {
+    test: test.id,
+    op: first.op,
+    negated: first.negated,
+    ofEvent: prepareValue(first.event, OBJECTS),
+    ofRun: prepareValue(run, OBJECTS),
+    rest: prepareTest({ ...test, condition: { kind: "and", parts: [...beside, ...equal] } }, tag),
+    value: first.fixed?.name ?? null,
+    holder: holderOf(run),
+  };
+}
+
+/** Whether all of these say that something equals the same value of the run. */
+export function areOneEquality(several: readonly Pick<Split, "op" | "value">[]): boolean {
+  const { value } = several[0] as Pick<Split, "value">;
+  return value !== null && several.every((each) => each.op === "eq" && each.value === value);
+}
+
+function comparisonOf(part: Condition, { of }: Test, fixedValues: FixedValues): Comparison | null {
+  const negated = part.kind === "not";
+  const comparison = part.kind === "not" ? part.part : part;
   if (comparison.kind !== "compare" || comparison.op === "ne" || (negated && comparison.op === "eq")) return null;
   const { left, right, op } = comparison;
   const isTurned = looksAtEvent(right);
   const [event, run] = isTurned ? [right, left] : [left, right];
   if (looksAtEvent(run) || looksAtRun(event)) return null;
-  const rest = prepareTest({ ...test, condition: { kind: "and", parts: parts.filter((part) => part !== only) } }, tag);
-  return {
-    test: test.id,
-    op: isTurned ? turned(op) : op,
-    negated,
-    ofEvent: prepareValue(event, OBJECTS),
-    ofRun: prepareValue(run, OBJECTS),
-    rest,
-  };
+  return { op: isTurned ? turned(op) : op, negated, event, run, fixed: fixedValues(of, run) };
+}
+
+function holderOf(run: ValueExpr): Holder | null {
+  if (run.kind !== "field" || run.of.kind !== "taken" || typeof run.of.at === "number") return null;
+  return { step: run.of.step, at: run.of.at };
 }
 
 function turned(op: Split["op"]): Split["op"] {
@@ -65,11 +102,6 @@ function turned(op: Split["op"]): Split["op"] {
     default:
       return unreachable(op);
   }
-}
-
-/** Whether a function that a user wrote is called. */
-export function callsFunctions(condition: Condition): boolean {
-  return [...everyPart(condition)].some(({ part }) => part.kind === "opaque");
 }
 
 function looksAtEvent(expr: ValueExpr): boolean {

@@ -22,6 +22,8 @@ export class Buckets {
   readonly #sorted = new SortedNumbers();
   /** The other keys there. */
   readonly #odd = new Set<unknown>();
+  /** The key that was added to last, or one of runs that were found to live: a search for such walks over what was taken out. */
+  #living: unknown = undefined;
 
   constructor({ op, negated }: Split) {
     this.#op = op;
@@ -31,6 +33,7 @@ export class Buckets {
   /** Adds runs whose value is `key`. Cost: a look into a table, and for order a search. */
   add(forest: Forest, key: unknown, root: Ref): void {
     const there = this.#roots.get(key);
+    this.#living = key;
     this.#roots.set(key, there === undefined ? root : forest.join(root, there));
     this.count += forest.runsOf(root);
     const newest = forest.newestOf(root);
@@ -59,6 +62,11 @@ export class Buckets {
     return this.#odd.size === 0 ? found : [...found, ...[...this.#odd].filter(isYes)];
   }
 
+  /** How many keys there are. */
+  get size(): number {
+    return this.#roots.size;
+  }
+
   has(key: unknown): boolean {
     return this.#roots.has(key);
   }
@@ -78,9 +86,14 @@ export class Buckets {
 
   /** Whether anything lives that has none of `keys`. Cost: as many as those; what is dead is dropped on the way to what lives. */
   livesBeside(forest: Forest, keys: ReadonlySet<unknown>): boolean {
+    const known = this.#roots.get(this.#living);
+    if (known !== undefined && forest.isAlive(known) && !keys.has(this.#living)) return true;
     for (const [key, root] of this.#roots) {
       if (keys.has(key)) continue;
-      if (forest.isAlive(root)) return true;
+      if (forest.isAlive(root)) {
+        this.#living = key;
+        return true;
+      }
       this.delete(forest, key);
     }
     return false;

@@ -7,9 +7,10 @@
 //     group { b }        a1 a3 a7  ── b9: take ──▶ group { c }     a1 b9, a3 b9, a7 b9: one record
 //                                  └─ x8: stay ──▶ the same group, untouched
 //
-// Two things make runs be seen one by one, in a list instead of a forest: a condition that looks at earlier events, and an end
-// that somebody sees (an absence kept to the deadline, a time-out that is reported, a maxGap, `emit: "ordered"`).
+// Runs for which a condition on earlier events holds are found by a value of theirs (buckets.ts) or by what they share
+// (choosing.ts). Some are seen one by one, in a list instead of a forest (keeping.ts).
 
+import { analysisOf } from "../automaton/analysis.ts";
 import type { Automaton } from "../automaton/automaton.ts";
 import { createStates, type State, type States } from "../automaton/decide.ts";
 import type { Split } from "../automaton/split.ts";
@@ -22,6 +23,7 @@ import { Compactor, renumber } from "./compact.ts";
 import { dueAt } from "./due.ts";
 import { Forest, type Ref } from "./forest.ts";
 import { countRuns, dropDead, type Keeping } from "./group.ts";
+import { keepingIn } from "./keeping.ts";
 import { lapseEach, lapseOldest } from "./lapse.ts";
 import { cutWithin } from "./limits.ts";
 import type {
@@ -98,11 +100,12 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     this.#tuning = { ...DEFAULT_TUNING, ...tuning };
     this.#teller = new Teller(automaton, options);
     this.#forest = new Forest(new Slab());
-    this.#asking = new Asking(automaton, this.#forest);
-    this.#states = createStates(automaton, this.#asking);
+    const analysis = analysisOf(automaton);
+    this.#asking = new Asking(automaton, analysis, this.#forest);
+    this.#states = createStates(automaton, analysis);
     this.#rows = new Rows(this.#states, this.#forest);
     this.#moving = new Moving(this.#forest, this);
-    this.#passing = new Passing(this.#states, this.#asking, this.#rows, this, this.#moving);
+    this.#passing = new Passing(automaton, this.#states, this.#asking, this.#rows, this.#moving);
     const { maxMatchesPerEvent } = this.#teller.limits;
     this.#releasing = new Releasing(automaton, this.#rows, this.keepingOf, maxMatchesPerEvent, this.#tuning.mostAlike);
     this.#compactor = new Compactor(this.keepingOf);
@@ -377,23 +380,19 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     this.#mostStates = Math.max(this.#tuning.maxStates, 2 * this.#states.size());
   }
 
-  /** Runs whose end somebody sees are listed, so that the oldest is at hand; and so are those that each have to be asked. */
   readonly keepingOf = (state: State): Keeping => {
     const known = this.#keepings[state.id];
     if (known !== undefined) return known;
-    const isListed = state.timed || this.#isSeenToEnd(state) || (state.looksBack && state.split === null);
-    const keeping = isListed ? "listed" : state.looksBack ? "byValue" : "together";
+    const keeping = keepingIn(state, this.#automaton.pattern, this.#teller.timedOut);
     this.#keepings[state.id] = keeping;
     return keeping;
   };
 
-  #isSeenToEnd(state: State): boolean {
-    if (this.#withinMs === Number.POSITIVE_INFINITY) return false;
-    const isTold = this.#teller.timedOut !== "none" && !state.reported;
-    return state.endsByTime || isTold || this.#automaton.pattern.emit === "ordered";
+  valueOf(split: Split, root: Ref): unknown {
+    return this.#asking.valueOf(split, root);
   }
 
-  valueOf(split: Split, run: Ref): unknown {
-    return this.#asking.valueOf(split, run);
+  isShared(split: Split, root: Ref): boolean {
+    return this.#asking.isShared(split, root);
   }
 }

@@ -4,19 +4,31 @@
 import type { Plan, State, Take } from "../automaton/decide.ts";
 import type { Split } from "../automaton/split.ts";
 import { empty } from "../core/empty.ts";
+import { invariant } from "../core/errors.ts";
 import { Buckets } from "./buckets.ts";
 import type { Forest, Ref } from "./forest.ts";
 import type { Keeping, KeepingOf } from "./group.ts";
-import { append, latestIn, listOf, runsIn } from "./listed.ts";
+import { append, countOf, latestIn, listOf, runsIn } from "./listed.ts";
 import { flatten, inOrderOfFirst } from "./paths.ts";
 import type { Rows } from "./rows.ts";
 
 /** What a matcher knows of its states. */
 export type Keeper = {
   readonly keepingOf: KeepingOf;
-  /** The value by which a run is kept. */
-  readonly valueOf: (split: Split, run: Ref) => unknown;
+  /** The value by which runs are kept: that of the one with the latest first event. */
+  readonly valueOf: (split: Split, root: Ref) => unknown;
+  /** Whether all of them certainly have that value. */
+  readonly isShared: (split: Split, root: Ref) => boolean;
 };
+
+/** A value that all runs of a group have: its name (`null`: it may be another one when more is taken), and what it is. */
+export type Shared = { readonly value: string | null; readonly key: unknown };
+
+/** By what the runs of a state are kept by value. */
+export function splitsOf({ finding }: State): readonly Split[] {
+  invariant(finding.kind === "byValue", "that runs are kept by value");
+  return finding.splits;
+}
 
 export class Moving {
   readonly states: State[] = [];
@@ -25,14 +37,14 @@ export class Moving {
   readonly complete: Ref[] = [];
   /** Runs of one path whose time was over. */
   readonly timedOut: Ref[] = [];
+  readonly keeper: Keeper;
   readonly #forest: Forest;
-  readonly #keeper: Keeper;
   /** Indices of groups that list their runs, not yet in order. */
   readonly #unordered = new Set<number>();
 
   constructor(forest: Forest, keeper: Keeper) {
     this.#forest = forest;
-    this.#keeper = keeper;
+    this.keeper = keeper;
   }
 
   /** Forgets what was collected. */
@@ -43,20 +55,25 @@ export class Moving {
     empty(this.timedOut);
   }
 
-  /** Moves runs that are kept together, or a run of one path, over the event at hand. */
-  move(plan: Plan, root: Ref): void {
-    this.stay(plan, root);
-    this.take(plan, root);
+  /** Moves runs that are kept together, or a run of one path, over the event at hand. `shared`: what is known of them. */
+  move(plan: Plan, root: Ref, shared: Shared | null = null): void {
+    this.stay(plan, root, shared);
+    this.take(plan, root, shared);
   }
 
   /** Runs let the event at hand pass. */
-  stay({ stay, completes }: Plan, root: Ref): void {
-    this.put(root, stay, completes);
+  stay({ stay, completes }: Plan, root: Ref, shared: Shared | null = null): void {
+    this.put(root, stay, completes, shared);
   }
 
   /** Runs take the event at hand. */
-  take({ takes }: Plan, root: Ref): void {
-    for (const { step, to, completes } of takes) this.put(this.#forest.take(root, step), to, completes);
+  take({ takes }: Plan, root: Ref, shared: Shared | null = null): void {
+    for (const take of takes) this.takeBy(take, root, shared);
+  }
+
+  /** Runs take the event at hand for one step. */
+  takeBy({ step, to, completes }: Take, root: Ref, shared: Shared | null): void {
+    this.put(this.#forest.take(root, step), to, completes, shared);
   }
 
   /** A run begins with the event at hand. */
@@ -66,20 +83,35 @@ export class Moving {
 
   /** A group that was kept in some way. It may have to be kept in another one: the text of a function decides it. */
   restore(state: State, kept: Keeping, roots: readonly Ref[]): void {
-    const isSame = kept === this.#keeper.keepingOf(state);
+    const isSame = kept === this.keeper.keepingOf(state);
     for (const root of roots) {
-      if (isSame && kept === "byValue") this.#putByValue(root, state);
+      if (isSame && kept === "byValue") this.#putByValue(root, state, null);
       else this.put(root, state, false);
     }
   }
 
-  /** A group goes on as it is. */
+  /** A group goes on as it is. Cost: where some came to it before, those or the group, whichever is less. */
   keep(state: State, root: Ref): void {
     const index = this.states.indexOf(state);
-    if (index < 0) this.#add(state, root);
-    else if (this.#keeper.keepingOf(state) === "together") this.#join(index, root);
-    else if (this.#keeper.keepingOf(state) === "listed") this.#appendRuns(index, runsIn(this.#forest, root));
-    else for (const [key, each] of this.#bucketsOf(root).entries()) this.#bucketsAt(index).add(this.#forest, key, each);
+    if (index < 0) {
+      this.#add(state, root);
+      return;
+    }
+    const forest = this.#forest;
+    const there = this.roots[index] as Ref;
+    const keeping = this.keeper.keepingOf(state);
+    if (keeping === "together") {
+      this.#join(index, root);
+    } else if (keeping === "listed") {
+      const isLonger = countOf(forest, root) > countOf(forest, there);
+      if (isLonger) this.roots[index] = root;
+      this.#appendRuns(index, runsIn(forest, isLonger ? there : root));
+    } else {
+      const isLarger = this.#bucketsOf(root).size > this.#bucketsOf(there).size;
+      if (isLarger) this.roots[index] = root;
+      const added = this.#bucketsOf(isLarger ? there : root).entries();
+      for (const [key, each] of added) this.#bucketsAt(index).add(forest, key, each);
+    }
   }
 
   /** Puts runs of one path, in order of their first events, where they go on. */
@@ -87,19 +119,27 @@ export class Moving {
     if (completes) for (const run of runs) this.complete.push(run);
     if (to === null || runs.length === 0) return;
     const index = this.states.indexOf(to);
-    const keeping = this.#keeper.keepingOf(to);
-    if (keeping === "byValue") for (const run of runs) this.#putByValue(run, to);
+    const keeping = this.keeper.keepingOf(to);
+    if (keeping === "byValue") for (const run of runs) this.#putByValue(run, to, null);
     else if (keeping === "together") for (const run of runs) this.#putTogether(run, to);
     else if (index < 0) this.#add(to, listOf(this.#forest, runs));
     else this.#appendRuns(index, runs);
   }
 
   /** Puts runs, however they share what they took, where they go on. */
-  put(root: Ref, to: State | null, completes: boolean): void {
+  put(root: Ref, to: State | null, completes: boolean, shared: Shared | null = null): void {
     if (completes) this.complete.push(root);
     if (to === null) return;
-    if (this.#keeper.keepingOf(to) === "together") this.#putTogether(root, to);
+    const keeping = this.keeper.keepingOf(to);
+    if (keeping === "together") this.#putTogether(root, to);
+    else if (keeping === "byValue" && this.#isOneValue(root, to, shared)) this.#putByValue(root, to, shared);
     else this.putRuns(flatten(this.#forest, root), to, false);
+  }
+
+  /** Whether runs have one value in `to`: they had it before and have it for good, or it is of an event that they share. */
+  #isOneValue(root: Ref, to: State, shared: Shared | null): boolean {
+    const [split] = splitsOf(to) as readonly [Split];
+    return isFixed(split, shared) || this.keeper.isShared(split, root);
   }
 
   #putTogether(root: Ref, to: State): void {
@@ -109,18 +149,17 @@ export class Moving {
   }
 
   /** Puts runs that all have the same value. */
-  #putByValue(root: Ref, state: State): void {
+  #putByValue(root: Ref, state: State, shared: Shared | null): void {
     const forest = this.#forest;
-    const split = state.split as Split;
+    const [split] = splitsOf(state) as readonly [Split];
     let index = this.states.indexOf(state);
     if (index < 0) {
       const record = forest.addOther();
       forest.setValue(record, new Buckets(split));
       index = this.#add(state, record);
     }
-    let run = root;
-    while (!forest.isFlat(run)) run = forest.leftOf(run);
-    this.#bucketsAt(index).add(forest, this.#keeper.valueOf(split, run), root);
+    const key = isFixed(split, shared) ? shared.key : this.keeper.valueOf(split, root);
+    this.#bucketsAt(index).add(forest, key, root);
   }
 
   #appendRuns(index: number, runs: readonly Ref[]): void {
@@ -165,4 +204,8 @@ export class Moving {
     }
     this.#unordered.clear();
   }
+}
+
+function isFixed(split: Split, shared: Shared | null): shared is Shared {
+  return shared !== null && shared.value !== null && shared.value === split.value;
 }

@@ -1,37 +1,36 @@
 // What an event does to the groups of its key: which plan is whose, and who has to be asked one by one.
 
-import type { TestId } from "../automaton/automaton.ts";
+import type { Automaton, Step } from "../automaton/automaton.ts";
 import type { Plan, State, States } from "../automaton/decide.ts";
 import type { Split } from "../automaton/split.ts";
 import type { Asking } from "./asking.ts";
 import type { Buckets } from "./buckets.ts";
+import { sortByValue } from "./by-value.ts";
 import { Classes, type EventClass } from "./classes.ts";
 import type { Forest, Ref } from "./forest.ts";
 import { runsIn } from "./listed.ts";
-import type { Keeper, Moving } from "./moving.ts";
+import { type Moving, type Shared, splitsOf } from "./moving.ts";
 import type { Rows } from "./rows.ts";
-
-const NONE: ReadonlySet<unknown> = new Set();
 
 export class Passing {
   readonly #states: States;
   readonly #asking: Asking;
   readonly #rows: Rows;
   readonly #forest: Forest;
-  readonly #keeper: Keeper;
+  readonly #steps: readonly Step[];
   readonly #moving: Moving;
   readonly #classes: Classes;
   /** The class of the event at hand; `null`: its plain tests cannot be asked. */
   #kind: EventClass | null = null;
 
-  constructor(states: States, asking: Asking, rows: Rows, keeper: Keeper, moving: Moving) {
+  constructor({ steps }: Automaton, states: States, asking: Asking, rows: Rows, moving: Moving) {
+    this.#steps = steps;
     this.#states = states;
     this.#asking = asking;
     this.#rows = rows;
     this.#forest = rows.forest;
-    this.#keeper = keeper;
     this.#moving = moving;
-    this.#classes = new Classes(states, asking.ask, (test: TestId) => asking.isPlain(test));
+    this.#classes = new Classes(states, asking.ask, asking.analysis.isPlain);
   }
 
   /** Makes an event the one at hand. Returns whether it may do anything to anybody. */
@@ -49,7 +48,10 @@ export class Passing {
 
   /** Whether the event at hand changes nothing of the groups at hand. */
   isIdle(): boolean {
-    for (const state of this.#rows.states) if (state.looksBack || !this.#planOf(state).isIdle) return false;
+    for (const state of this.#rows.states) {
+      const plan = state.back.length > 0 ? this.#planWithout(state) : this.#planOf(state);
+      if (plan?.isIdle !== true) return false;
+    }
     return true;
   }
 
@@ -60,11 +62,13 @@ export class Passing {
     for (let index = 0; index < states.length; index += 1) {
       const state = states[index] as State;
       const root = roots[index] as Ref;
-      const keeping = this.#keeper.keepingOf(state);
-      if (keeping === "byValue") this.#passByValue(state, root);
-      else if (keeping === "listed") this.#passEach(state, root);
-      else if (this.#planOf(state).isIdle) this.#moving.keep(state, root);
-      else this.#moving.move(this.#planOf(state), root);
+      const keeping = this.#moving.keeper.keepingOf(state);
+      const plan = state.back.length > 0 ? this.#planWithout(state) : this.#planOf(state);
+      if (plan?.isIdle === true) this.#moving.keep(state, root);
+      else if (keeping === "byValue") this.#passByValue(state, root);
+      else if (keeping === "listed") this.#passEach(state, root, plan);
+      else if (plan === null) this.#passChosen(state, root);
+      else this.#moving.move(plan, root);
     }
     for (const take of begin.takes) this.#moving.begin(take);
   }
@@ -80,12 +84,17 @@ export class Passing {
     return this.#classes.planOf(this.#kind, state);
   }
 
-  #passEach(state: State, list: Ref): void {
-    const plan = state.looksBack ? null : this.#planOf(state);
-    if (plan?.isIdle === true) {
-      this.#moving.keep(state, list);
-      return;
-    }
+  /**
+   * What it does to runs for which no test holds that looks back, if the event alone tells that this is so for all; `null`: it does
+   * not, or somebody would see that tests are asked which perhaps no run asks.
+   */
+  #planWithout(state: State): Plan | null {
+    if (!state.isTame) return null;
+    for (const test of state.back) if (this.#asking.mayHold(test)) return null;
+    return this.#states.decide(state, this.#asking.askWithout);
+  }
+
+  #passEach(state: State, list: Ref, plan: Plan | null): void {
     const runs = runsIn(this.#forest, list);
     const staying: Ref[] = [];
     for (const run of runs) {
@@ -98,30 +107,45 @@ export class Passing {
     else this.#moving.putRuns(staying, state, false);
   }
 
-  /** Runs that are kept by value: those for which the one test that looks back holds, and the others. */
+  /** Runs that let the event pass all alike, while it depends on what each has taken who takes it. */
+  #passChosen(state: State, root: Ref): void {
+    const plan = this.#states.decide(state, this.#asking.askWhether);
+    this.#moving.stay(plan, root);
+    for (const take of plan.takes) {
+      const { test } = this.#steps[take.step] as Step;
+      const taking = this.#asking.analysis.looksBack(test) ? this.#asking.choose(test, root) : root;
+      if (taking !== 0) this.#moving.takeBy(take, taking, null);
+    }
+  }
+
+  /** Runs that are kept by value: those for which tests hold that look back, and the others. */
   #passByValue(state: State, record: Ref): void {
     const forest = this.#forest;
-    const split = state.split as Split;
+    const moving = this.#moving;
+    const splits = splitsOf(state);
+    const { value } = splits[0] as Split;
     const buckets = forest.valueOf(record) as Buckets;
-    const asking = this.#asking;
-    if (!buckets.livesBeside(forest, NONE)) return;
-    const others = this.#states.decide(state, asking.askFirst(split, buckets));
-    const { chosen: keys, areAll } = asking;
-    const isOne = keys.length === 0 || areAll;
-    const plan = isOne ? others : this.#states.decide(state, asking.askIf(split.test, true));
-    const areOthersIdle = areAll || others.isIdle;
-    const chosen = plan.isIdle && areOthersIdle ? [] : keys;
-    const roots = chosen.map((key) => buckets.get(key));
-    const isStaying = plan.stay === state && areOthersIdle;
-    if (!isStaying) for (const key of chosen) buckets.delete(forest, key);
-    if (!areOthersIdle) {
-      for (const [, root] of buckets.entries()) if (forest.isAlive(root)) this.#moving.move(others, root);
-    } else if (buckets.count > 0) {
-      this.#moving.keep(state, record);
+    const { found, others } = sortByValue(forest, this.#asking, splits, buckets);
+    const rest = others === null ? null : this.#states.decide(state, others);
+    const isRestIdle = rest === null || rest.isIdle;
+    const moved: { readonly plan: Plan; readonly root: Ref; readonly shared: Shared }[] = [];
+    for (const { keys, ask } of found) {
+      const plan = this.#states.decide(state, ask);
+      if (plan.isIdle && isRestIdle) continue;
+      for (const key of keys) {
+        const shared = { value, key };
+        moved.push({ plan, root: buckets.get(key), shared });
+        if (plan.stay !== state || !isRestIdle) buckets.delete(forest, key);
+      }
     }
-    for (const root of roots) {
-      if (!isStaying) this.#moving.stay(plan, root);
-      this.#moving.take(plan, root);
+    if (!isRestIdle) {
+      for (const [key, root] of buckets.entries()) if (forest.isAlive(root)) moving.move(rest, root, { value, key });
+    } else if (buckets.count > 0) {
+      moving.keep(state, record);
+    }
+    for (const { plan, root, shared } of moved) {
+      if (plan.stay !== state || !isRestIdle) moving.stay(plan, root, shared);
+      moving.take(plan, root, shared);
     }
   }
 }

@@ -1,6 +1,7 @@
 // The runs of a group one by one, for those who have to see each: whoever reports, lists or counts them.
 
 import type { Automaton, Step } from "../automaton/automaton.ts";
+import type { Holder } from "../automaton/split.ts";
 import type { Taken } from "../pattern/expression/evaluate.ts";
 import { type Arity, toMatchObject } from "../pattern/shape.ts";
 import { popHeap, pushHeap } from "../time/heap.ts";
@@ -182,12 +183,16 @@ export function tailsOf(forest: Forest, runs: readonly Ref[]): readonly Tail[] {
   return runs.map((run) => tails.of(run));
 }
 
+const NOTHING: readonly Ref[] = [];
+
 /** The events of one run after another, as conditions see them. What is asked often makes no list. */
 export class TakenBelow implements Taken {
   readonly #steps: readonly Step[];
   readonly #shape: ReadonlyMap<string, Arity>;
   readonly #forest: Forest;
   #run: Ref = 0;
+  /** What was taken behind it, last to first. */
+  #way: readonly Ref[] = NOTHING;
 
   constructor({ steps }: Automaton, shape: ReadonlyMap<string, Arity>, forest: Forest) {
     this.#steps = steps;
@@ -195,14 +200,16 @@ export class TakenBelow implements Taken {
     this.#forest = forest;
   }
 
-  /** Makes it show a run of one path. */
-  about(run: Ref): this {
-    this.#run = run;
+  /** Makes it show a run of `root`, the one with the latest first event, and of a `way` to it what was taken behind it, last to first. */
+  about(root: Ref, way: readonly Ref[] = NOTHING): this {
+    this.#run = root;
+    this.#way = way;
     return this;
   }
 
   of(step: string): readonly unknown[] {
     const events: unknown[] = [];
+    for (const at of this.#way) if (this.#isOf(at, step)) events.push(this.#forest.valueOf(at));
     for (let at = this.#run; at !== 0; at = this.#forest.leftOf(at))
       if (this.#isOf(at, step)) events.push(this.#forest.valueOf(at));
     return events.reverse();
@@ -212,6 +219,11 @@ export class TakenBelow implements Taken {
     if (index > 0) return this.of(step)[index];
     let found: unknown;
     let left = index;
+    for (const at of this.#way) {
+      if (!this.#isOf(at, step)) continue;
+      if (index === 0) found = this.#forest.valueOf(at);
+      else if (++left === 0) return this.#forest.valueOf(at);
+    }
     for (let at = this.#run; at !== 0; at = this.#forest.leftOf(at)) {
       if (!this.#isOf(at, step)) continue;
       if (index === 0) found = this.#forest.valueOf(at);
@@ -220,11 +232,23 @@ export class TakenBelow implements Taken {
     return found;
   }
 
+  /** Whether all runs of `root` have the same event there: it was taken after what tells them apart. */
+  isShared(root: Ref, { step, at }: Holder): boolean {
+    const forest = this.#forest;
+    if (forest.isFlat(root)) return true;
+    let isMet = false;
+    for (let ref = root; forest.isTaken(ref); ref = forest.leftOf(ref)) {
+      if (this.#isOf(ref, step)) isMet = true;
+      else if (isMet) return true;
+    }
+    return isMet && at !== "first";
+  }
+
   get match(): object {
     return toMatchObject(this.#shape, (step) => this.of(step));
   }
 
   #isOf(ref: Ref, name: string): boolean {
-    return (this.#steps[this.#forest.stepOf(ref)] as Step).name === name;
+    return this.#forest.isTaken(ref) && (this.#steps[this.#forest.stepOf(ref)] as Step).name === name;
   }
 }

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Test } from "../../lib/automaton/automaton.ts";
+import type { FixedValue, FixedValues } from "../../lib/automaton/fixed-value.ts";
 import { type Split, splitOf } from "../../lib/automaton/split.ts";
 import { testHolds } from "../../lib/automaton/test.ts";
 import type { Taken } from "../../lib/pattern/expression/evaluate.ts";
@@ -11,6 +12,8 @@ import { compare } from "../../lib/pattern/expression/operators.ts";
 import { anyCondition, anyEvent, anyTaken } from "../pattern/condition-arbitrary.ts";
 
 const it = suite("tests that split runs");
+
+type Fixed = FixedValue["read"];
 
 const V: ValueExpr = { kind: "field", of: { kind: "candidate" }, path: ["v"] };
 const TEN: ValueExpr = { kind: "literal", value: 10 };
@@ -78,6 +81,25 @@ it("says so of any condition that it splits", () => {
     assert.is(said(split, candidate, before), whole);
   });
   fc.assert(property, { numRuns: 5_000 });
+});
+
+it("splits by several comparisons that say that values are what is one value of the run", () => {
+  const same: FixedValues = () => ({ name: "v of a", read: taken("first") as Fixed });
+  const twice = { kind: "and", parts: [comparing("eq", V, taken("only")), comparing("eq", taken("last"), V)] } as const;
+  const split = splitOf(testOf(twice), "type", same);
+  assert.is(split?.value, "v of a");
+  const property = fc.property(event, value, (candidate, v) => {
+    const before: Taken = { of: () => [{ v }], match: {} };
+    assert.is(said(split as Split, candidate, before), testHolds(testOf(twice), "type", candidate, before));
+  });
+  fc.assert(property, { numRuns: 2_000 });
+  const other: FixedValues = (_, read) => ({ name: JSON.stringify(read), read: read as Fixed });
+  assert.is(splitOf(testOf(twice), "type", other), null, "two values");
+  const ordered = {
+    kind: "and",
+    parts: [comparing("eq", V, taken("only")), comparing("lt", V, taken("last"))],
+  } as const;
+  assert.is(splitOf(testOf(ordered), "type", same), null, "an order");
 });
 
 it("does not split what compares otherwise", () => {

@@ -13,8 +13,7 @@ const it = suite("runs kept by value");
 const how = fc
   .tuple(fc.constantFrom("eq" as const, "lt" as const, "lte" as const, "gt" as const, "gte" as const), fc.boolean())
   .map(([op, negated]): Split => {
-    const nothing = (): undefined => undefined;
-    return { test: 0, op, negated: negated && op !== "eq", ofEvent: nothing, ofRun: nothing, rest: () => true };
+    return { ...DEFAULT, op, negated: negated && op !== "eq" };
   });
 const value = fc.oneof(
   fc.integer({ min: 0, max: 6 }),
@@ -82,6 +81,8 @@ const DEFAULT: Split = {
   ofEvent: () => 0,
   ofRun: () => 0,
   rest: () => true,
+  value: null,
+  holder: null,
 };
 
 function show(key: unknown): string {

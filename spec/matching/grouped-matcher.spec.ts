@@ -239,24 +239,6 @@ it("counts a filter that throws as true in an absence", () => {
   assert.equal(matchesOf(feed(matcherOf("a !x:n[boom].. b"), "a m! b")), ["a1 b3@3"], "but only where the tag fits");
 });
 
-it("reports a field that throws when it is read, where runs are found by value, too", () => {
-  const touchy = {
-    type: "b",
-    get v(): number {
-      throw new Error("do not touch");
-    },
-  };
-  const said = (pattern: string) => {
-    const matcher = matcherOf(pattern);
-    feed(matcher, "a=1 a=2", 2);
-    const origin = { topic: "t", partition: 0, offset: 9n };
-    const [failure] = failures(matcher.onEvent("k", { value: touchy, at: 3, origin }));
-    return [failure?.step, failure?.message, matcher.stats().runs];
-  };
-  assert.equal(said("a b[v=a.v]"), ["b", "do not touch", 2]);
-  assert.equal(said("a !b[v=a.v].. c"), ["no b", "do not touch", 0], "what may not be counts as there");
-});
-
 it("leaves out a match whose select throws, and goes on", () => {
   const selector = (m: { readonly a: { readonly v: number } }) => {
     if (m.a.v === 1) throw new Error("no ones");

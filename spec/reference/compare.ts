@@ -79,7 +79,9 @@ export function differenceIn({ pattern, options, acts, isTiny }: Comparison): st
     if (left !== right) {
       const events = acts.slice(0, index + 1).flatMap((each) => (each.kind === "event" ? [each] : []));
       const keys = events.map(({ key }) => key).join("");
-      const stream = formatEvents(events.map(({ event }) => ({ value: event.value as never, at: event.at })));
+      const stream = formatEvents(
+        events.map(({ event }) => ({ value: { ...(event.value as object) } as never, at: event.at })),
+      );
       return `${formatPattern(pattern)}   on   ${stream}   of keys ${keys}, act ${index}: ${act.kind}\n  options ${JSON.stringify(options)}\n  matcher   ${left}\n  reference ${right}`;
     }
   }

@@ -17,6 +17,12 @@ export function dependsOnTaken(condition: Condition): boolean {
   return false;
 }
 
+/** Whether a function that a user wrote is called. */
+export function callsFunctions(condition: Condition): boolean {
+  for (const { part } of everyPart(condition)) if (part.kind === "opaque") return true;
+  return false;
+}
+
 const NAME = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$]*`;
 
 /** `e =>`, `(e) =>`, `() =>` or `({ a, b: c }) =>`: no second parameter, no rest, no default that would hide one from `length`. */
