@@ -1,5 +1,6 @@
 // Every state that a run can come to, for those who want to know how many there are.
 
+import type { Analysis } from "./analysis.ts";
 import type { Automaton, TestId } from "./automaton.ts";
 import { createStates, type Plan, type State, testsOf } from "./decide.ts";
 import type { Ask } from "./waiting.ts";
@@ -22,9 +23,9 @@ export type StateLimits = {
  * Explores every state that a run can come to, taking tests as independent of each other, so it may list a state that no
  * stream reaches. Cost: states times two to the number of tests of each.
  */
-export function statesOf(automaton: Automaton, limits: StateLimits = {}): AllStates {
+export function statesOf(automaton: Automaton, limits: StateLimits = {}, analysis: Analysis | null = null): AllStates {
   const { maxStates = 1_000, maxTests = 12 } = limits;
-  const { begin, decide, startTests } = createStates(automaton, null);
+  const { begin, decide, startTests } = createStates(automaton, analysis);
   const found = new Set<State>();
   let complete = true;
   follow(startTests, begin);

@@ -1,11 +1,9 @@
 // What keeps the state of a pattern from growing: time, counts, limits.
 
 import type { Automaton, Wait } from "../automaton/automaton.ts";
-import { splitOf } from "../automaton/split.ts";
 import { statesOf } from "../automaton/states.ts";
 import type { MatcherLimits } from "../matching/matcher.ts";
 import type { Element } from "../pattern/ast.ts";
-import { dependsOnTaken } from "../pattern/expression/looks-at.ts";
 import { formatDuration } from "../time/duration.ts";
 import { count, counted } from "./figures.ts";
 
@@ -19,13 +17,8 @@ export type StateBound = {
   readonly maxEventsPerRun: number | null;
   /** In how many states a run can be; `null`: too many to list. */
   readonly states: number | null;
-  /** How runs are found that wait for a condition on earlier events; all others move together. */
-  readonly lookingBack: readonly LookingBack[];
   readonly limits: Pick<MatcherLimits, "maxRunsPerKey" | "maxNodesPerKey" | "onLimit">;
 };
-
-/** `of`: the step, or the absence. `found`: by the value that is compared, or by asking each run. */
-export type LookingBack = { readonly of: string; readonly found: "byValue" | "oneByOne" };
 
 /** Works out the bound. Cost: that of exploring the states, at most 1,000 of them. */
 export function stateBoundOf(automaton: Automaton, limits: StateBound["limits"]): StateBound {
@@ -36,7 +29,6 @@ export function stateBoundOf(automaton: Automaton, limits: StateBound["limits"])
     endlessAfter: withinMs === null ? endlessAfter(automaton) : [],
     maxEventsPerRun: mostEvents(automaton.pattern.elements),
     states: complete ? states.length : null,
-    lookingBack: lookingBack(automaton),
     limits,
   };
 }
@@ -47,7 +39,6 @@ export function describeBound({
   endlessAfter: endless,
   maxEventsPerRun,
   states,
-  lookingBack: back,
   limits,
 }: StateBound): readonly string[] {
   const names = endless.map((step) => `"${step}"`).join(", ");
@@ -70,30 +61,7 @@ export function describeBound({
     states === null
       ? "It can be in more than 1,000 states."
       : `It is in ${states === 1 ? "the only" : `one of ${count(states)}`} state${states === 1 ? "" : "s"}.`,
-    ...describeCost(back),
     `A key has at most ${count(limits.maxRunsPerKey)} runs with ${count(limits.maxNodesPerKey)} events; beyond that, ${action}.`,
-  ];
-}
-
-function lookingBack({ tests, pattern }: Automaton): readonly LookingBack[] {
-  return tests
-    .filter(({ condition }) => condition !== null && dependsOnTaken(condition))
-    .map((test) => ({ of: test.of, found: splitOf(test, pattern.tag) === null ? "oneByOne" : "byValue" }));
-}
-
-/** What an event costs, one sentence for each way in which runs are found. */
-function describeCost(back: readonly LookingBack[]): readonly string[] {
-  const named = (found: LookingBack["found"]): string =>
-    [...new Set(back.filter((each) => each.found === found).map(({ of }) => `"${of}"`))].join(", ");
-  const [byValue, oneByOne] = [named("byValue"), named("oneByOne")];
-  return [
-    `Runs that wait for the same move together, so an event costs the same however many are open${back.length > 0 ? ", but:" : "."}`,
-    ...(byValue === "" ? [] : [`Those that wait for ${byValue} are found by the value that is compared.`]),
-    ...(oneByOne === ""
-      ? []
-      : [
-          `Those that wait for ${oneByOne} are each asked: the condition looks at earlier events, and is not one comparison (=, <, ≤, >, ≥) of a value of the event with a value of theirs.`,
-        ]),
   ];
 }
 

@@ -39,6 +39,39 @@ it("says a pattern in words, as an automaton, and what bounds its state", async 
   );
 });
 
+it("says the rung of each condition, what it costs, and what would make it cheaper", async ({ project }) => {
+  project.write(
+    "rungs.ts",
+    `import { pattern } from "sequitur";
+export const p = pattern<{ type: string; v: number }>("p")
+  .begin("a")
+  .followedBy("b").where((e, m) => e.v.gt(m.a.v))
+  .oneOrMore().until((e, m) => e.v.eq(m.a.v))
+  .within("1h");
+`,
+  );
+  const { stdout } = await explain(project, "rungs.ts");
+  const [, said = ""] = stdout.split("\nConditions: what an event costs, from rung 0, the best, to rung 5\n");
+  const [first = "", second = "", third = ""] = said.split("\n");
+  assert.is(first, '  "a": rung 0, the event alone decides, for all runs at once.');
+  assert.match(second, /^ {2}"b": rung 5, each run .* asked.* Runs wait for its until at the same time/);
+  assert.match(third, /^ {2}the until of "b": rung 5, /);
+  const [{ conditions }] = JSON.parse((await explain(project, "rungs.ts", "--json")).stdout);
+  assert.equal([conditions[1].of, conditions[1].rung, conditions[1].why], ["b", 5, "besideAnother"]);
+  assert.is(conditions[0].description, first.trim());
+});
+
+it("takes into account which time-outs a service reports", async ({ project }) => {
+  project.write("pattern.ts", PATTERN_TS.replace("(e) => e.amount.gt(500)", "(e, m) => e.amount.gt(m.probe.amount)"));
+  const reasonIn = async (service: string): Promise<unknown> => {
+    project.write("service.ts", service);
+    return JSON.parse((await explain(project, "service.ts", "--json")).stdout)[0].conditions[1].why;
+  };
+  assert.is(await reasonIn(SERVICE_TS), "order");
+  const told = SERVICE_TS.replace("[probing]", '[{ pattern: probing, timedOut: { report: "all" } }]');
+  assert.is(await reasonIn(told), "timeOutsReported");
+});
+
 it("uses the limits of the service", async ({ project }) => {
   project.write(
     "service.ts",
