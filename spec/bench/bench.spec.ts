@@ -32,6 +32,7 @@ const CHECKSUMS: readonly (readonly [stream: string, sum: number])[] = [
   ["W9", -1_786_922_202],
   ["W10", 2_054_848_041],
   ["W11s", -1_460_918_040],
+  ["W12", 135_929_030],
 ];
 
 for (const [stream, sum] of CHECKSUMS) {
@@ -59,6 +60,7 @@ const SIZES: readonly (readonly [workload: string, events: number])[] = [
   ["W8k7", 160],
   ["W9-20", 500],
   ["W10-100", 300],
+  ["W12-100", 3_000],
   ["W11s-10", 1_500],
   ["W11s-100", 250],
 ];

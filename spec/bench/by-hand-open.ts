@@ -74,6 +74,30 @@ export function sameValue(withinMs: number): Machine {
   };
 }
 
+/** W12: A, any later B, and any later C, all of the same value. */
+export function sameValues(withinMs: number): Machine {
+  const { found, count } = counter();
+  const openOf = new Map<number, { readonly firsts: BenchEvent[]; pairs: (readonly [BenchEvent, BenchEvent])[] }>();
+  return {
+    on(event) {
+      const open = openOf.get(event.value) ?? { firsts: [], pairs: [] };
+      const since = event.ts - withinMs;
+      if (event.type === "A") {
+        openOf.set(event.value, open);
+        open.firsts.push(event);
+      } else if (event.type === "B") {
+        drop(open.firsts, since);
+        for (const first of open.firsts) open.pairs.push([first, event]);
+      } else {
+        open.pairs = open.pairs.filter(([first]) => first.ts > since);
+        for (const [first, second] of open.pairs) found([first, second, event]);
+      }
+    },
+    end: () => {},
+    matches: count,
+  };
+}
+
 /** W10: any value, and any later one that is larger by more than `by`. Values are below `below`. */
 export function farAbove(withinMs: number, by: number, below: number): Machine {
   const { found, count } = counter();

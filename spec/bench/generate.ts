@@ -68,6 +68,7 @@ const PLANS: ReadonlyMap<string, Plan> = new Map([
   ["W8", { seed: 1039, events: 2_000_000, warm: 10_000, perMs: 1, start: letters(15) }],
   ["W9", { seed: 1091, events: 1_000_000, warm: 200_000, perMs: 100, start: pairsOfValues }],
   ["W10", { seed: 1101, events: 200_000, warm: 100_000, perMs: 10, start: anyValues }],
+  ["W12", { seed: 1121, events: 300_000, warm: 100_000, perMs: 10, start: threeOfValues }],
   ["W11s", { seed: 1001, events: 2_200_000, warm: 200_000, perMs: 10, start: lettersOfKeys(10_000, "ABC", 10, 100) }],
 ]);
 
@@ -158,6 +159,10 @@ function prices(draw: Draw): (index: number) => Drawn {
 
 function pairsOfValues(draw: Draw): (index: number) => Drawn {
   return () => ({ type: draw(2) === 0 ? "A" : "B", value: draw(100_000) });
+}
+
+function threeOfValues(draw: Draw): (index: number) => Drawn {
+  return () => ({ type: LETTERS[draw(3)] as string, value: draw(1_000) });
 }
 
 function anyValues(draw: Draw): (index: number) => Drawn {

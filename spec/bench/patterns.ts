@@ -59,6 +59,17 @@ export function sameValue(withinMs: number): BenchPattern {
     .within(withinMs);
 }
 
+export function sameValues(withinMs: number): BenchPattern {
+  return a
+    .followedByAny("b")
+    .on("B")
+    .where((e, m) => e.value.eq(m.a.value))
+    .followedByAny("c")
+    .on("C")
+    .where((e, m) => e.value.eq(m.b.value))
+    .within(withinMs);
+}
+
 export function farAbove(withinMs: number, by: number): BenchPattern {
   return bench
     .begin("low")

@@ -88,6 +88,13 @@ const AXES: readonly {
     ],
   },
   {
+    grows: "events in the window, three of one value",
+    along: [
+      ["1,000", "W12-100"],
+      ["10,000", "W12-1000"],
+    ],
+  },
+  {
     grows: "open runs, larger values",
     along: [
       ["1,000", "W10-100"],

@@ -1,7 +1,7 @@
 // The workloads: a stream, patterns that look for something in it, the same by hand, and how many matches there are.
 //
 // Stated counts are those of whole streams, with time moved past the end. Those of W1 to W7 were found by several engines,
-// those of W8 to W11 by the programs in by-hand-open.ts and by-hand.ts.
+// those of W8 to W12 by the programs in by-hand-open.ts and by-hand.ts.
 
 import type { Pattern } from "../../lib/pattern/pattern.ts";
 import * as byHand from "./by-hand.ts";
@@ -92,6 +92,12 @@ function equal(withinMs: number, matches: number): Workload {
   return workload([`W9-${withinMs}`, "W9"], says, patterns.sameValue(withinMs), machine, matches);
 }
 
+function chain(withinMs: number, matches: number): Workload {
+  const machine = (): byHand.Machine => open.sameValues(withinMs);
+  const says = `A, any B and any C of the same value, ${(10 * withinMs).toLocaleString("en")} events in the window`;
+  return workload([`W12-${withinMs}`, "W12"], says, patterns.sameValues(withinMs), machine, matches);
+}
+
 function above(withinMs: number, matches: number): Workload {
   const by = 990_000;
   const count = (10 * withinMs).toLocaleString("en");
@@ -125,6 +131,8 @@ export const WORKLOADS: readonly Workload[] = [
   equal(20, 4_897),
   equal(1_000, 238_001),
   equal(2_000, 450_183),
+  chain(100, 5_390),
+  chain(1_000, 542_013),
   above(100, 9_939),
   above(1_000, 96_116),
   above(10_000, 740_989),
