@@ -97,9 +97,9 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
   push(event: E): readonly Match<M, R>[] {
     this.#refuseInside("push");
     this.#arrivals++;
-    const at = this.#readTime === null ? this.#arrivals : wholeInstant(this.#readTime.read(event as object));
+    const at = this.#readTime === null ? this.#arrivals : wholeInstant(this.#read(this.#readTime, event));
     if (at === null) return this.#turnAway("noTime", event, null);
-    const key = this.#readKey === null ? "" : this.#readKey.read(event as object);
+    const key = this.#readKey === null ? "" : this.#read(this.#readKey, event);
     if (!isKey(key)) return this.#turnAway("noKey", event, at);
     if (this.#watermark.observe(at) || at <= this.#advancedTo) return this.#turnAway("late", event, at);
     const waiting = { at, rank: 0, offset: BigInt(this.#arrivals - 1), key, event };
@@ -190,7 +190,11 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
     );
   }
 
-  #match(act: () => readonly Outcome[]): readonly Outcome[] {
+  #read({ expr, read }: Extractor, event: E): unknown {
+    return expr === null ? this.#match(() => read(event as object)) : read(event as object);
+  }
+
+  #match<T>(act: () => T): T {
     this.#isMatching = true;
     try {
       return act();
@@ -199,10 +203,10 @@ export class ProcessMatcher<E, M, R> implements Matcher<E, M, R> {
     }
   }
 
-  /** Functions of a pattern must be pure: one that uses the matcher that calls it would find it between two states. */
+  /** Functions that are given must be pure: one that uses the matcher that calls it would find it between two states. */
   #refuseInside(method: string): void {
     if (!this.#isMatching) return;
-    const message = `${method} was called by a function of the pattern, in filter or select: collect what it needs, and call ${method} afterwards.`;
+    const message = `${method} was called by a function of the pattern or its options, in filter, select, keyOf or timeOf: collect what it needs, and call ${method} afterwards.`;
     throw new ConfigError("CALLED_WHILE_MATCHING", message);
   }
 

@@ -134,6 +134,25 @@ it("refuses to be used by the functions of its own pattern", () => {
   }
 });
 
+it("refuses to be used by the functions that read key and time", () => {
+  for (const method of ["push", "advanceTo", "finish", "save", "restore", "inspect", "stats"]) {
+    for (const reads of ["keyOf", "timeOf"]) {
+      let isTried = false;
+      const use = (each: Event) => {
+        if (!isTried) {
+          isTried = true;
+          matcher[method](a(5));
+        }
+        return reads === "keyOf" ? each.user : each.at;
+      };
+      const matcher = make({ timeOf: (each: Event) => each.at, [reads]: use });
+      assert.is(failure(() => matcher.push(a(1))).code, "CALLED_WHILE_MATCHING", `${method} in ${reads}`);
+      matcher.push(a(1));
+      assert.is(matcher.push(b(2)).length, 1, "and goes on");
+    }
+  }
+});
+
 it("keeps keys as they were when they were read, whoever changes the list", () => {
   const list: unknown[] = ["", 7];
   const byList = (each: Event) => {
