@@ -62,6 +62,28 @@ export type BrokerPoolClass = new (
   options: object,
 ) => { withBroker<Found>(ask: (broker: unknown) => Promise<Found>): Promise<Found | null> };
 
+export type CoordinatorQuestion = { readonly groupId: string; readonly coordinatorType?: number };
+
+/** What a transaction manager asks of its cluster. Brokers are known by `nodeId`. */
+export type TransactionCluster = {
+  readonly retry?: unknown;
+  findGroupCoordinator(question: CoordinatorQuestion): Promise<{ readonly nodeId: unknown }>;
+  findBroker(about: { readonly nodeId: unknown }): Promise<{ readonly nodeId: unknown }>;
+  findControllerBroker(): Promise<unknown>;
+  refreshMetadataIfNecessary(): Promise<void>;
+};
+/** Transactions of one producer. Its functions need no `this` but for the locks, which are left as they are. */
+export type TransactionManager = {
+  isInitialized(): boolean;
+  initProducerId(): Promise<unknown>;
+  beginTransaction(): void;
+  readonly addPartitionsToTransaction: (topics: readonly object[]) => Promise<unknown>;
+  readonly sendOffsets: (offsets: object) => Promise<unknown>;
+  readonly commit: () => Promise<unknown>;
+  readonly abort: () => Promise<unknown>;
+};
+export type CreateTransactionManager = (options: { readonly cluster: TransactionCluster }) => TransactionManager;
+
 export type PartitionMetadata = { readonly partitionId: number };
 export type GroupMessages = <Message>(options: {
   readonly topic: string;

@@ -13,6 +13,7 @@
 //                                          becomes "Failed to find group coordinator", or a TypeError
 //     P8  consumer/consumerGroup           where the log has no more what is to be read, it goes on elsewhere without a word, and
 //                                          forgets the position of the group: what is lost is for the source to say
+//     P9  producer/eosManager              asks who coordinates a transaction before each of its requests: see `known-coordinator.ts`
 
 import { CodecError, type Codecs } from "./codecs.ts";
 import { CommittedBatch } from "./committed-batch.ts";
@@ -21,6 +22,7 @@ import type {
   ClusterClass,
   Compression,
   ConsumerGroupClass,
+  CreateTransactionManager,
   Decoder,
   DecoderClass,
   GroupMessages,
@@ -31,6 +33,7 @@ import type {
   StockBatchClass,
   StockMessages,
 } from "./kafkajs-parts.ts";
+import { withKnownCoordinator } from "./known-coordinator.ts";
 import { isOldFormat, mistakeInOldFormat } from "./old-format.ts";
 import type { Change } from "./private-copy.ts";
 import { decodeBatches, type FetchedBatches } from "./record-batch.ts";
@@ -47,6 +50,7 @@ export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
     ["src/consumer/batch.js", (exports) => committedBatches(exports as StockBatchClass)],
     ["src/network/requestQueue/index.js", (exports) => withoutIdleTimers(exports as RequestQueueClass)],
     ["src/producer/groupMessagesPerPartition.js", () => groupMessages],
+    ["src/producer/eosManager/index.js", (exports) => withKnownCoordinator(exports as CreateTransactionManager)],
     ["src/consumer/consumerGroup.js", (exports) => withoutReset(exports as ConsumerGroupClass)],
     ["src/cluster/index.js", (exports) => withRetry(exports as ClusterClass)],
     ["src/cluster/brokerPool.js", (exports) => withReasons(exports as BrokerPoolClass)],

@@ -7,6 +7,7 @@ import type { Kafka } from "kafkajs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createCodecs } from "../../../lib/transports/kafka/codecs.ts";
+import type { CreateTransactionManager } from "../../../lib/transports/kafka/kafkajs-parts.ts";
 import { patches } from "../../../lib/transports/kafka/patches.ts";
 import { privateCopy } from "../../../lib/transports/kafka/private-copy.ts";
 import { note } from "../../run/ask.ts";
@@ -63,6 +64,53 @@ it("tells the transaction manager how the client wants to retry", () => {
     return new Cluster({ logger, brokers: ["127.0.0.1:1"], retry, socketFactory: () => {} }).retry;
   });
   assert.equal(seen, [retry, undefined]);
+});
+
+it("asks once who coordinates transactions, and again after a failure", async () => {
+  const asked = await Promise.all(
+    both.map(async (load) => {
+      const create = load("src/producer/eosManager/index.js") as CreateTransactionManager;
+      let questions = 0;
+      let isFailing = false;
+      const broker = {
+        nodeId: 1,
+        initProducerId: async () => ({ producerId: 5, producerEpoch: 0 }),
+        addPartitionsToTxn: async () => assert.not(isFailing),
+        endTxn: async () => {},
+      };
+      const cluster = {
+        findGroupCoordinator: async () => {
+          questions += 1;
+          return broker;
+        },
+        findBroker: async () => broker,
+        findControllerBroker: async () => broker,
+        refreshMetadataIfNecessary: async () => {},
+      };
+      const options = { cluster, logger: { debug: () => {} }, transactional: true, transactionalId: "app.0" };
+      const manager = create(options);
+      const send = (topic: string): Promise<unknown> =>
+        manager.addPartitionsToTransaction([{ topic, partitions: [{ partition: 0 }] }]);
+      await manager.initProducerId();
+      for (let turn = 0; turn < 3; turn += 1) {
+        manager.beginTransaction();
+        await send("alerts");
+        await send("state");
+        await manager.commit();
+      }
+      const whileWell = questions;
+      manager.beginTransaction();
+      isFailing = true;
+      await send("alerts").catch(() => undefined);
+      isFailing = false;
+      await send("alerts");
+      return [whileWell, questions - whileWell];
+    }),
+  );
+  assert.equal(asked, [
+    [2, 1],
+    [10, 2],
+  ]);
 });
 
 for (const [how, close] of [
