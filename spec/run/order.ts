@@ -3,11 +3,14 @@
  * none is left for the end, when one process works and the others have nothing to do.
  */
 export const SLOWEST: readonly string[] = [
+  "spec/testing/simulation/swarm/worlds.spec.ts",
+  "spec/testing/simulation/swarm/more-worlds.spec.ts",
   "spec/crash/crash.spec.ts",
   "spec/exhaustive/three-operators.spec.ts",
   "spec/transports/kafka/outage.spec.ts",
   "spec/exhaustive/exhaustive.spec.ts",
   "spec/reference/reference.spec.ts",
+  "spec/testing/simulation/bank.spec.ts",
   "spec/reference/tiny.spec.ts",
   "spec/cli/run-kafka.spec.ts",
   "spec/transports/kafka/group.spec.ts",

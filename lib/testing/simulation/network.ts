@@ -6,7 +6,7 @@
 // Requests of one process arrive in the order they were sent, unless a fault holds one back.
 
 import { TransportError } from "../../core/errors.ts";
-import type { AnswerOf, Api, Ask, AskOf, Refused } from "./calls.ts";
+import { type AnswerOf, type Api, type Ask, type AskOf, isRefused, type KafkaCode, type Refused } from "./calls.ts";
 import type { Gate } from "./instance.ts";
 import type { World } from "./world.ts";
 
@@ -23,6 +23,15 @@ export type Fate = {
 
 export type Call = { readonly api: Api; readonly instance: string; readonly number: number };
 
+/** A request that the broker answered. `isGivenUp`: nobody waits for it any more. */
+export type Answered = {
+  readonly call: Call;
+  readonly fate: Fate;
+  readonly isGivenUp: boolean;
+  /** `null`: it was done. */
+  readonly refused: KafkaCode | null;
+};
+
 /** Decides the fate of each request. */
 export type Fates = (call: Call) => Fate;
 
@@ -32,11 +41,13 @@ export type NetworkOptions = {
   readonly fates: Fates;
   /** A request without answer is given up after this; those that wait for others by their own time on top. */
   readonly requestTimeoutMs: number;
+  /** Is told of each answer of the broker, also of those that get lost: for those who look on. */
+  readonly onAnswered?: ((answered: Answered) => void) | undefined;
 };
 
 /** The broker as a process behind `gate` sees it. */
 export function connectThrough(options: NetworkOptions, instance: string, gate: Gate): Ask {
-  const { world, broker, fates, requestTimeoutMs } = options;
+  const { world, broker, fates, requestTimeoutMs, onAnswered } = options;
   const { clock } = world;
   let number = 0;
   let lastArrival = 0;
@@ -70,6 +81,7 @@ export function connectThrough(options: NetworkOptions, instance: string, gate: 
     const arrive = async (): Promise<void> => {
       if (fate.isDoubled) void broker(api, ask);
       const answer = await broker(api, ask);
+      onAnswered?.({ call, fate, isGivenUp: isOver, refused: isRefused(answer) ? answer.refused : null });
       if (fate.lost === "answer") noticeLater();
       else clock.after(fate.answerMs, () => settle(describe(answer), () => resolve(answer)));
     };

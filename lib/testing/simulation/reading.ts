@@ -13,6 +13,8 @@ export type ReadingOptions = {
   readonly onBatch: (batch: InputBatch) => void;
   readonly onFailure: (error: Error) => void;
   readonly maxBatchBytes: number;
+  /** How long a fetch waits for records. */
+  readonly fetchWaitMs: number;
 };
 
 export type Reading = {
@@ -39,7 +41,6 @@ type Cursor = {
   turn: number;
 };
 
-const FETCH_WAIT_MS = 500;
 const TRY_AGAIN_MS = 100;
 
 export function createReading(options: ReadingOptions): Reading {
@@ -51,7 +52,7 @@ export function createReading(options: ReadingOptions): Reading {
     const turn = ++cursor.turn;
     const isWanted = (): boolean => cursor.turn === turn && !cursor.isPaused && !isHalted;
     while (isWanted()) {
-      const limits = { isolation: "committed", maxBytes: options.maxBatchBytes, waitMs: FETCH_WAIT_MS } as const;
+      const limits = { isolation: "committed", maxBytes: options.maxBatchBytes, waitMs: options.fetchWaitMs } as const;
       const request = { ...cursor.place, ...limits, offset: cursor.next };
       const fetched = await ask("fetch", request).catch(() => null);
       if (!isWanted()) return;

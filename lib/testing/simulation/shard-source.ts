@@ -27,6 +27,7 @@ export type ModelShardSourceOptions = {
   readonly heartbeatEveryMs: number;
   readonly startFrom: "earliest" | "latest";
   readonly maxBatchBytes: number;
+  readonly fetchWaitMs: number;
   /** Default: as on Kafka, sticky and balanced. */
   readonly assign?: ShardAssigner;
 };
@@ -43,7 +44,7 @@ export function createModelShardSource(options: ModelShardSourceOptions): ShardS
   const unshown = new Map<string, PlacedOffset>();
   let callOffShowing: (() => void) | null = null;
   const reading = createReading({
-    ...{ ask, clock, maxBatchBytes: options.maxBatchBytes },
+    ...{ ask, clock, maxBatchBytes: options.maxBatchBytes, fetchWaitMs: options.fetchWaitMs },
     onBatch: (batch) => handler?.onBatch(batch),
     onFailure: (error) => handler?.onFailure(error),
   });

@@ -10,7 +10,7 @@ import { type BrokerSettings, createModelBroker, type ModelBroker } from "./brok
 import type { Ask } from "./calls.ts";
 import { createClient } from "./client.ts";
 import { createGate, gatedClock } from "./instance.ts";
-import { connectThrough, type Fate, type Fates } from "./network.ts";
+import { type Answered, connectThrough, type Fate, type Fates } from "./network.ts";
 import { createModelShardSource, type ShardAssigner } from "./shard-source.ts";
 import { createModelSink } from "./sink.ts";
 import { createModelStateLog } from "./state-log.ts";
@@ -24,6 +24,8 @@ export type SimulationOptions = {
   readonly latestMarkerMs?: number;
   readonly requestTimeoutMs?: number;
   readonly settings?: Partial<BrokerSettings>;
+  /** Is told of each answer of the broker, also of those that get lost. */
+  readonly onAnswered?: (answered: Answered) => void;
 };
 
 export type ServiceOptions = {
@@ -37,6 +39,8 @@ export type ServiceOptions = {
   readonly retryWithinMs?: number;
   readonly startFrom?: "earliest" | "latest";
   readonly maxBatchBytes?: number;
+  /** How long a fetch waits for records. Default 500. */
+  readonly fetchWaitMs?: number;
   readonly assign?: ShardAssigner;
 };
 
@@ -70,6 +74,7 @@ const LATEST_MARKER_MS = 20;
 
 export function createSimulation(options: SimulationOptions): Simulation {
   const { seed, requestTimeoutMs = REQUEST_TIMEOUT_MS, latestMarkerMs = LATEST_MARKER_MS, settings = {} } = options;
+  const { onAnswered } = options;
   const world = createWorld(seed);
   const markers = world.random("markers");
   const broker = createModelBroker({
@@ -85,7 +90,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     instance: (name) => {
       const gate = createGate();
       const clock = gatedClock(world.clock, gate);
-      const ask = connectThrough({ world, broker: broker.ask, fates, requestTimeoutMs }, name, gate);
+      const ask = connectThrough({ world, broker: broker.ask, fates, requestTimeoutMs, onAnswered }, name, gate);
       const told = (what: string, act: () => void) => (): void => {
         world.trace(`${name} ${what}`);
         act();
@@ -122,7 +127,13 @@ function connectService(
   const client = createClient({ ...process, retryWithinMs });
   return {
     source: createModelShardSource({
-      ...{ rebalanceTimeoutMs: 30_000, heartbeatEveryMs: 1_000, startFrom: "earliest", maxBatchBytes: 65_536 },
+      ...{
+        rebalanceTimeoutMs: 30_000,
+        heartbeatEveryMs: 1_000,
+        startFrom: "earliest",
+        maxBatchBytes: 65_536,
+        fetchWaitMs: 500,
+      },
       ...options,
       ...process,
       ...{ client, group: app, sessionTimeoutMs },

@@ -1,57 +1,96 @@
 // npm run bank: replays the worlds that find the planted bugs, or looks for such worlds.
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { runCommand, seedRange } from "../../../run/command-line.ts";
+import { runCommand, seedRange, wholeNumber } from "../../../run/command-line.ts";
+import { type Crowd, gather } from "../swarm/crowd.ts";
 import { BANK } from "./bank.ts";
-import { type PlantedBug, whatIsSeen, worldsWith } from "./planted.ts";
-import { rowOf, TABLE_HEAD } from "./table.ts";
+import { freshSeeds } from "./fresh.ts";
+import { findBug, type PlantedBug } from "./planted.ts";
+import { rowOf, TABLE_HEAD, withSeed, withTable } from "./table.ts";
 
-const USAGE = `npm run bank -- [--find] [--seeds A..B] [name]
+const USAGE = `npm run bank -- [--find | --fresh] [--seeds A..B] [--write] [--workers N] [name]
 
   name            only the bugs with this in their name or file
   --find          look for the first world that finds each, instead of replaying the one that is known
-  --seeds A..B    where to look; left out: 1..300
+  --fresh         look among 200 seeds that are others with every change of lib
+  --seeds A..B    where to look; left out: 1..1000
+  --workers N     as many processes; left out: one for each core
+  --write         with --find, of all bugs: writes the seeds into the bank, and the table into spec/README.md
 
 Prints the table of spec/README.md, with the seeds that were found. Exits with 0 if every bug was found, with 1 if one was not,
 with 2 if the arguments make no sense.`;
 
-type Command = { readonly find: boolean; readonly from: number; readonly to: number; readonly name: string };
+type Range = { readonly from: number; readonly to: number };
+/** `look`: where; `null`: at the seed of each. */
+type Command = {
+  readonly look: Range | null;
+  readonly write: boolean;
+  readonly name: string;
+  readonly workers: number | undefined;
+};
+type Found = { readonly bug: PlantedBug; readonly seen: string };
+
+const FRESH = 200;
+const PARTS = ["shard-bugs.ts", "state-bugs.ts", "lane-bugs.ts"];
 
 await runCommand(USAGE, parseCommand(process.argv.slice(2)), run);
 
-async function run(command: Command): Promise<number> {
-  let missed = 0;
-  const bugs = BANK.filter(({ name, file }) => `${name} ${file}`.includes(command.name));
-  if (bugs.length === 0) console.error(`No planted bug has "${command.name}" in its name or file.`);
+async function run({ look, write, name, workers }: Command): Promise<number> {
+  const bugs = BANK.filter((bug) => `${bug.name} ${bug.file}`.includes(name));
+  if (bugs.length === 0) console.error(`No planted bug has "${name}" in its name or file.`);
+  const crowd = gather(workers);
   for (const line of TABLE_HEAD) console.log(line);
-  for (const bug of bugs) {
-    const found = await look(bug, command);
-    if (found === null) missed += 1;
-    console.log(found === null ? `not found: ${bug.name}` : rowOf({ ...bug, seed: found.seed }, found.seen));
-  }
-  return missed === 0 && bugs.length > 0 ? 0 : 1;
+  const found = await Promise.all(bugs.map((bug) => findAndTell(crowd, bug, look ?? { from: bug.seed, to: bug.seed })));
+  crowd.close();
+  const all = found.flatMap((each) => each ?? []);
+  if (write && all.length === BANK.length) save(all);
+  return all.length === bugs.length && bugs.length > 0 ? 0 : 1;
 }
 
-async function look(bug: PlantedBug, { find, from, to }: Command): Promise<{ seed: number; seen: string } | null> {
-  const worlds = await worldsWith(bug);
-  const [first, last] = find ? [from, to] : [bug.seed, bug.seed];
-  for (let seed = first; seed <= last; seed += 1) {
-    const seen = await whatIsSeen(worlds, seed);
-    if (seen !== null) return { seed, seen };
+async function findAndTell(crowd: Crowd, bug: PlantedBug, range: Range): Promise<Found | null> {
+  const found = await findBug(crowd, bug, range);
+  const known = found === null ? null : { bug: { ...bug, seed: found.seed }, seen: found.seen };
+  console.log(known === null ? `not found: ${bug.name}` : rowOf(known.bug, known.seen));
+  return known;
+}
+
+function save(found: readonly Found[]): void {
+  for (const part of PARTS) {
+    const path = new URL(part, import.meta.url);
+    const text = found.reduce((text, { bug }) => withSeed(text, bug.name, bug.seed), readFileSync(path, "utf8"));
+    writeFileSync(path, text);
   }
-  return null;
+  const readme = new URL("../../../README.md", import.meta.url);
+  writeFileSync(
+    readme,
+    withTable(
+      readFileSync(readme, "utf8"),
+      found.map(({ bug, seen }) => rowOf(bug, seen)),
+    ),
+  );
 }
 
 /** The command line, or what to say instead of running it. */
 function parseCommand(argv: string[]): Command | string {
   try {
+    const flag = { type: "boolean", default: false } as const;
     const options = {
-      seeds: { type: "string", default: "1..300" },
-      find: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
+      seeds: { type: "string" },
+      workers: { type: "string" },
+      find: flag,
+      fresh: flag,
+      write: flag,
+      help: flag,
     } as const;
     const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
     if (values.help) return USAGE;
-    return { find: values.find, ...seedRange(values.seeds), name: positionals.join(" ") };
+    const { find, fresh, write, seeds } = values;
+    const name = positionals.join(" ");
+    if (write && !(find && name === "")) throw new Error("--write goes with --find, of all bugs.");
+    if (fresh && (find || seeds !== undefined)) throw new Error("--fresh has seeds of its own.");
+    const range = seedRange(seeds ?? "1..1000");
+    const workers = values.workers === undefined ? undefined : wholeNumber("workers", values.workers);
+    return { look: fresh ? freshSeeds(FRESH) : find ? range : null, write, name, workers };
   } catch (error) {
     return `${(error as Error).message}\n\n${USAGE}`;
   }

@@ -8,7 +8,7 @@ export const STATE_BUGS: readonly PlantedBug[] = [
     text: "kept.push(piece);",
     instead: "kept.unshift(piece);",
     breaks: "old deltas win over new ones",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "checksums of the checkpoint before are counted",
@@ -56,7 +56,7 @@ export const STATE_BUGS: readonly PlantedBug[] = [
     text: "return this.#pages.values().next().value;",
     instead: "return [...this.#pages.values()].at(-1);",
     breaks: "the log is cut beyond its low water",
-    seed: 12,
+    seed: 6,
   },
   {
     name: "a page keeps its place when it is written anew",
@@ -64,7 +64,7 @@ export const STATE_BUGS: readonly PlantedBug[] = [
     text: "      this.#pages.delete(name);\n",
     instead: "",
     breaks: "the log is cut beyond its low water",
-    seed: 12,
+    seed: 25,
   },
   {
     name: "patterns share their pages",
@@ -72,7 +72,7 @@ export const STATE_BUGS: readonly PlantedBug[] = [
     text: "`${page.lane}/${page.pattern}/${page.page}`",
     instead: "`${page.lane}/${page.page}`",
     breaks: "the page of one hides that of the other",
-    seed: 12,
+    seed: 25,
   },
   {
     name: "lanes share their pages",
@@ -80,7 +80,7 @@ export const STATE_BUGS: readonly PlantedBug[] = [
     text: "`${page.lane}/${page.pattern}/${page.page}`",
     instead: "`${page.pattern}/${page.page}`",
     breaks: "the page of one hides that of the other",
-    seed: 64,
+    seed: 25,
   },
   {
     name: "the first delta wins",
@@ -88,7 +88,7 @@ export const STATE_BUGS: readonly PlantedBug[] = [
     text: "      head = state;",
     instead: "      head ??= state;",
     breaks: "deadlines are those of long ago",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "a change of time and counters is none",
@@ -96,7 +96,7 @@ export const STATE_BUGS: readonly PlantedBug[] = [
     text: "gone.length === 0 && head === this.#head",
     instead: "gone.length === 0",
     breaks: "what is not kept by key is never saved again",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "a delta is written with its names swapped",
