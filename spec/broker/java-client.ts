@@ -55,12 +55,16 @@ export async function runJava(run: JavaRun): Promise<{ readonly code: number | n
 }
 
 const CHUNK_CHARS = 256 * 1024;
+/** What comes slowly is not kept back for long. */
+const CHUNK_MS = 20;
 
 async function feed(stream: NodeJS.WritableStream, input: Iterable<string> | AsyncIterable<string>): Promise<void> {
   let chunk = "";
+  let writtenAt = performance.now();
   for await (const line of input) {
     chunk += `${line}\n`;
-    if (chunk.length < CHUNK_CHARS) continue;
+    if (chunk.length < CHUNK_CHARS && performance.now() - writtenAt < CHUNK_MS) continue;
+    writtenAt = performance.now();
     if (!stream.write(chunk)) await drained(stream);
     chunk = "";
     if (!stream.writable) return;

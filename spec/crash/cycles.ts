@@ -45,11 +45,16 @@ export class Deaths {
     return NAMES.filter((name) => this.count(name) === 0);
   }
 
-  /** Of `points`, one that came up least. */
-  next(points: readonly Point[], chance: () => number): Point {
-    const least = Math.min(...points.map(({ name }) => this.count(name)));
-    const candidates = points.filter(({ name }) => this.count(name) === least);
-    return candidates[Math.floor(chance() * candidates.length)] as Point;
+  /** Those of `points` that came up least. */
+  least(points: readonly Point[], count: number, chance: () => number): readonly Point[] {
+    const all = [...shuffled(points, chance)];
+    return all.sort((a, b) => this.count(a.name) - this.count(b.name)).slice(0, count);
+  }
+
+  /** Whether it were so many, and where so many are enough for that, at every step. */
+  areEnough(cycles: number): boolean {
+    const isHopeless = this.total >= cycles + 2 * NAMES.length;
+    return this.total >= cycles && (cycles < NAMES.length || this.missing().length === 0 || isHopeless);
   }
 
   table(): readonly string[] {
@@ -57,25 +62,34 @@ export class Deaths {
   }
 }
 
-/** Kills until `deaths` counts `cycles`, or it is told to stop. Writing goes on meanwhile; at the end three processes live. */
+/** Kills until `deaths` are enough for `cycles`, or it is told to stop. Writing goes on meanwhile; at the end three processes live. */
 export async function killAgainAndAgain(
   field: Field,
   deaths: Deaths,
   cycles: number,
   { tell, signal }: { readonly tell: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<void> {
-  for (let n = 0; n < PROCESSES; n += 1) field.start();
-  await field.untilShared(PROCESSES);
-  while (deaths.total < cycles && !signal.aborted) {
+  await calm(field);
+  while (!deaths.areEnough(cycles) && !signal.aborted) {
     const left = await killWorking(field, deaths);
-    const isTurnOfAcquire = left.length > 0 && deaths.total < cycles;
-    if (isTurnOfAcquire) await killAcquiring(field, deaths, left);
-    while (field.living().length < PROCESSES) field.start();
+    if (left.length > 0 && !deaths.areEnough(cycles)) await killAcquiring(field, deaths, left);
+    fillUp(field);
     tell(`${deaths.total} of ${cycles} cycles, ${deaths.idle} kills did not count`);
     // Now and then nobody waits for calm.
-    if (field.chance() < 0.75) await field.untilShared(PROCESSES);
+    if (field.chance() < 0.75) await calm(field);
   }
-  await field.untilShared(PROCESSES);
+  await calm(field);
+}
+
+/** Waits until three processes share all. Who was told too late not to die is replaced. @throws {Error} if one has failed */
+function calm(field: Field): Promise<void> {
+  return field.untilShared(PROCESSES, () => fillUp(field));
+}
+
+function fillUp(field: Field): void {
+  const failed = field.all().find((member) => member.hasFailed());
+  if (failed !== undefined) throw new Error(`${failed.name} failed: ${JSON.stringify(failed.lines().slice(-5))}`);
+  while (field.living().length < PROCESSES) field.start();
 }
 
 /** One or two die in their work; the shards that they left with an alert in flight. */
@@ -83,12 +97,12 @@ async function killWorking(field: Field, deaths: Deaths): Promise<readonly numbe
   const { chance } = field;
   const working = field.living().filter((member) => member.shards().length > 0);
   const victims = shuffled(working, chance).slice(0, chance() < 0.6 ? 2 : 1);
-  const left = await Promise.all(victims.map((victim) => killOne(victim, deaths, chance)));
+  const points = deaths.least(WORKING, victims.length, chance);
+  const left = await Promise.all(points.map((point, n) => killOne(victims[n] as Member, point, deaths, chance)));
   return left.flat();
 }
 
-async function killOne(victim: Member, deaths: Deaths, chance: () => number): Promise<readonly number[]> {
-  const point = deaths.next(WORKING, chance);
+async function killOne(victim: Member, point: Point, deaths: Deaths, chance: () => number): Promise<readonly number[]> {
   const afterMs = point === ANY_TIME ? chance() * LATEST_KILL_MS : 0;
   victim.order({
     point,
@@ -108,9 +122,7 @@ async function killOne(victim: Member, deaths: Deaths, chance: () => number): Pr
 /** Others take the place of who died, and whoever takes up what was left dies on the way to it. */
 async function killAcquiring(field: Field, deaths: Deaths, left: readonly number[]): Promise<void> {
   const missing = PROCESSES - field.living().length;
-  const points = [...shuffled(ACQUIRE_POINTS, field.chance)]
-    .sort((a, b) => deaths.count(a.name) - deaths.count(b.name))
-    .slice(0, missing);
+  const points = deaths.least(ACQUIRE_POINTS, missing, field.chance);
   const orders = points.map((point): Order => ({ point, shards: left, number: 1, act: { kind: "die", afterMs: 0 } }));
   for (const member of field.living()) orders.forEach(member.order);
   for (let n = 0; n < missing; n += 1) field.start(orders);

@@ -47,8 +47,8 @@ export interface Field {
   writeSome(count: number): Promise<unknown>;
   /** Stops writing. */
   pauseWriting(): Promise<void>;
-  /** Waits until so many processes have shards, all of them together. */
-  untilShared(count: number): Promise<void>;
+  /** Waits until so many processes have shards, all of them together. `meanwhile` is called now and then. */
+  untilShared(count: number, meanwhile?: () => void): Promise<void>;
   /** Waits until all that was written is dealt with; without disorder, nothing waits for later events. */
   untilRead(withinMs: number): Promise<void>;
   /** Stops writing; the last record of each partition lets time go on to `at`. Waits until all but these are dealt with, and stops everybody. */
@@ -145,7 +145,7 @@ class FieldAtWork implements Field {
     await this.#written;
   }
 
-  async untilShared(count: number): Promise<void> {
+  async untilShared(count: number, meanwhile: () => void = () => undefined): Promise<void> {
     const said = (): string =>
       this.living()
         .map((each) => `${each.name}: ${each.shards().join(" ")}`)
@@ -153,6 +153,7 @@ class FieldAtWork implements Field {
     await until(
       () => `${count} processes share all (${said()})`,
       () => {
+        meanwhile();
         const owned = this.living().map((each) => each.shards());
         return owned.filter((shards) => shards.length > 0).length >= count && owned.flat().length === this.partitions;
       },

@@ -13,6 +13,8 @@ export type LogLine = { readonly at: number; readonly level: string; readonly me
 export type Member = {
   readonly name: string;
   readonly isAlive: () => boolean;
+  /** Whether it has ended without having been killed, and not well. */
+  readonly hasFailed: () => boolean;
   /** Resolves when it has ended, with its exit code; `null`: it was killed. */
   readonly ended: Promise<number | null>;
   readonly kill: (signal: "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGTERM") => void;
@@ -56,6 +58,7 @@ export function startMember(name: string, plan: ProcessPlan): Member {
   return {
     name,
     isAlive: () => isAlive,
+    hasFailed: () => child.exitCode !== null && child.exitCode !== 0,
     ended,
     kill: (signal) => child.kill(signal),
     stop: async () => {

@@ -12,7 +12,7 @@ export async function crashRounds({ broker, seed, tell, signal }: Trial, cycles:
   const on = await broker();
   const deaths = new Deaths();
   const verdicts: Verdict[] = [];
-  while (deaths.total < cycles && !signal.aborted && verdicts.every(isGood)) {
+  while (!deaths.areEnough(cycles) && !signal.aborted && verdicts.every(isGood)) {
     const round = verdicts.length + 1;
     const field = await openField(on, "crash", { seed: seed * 1_000 + round });
     field.write();
