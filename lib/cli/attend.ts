@@ -3,14 +3,15 @@
 import { TransportError } from "../core/errors.ts";
 import type { ServiceDefinition } from "../service/definition.ts";
 import type { OpenHttp } from "../service/http.ts";
-import { type RunningService, runService } from "../service/run.ts";
+import { runService, type Transport } from "../service/run.ts";
+import type { RunningService } from "../service/running.ts";
 import type { Clock } from "../time/clock.ts";
 import { describeFailure, EXIT, exitCodeOf } from "./failure.ts";
 import { sentence } from "./figures.ts";
 import type { LoadedModule } from "./load.ts";
 import type { Notes } from "./notes.ts";
-import type { Outlet } from "./outlet.ts";
 import type { Parent, Picture } from "./parent.ts";
+import type { Aside } from "./passed.ts";
 import { placeInStack, shortPath, showPlace } from "./place.ts";
 import { showProgress } from "./progress.ts";
 import type { RunCommand } from "./run.ts";
@@ -22,8 +23,10 @@ import { tellEnd } from "./tell-end.ts";
 
 /** Where a run reads and writes. */
 export type Ends = {
+  readonly transport: Transport;
   readonly input: RunInput;
-  readonly outlet: Outlet;
+  /** What was sent beside the alerts. */
+  readonly passed: () => Aside;
   /** Where late events go, for people; `null`: they are not kept. */
   readonly lateTo: string | null;
   readonly deadLettersTo: string | null;
@@ -51,7 +54,7 @@ const REPORT_EVERY_MS = 1_000;
 
 /** Runs the service until its input ends or it is told to stop. Resolves with the exit code. */
 export async function attend(run: Run): Promise<number> {
-  const { definition, input, screen, outlet, command, clock, log, parent } = run;
+  const { definition, transport, screen, command, clock, log, parent } = run;
   const startedAt = clock.now();
   const signals = listenForSignals(
     () => log("notice", STOPPING),
@@ -61,7 +64,7 @@ export async function attend(run: Run): Promise<number> {
   let stopTelling = (): void => {};
   let running: RunningService | null = null;
   try {
-    running = runService(definition, { source: input.source, sink: outlet, clock, log, signal });
+    running = runService(definition, { ...transport, clock, log, signal });
     run.pages?.watch(running);
     if (readsKeyboard(command)) log("notice", "reading events from the keyboard; Ctrl-D ends them");
     stopTelling = tellHowItGoes(run, running);
@@ -93,8 +96,8 @@ function tellHowItGoes(run: Run, running: RunningService): () => void {
   return showProgress({ clock, screen, metrics: () => running.metrics(), share: input.stats, everyMs });
 }
 
-function pictureOf({ outlet }: Run, running: RunningService): Picture {
-  return { metrics: running.metrics(), ...outlet.passed() };
+function pictureOf({ passed }: Run, running: RunningService): Picture {
+  return { metrics: running.metrics(), ...passed() };
 }
 
 /** Says what became of everything: to the parent, or to whoever reads. Resolves with the exit code. */

@@ -3,16 +3,18 @@
 //     kafka  127.0.0.1:9092 without TLS
 //     in     card-events         6 partitions; newest 300 records: 300 events of 30 keys, 2026-01-01 00:00:00Z to …
 //     out    card-alerts         3 partitions
+//     state  card-fraud-state    is missing; the service creates it, for 6 shards
 //     group  card-fraud          no process in it now
 
-import type { InputReport, OutputReport, PreflightReport } from "../service/preflight.ts";
+import type { InputReport, OutputReport, PreflightReport, StateReport } from "../service/preflight.ts";
 import { formatDuration } from "../time/duration.ts";
 import { count, counted, time } from "./figures.ts";
 
-export function clusterText({ connection, inputs, outputs, group, notes }: PreflightReport): readonly string[] {
+export function clusterText({ connection, inputs, outputs, group, state, notes }: PreflightReport): readonly string[] {
   const rows: (readonly [string, string, string])[] = [
     ...inputs.map((input) => ["in", input.topic, inputText(input)] as const),
     ...outputs.map((output) => ["out", output.topic, outputText(output)] as const),
+    ...(state === null ? [] : [["state", state.topic, stateText(state)] as const]),
     ...(group === null ? [] : [["group", group.name, groupText(group)] as const]),
   ];
   const width = Math.max(0, ...rows.map(([, name]) => name.length));
@@ -50,6 +52,11 @@ function outputText({ state, partitions }: OutputReport): string {
     default:
       return "cannot be used";
   }
+}
+
+function stateText(state: StateReport): string {
+  const shards = state.shards === null ? "" : `, for ${counted(state.shards, "shard")}`;
+  return `${outputText(state)}${state.state === "refused" ? "" : shards}`;
 }
 
 function groupText({ members, positions, behind }: NonNullable<PreflightReport["group"]>): string {

@@ -12,7 +12,6 @@ import { createNdjsonSource, type NdjsonStats } from "../transports/ndjson/index
 
 /** The input of a run. */
 export interface RunInput {
-  readonly source: Source;
   /** Makes events come, where they do not come by themselves. Resolves when there are no more, or `signal` is aborted. */
   feed(signal: AbortSignal): Promise<void>;
   /** Of files: what was read. */
@@ -23,11 +22,14 @@ export interface RunInput {
   placeOf(topic: string, partition: string, offset: string): string;
 }
 
+/** The input of a run that is read by a source of its own. */
+export type SourceInput = RunInput & { readonly source: Source };
+
 /** Records that a partition of the embedded log keeps beside those still to be read. */
 const RETAIN_RECORDS = 1_000;
 
 /** @throws {ConfigError} `UNKNOWN_TOPIC`, `AMBIGUOUS_INPUT`, `MISSING_INPUT` */
-export function fileInput(definition: ServiceDefinition, given: readonly string[]): RunInput {
+export function fileInput(definition: ServiceDefinition, given: readonly string[]): SourceInput {
   const topics = definition.inputs.map(({ name }) => name);
   const inputs = given.map((one) => placeIn(one, topics));
   const without = topics.filter((topic) => !inputs.some((input) => input.topic === topic));
@@ -49,7 +51,7 @@ export function fileInput(definition: ServiceDefinition, given: readonly string[
 }
 
 /** The events that `feed` appends. The topics end when it is done. */
-export function demoInput(definition: ServiceDefinition, feed: Feed, clock: Clock): RunInput {
+export function demoInput(definition: ServiceDefinition, feed: Feed, clock: Clock): SourceInput {
   const log = createMemoryLog({ clock, retainRecords: RETAIN_RECORDS });
   for (const { name } of definition.inputs) log.createTopic(name);
   const source = log.source();

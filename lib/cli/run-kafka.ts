@@ -2,6 +2,7 @@
 // commands start as fast as before.
 
 import { hostname } from "node:os";
+import type { Metrics } from "../runtime/metrics.ts";
 import type { Log } from "../runtime/ports.ts";
 import type { OutputTopic, ServiceDefinition } from "../service/definition.ts";
 import type { Clock } from "../time/clock.ts";
@@ -19,34 +20,30 @@ export function instanceName(): string {
 
 /** The ends of a run on the cluster of `kafka`. Nothing is connected yet. */
 export async function kafkaEnds(
-  { late, deadLetters, retryWithinMs }: ServiceDefinition,
+  definition: ServiceDefinition,
   kafka: KafkaDefinition,
   parts: KafkaRunParts,
 ): Promise<Ends> {
-  const { createKafka } = await import("../transports/kafka/index.ts");
-  const { source, sink } = createKafka(kafka, { ...parts, instance: instanceName(), retryWithinMs });
-  const passage = createPassage(deadLetters.name);
+  const { kafkaTransport } = await import("../service/kafka-transport.ts");
+  const passage = createPassage(definition.deadLetters.name);
   return {
+    transport: kafkaTransport(definition, kafka, { ...parts, instance: instanceName(), onSent: passage.take }),
     input: {
-      source,
       feed: async () => {},
       stats: () => null,
-      hasBegun: ({ assigned }) => assigned,
+      hasBegun,
       placeOf: logPlace,
     },
-    outlet: {
-      open: (topics) => sink.open(topics),
-      send: async (records) => {
-        await sink.send(records);
-        passage.take(records);
-      },
-      close: () => sink.close(),
-      passed: passage.passed,
-    },
-    lateTo: topicName(late),
-    deadLettersTo: topicName(deadLetters),
+    passed: passage.passed,
+    lateTo: topicName(definition.late),
+    deadLettersTo: topicName(definition.deadLetters),
     plainEveryMs: PLAIN_EVERY_MS,
   };
+}
+
+/** Whether it has had its share of the work, be it before the shares changed. */
+function hasBegun({ assigned, topics }: Metrics): boolean {
+  return assigned || topics.some(({ records }) => records > 0);
 }
 
 /** How often a line says how it is doing, where there is no terminal: a service runs for months. */
@@ -58,7 +55,8 @@ export function topicName({ name }: OutputTopic): string {
 }
 
 /** What is read and written where, in a line. */
-export function kafkaNotice({ inputs, alerts }: ServiceDefinition, { brokers, groupId }: KafkaDefinition): string {
+export function kafkaNotice({ inputs, alerts }: ServiceDefinition, kafka: KafkaDefinition): string {
+  const { brokers, groupId, guarantee } = kafka;
   const topics = inputs.map(({ name }) => `"${name}"`).join(", ");
-  return `reading ${topics} on Kafka at ${brokers.join(", ")}, as a member of group "${groupId}"; alerts go to "${alerts.name}". Ctrl-C stops.`;
+  return `reading ${topics} on Kafka at ${brokers.join(", ")}, as a member of group "${groupId}"; alerts go to "${alerts.name}", ${guarantee.replaceAll("-", " ")}. Ctrl-C stops.`;
 }

@@ -66,16 +66,19 @@ function localEnds(
   screen: Screen,
   clock: Clock,
 ): Ends {
+  const input = way.on === "files" ? fileInput(definition, inputs) : demoInput(definition, way.feed, clock);
+  const outlet = createOutlet({
+    alerts: output ?? "-",
+    asText: output === null && !json,
+    late,
+    deadLetters,
+    deadLetterTopic: definition.deadLetters.name,
+    screen,
+  });
   return {
-    input: way.on === "files" ? fileInput(definition, inputs) : demoInput(definition, way.feed, clock),
-    outlet: createOutlet({
-      alerts: output ?? "-",
-      asText: output === null && !json,
-      late,
-      deadLetters,
-      deadLetterTopic: definition.deadLetters.name,
-      screen,
-    }),
+    transport: { source: input.source, sink: outlet },
+    input,
+    passed: outlet.passed,
     lateTo: late,
     deadLettersTo: deadLetters,
     plainEveryMs: PLAIN_EVERY_MS,

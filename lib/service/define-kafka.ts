@@ -12,7 +12,9 @@ export const KAFKA_DEFAULTS: Omit<KafkaDefinition, "brokers" | "clientId" | "gro
   sasl: null,
   startFrom: "latest",
   onDataLoss: "fail",
+  guarantee: "exactly-once",
   commitEveryMs: 100,
+  shards: null,
   createTopics: Object.freeze({ partitions: null, replicationFactor: null }),
   patches: true,
   connectWithinMs: 30_000,
@@ -40,6 +42,8 @@ export const KAFKA_OPTIONS: readonly string[] = [
   "sasl",
   "startFrom",
   "onDataLoss",
+  "guarantee",
+  "shards",
   "createTopics",
   "patches",
   ...DURATIONS.map(([name]) => name),
@@ -57,6 +61,8 @@ export function defineKafka(service: Options, notes: Notes): KafkaSettings | nul
     sasl: () => ({ sasl: saslOf(options, notes) }),
     startFrom: () => ({ startFrom: options.oneOf("startFrom", ["latest", "earliest"], "latest") }),
     onDataLoss: () => ({ onDataLoss: options.oneOf("onDataLoss", ["fail", "continue"], "fail") }),
+    guarantee: () => ({ guarantee: options.oneOf("guarantee", GUARANTEES, "exactly-once") }),
+    shards: () => ({ shards: options.count("shards", 1) }),
     createTopics: () => ({ createTopics: createTopicsOf(options) }),
     patches: () => ({ patches: options.flag("patches", true) }),
     ...Object.fromEntries(
@@ -69,6 +75,7 @@ export function defineKafka(service: Options, notes: Notes): KafkaSettings | nul
   const said = Object.entries(read).filter(([name]) => options.raw(name) !== undefined);
   const settings: KafkaSettings = Object.assign({}, ...said.map(([, each]) => each()));
   checkSasl(settings, [...options.path, "sasl"], notes);
+  checkGuarantee(settings, options.path, notes);
   return Object.freeze(settings);
 }
 
@@ -77,6 +84,19 @@ export function checkSasl({ sasl, tls }: KafkaSettings, path: readonly string[],
   if (sasl === undefined || sasl === null || tls === undefined) return;
   const problem = withoutTls(sasl, tls);
   if (problem !== null) notes.add(problem.code, path, problem.message, problem.remedy);
+}
+
+const GUARANTEES: readonly KafkaDefinition["guarantee"][] = ["exactly-once", "at-least-once"];
+
+/** Refuses what one guarantee needs and the other settings take away. */
+export function checkGuarantee({ guarantee, patches }: KafkaSettings, path: readonly string[], notes: Notes): void {
+  if (guarantee !== "exactly-once" || patches !== false) return;
+  notes.add(
+    "PATCHES_NEEDED",
+    [...path, "patches"],
+    "Exactly once needs the repairs of kafkajs: without them records of aborted transactions are delivered.",
+    'Leave out patches: false, or write guarantee: "at-least-once".',
+  );
 }
 
 /** The addresses in `given`, at least one of them. */

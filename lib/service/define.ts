@@ -2,6 +2,7 @@
 
 import { ConfigError, describeProblems, type Problem } from "../core/errors.ts";
 import { DEFAULT_LIMITS } from "../matching/teller.ts";
+import { stateTopicOf } from "../state/names.ts";
 import { reportsAtDeadline } from "./deadline.ts";
 import { defineInput } from "./define-input.ts";
 import { defineKafka } from "./define-kafka.ts";
@@ -33,6 +34,7 @@ const SERVICE_OPTIONS = [
   "retryWithin",
   "stopWithin",
   "limits",
+  "release",
   "kafka",
 ] as const;
 
@@ -121,6 +123,7 @@ function define(options: Options, notes: Notes): ServiceDefinition {
     retryWithinMs: options.durationMs("retryWithin", 300_000, 0),
     stopWithinMs: options.durationMs("stopWithin", 10_000, 0),
     limits,
+    release: options.count("release", 1),
     kafka: defineKafka(options, notes),
   };
   checkTogether(definition, notes);
@@ -199,19 +202,28 @@ function checkName(name: unknown, path: readonly string[], notes: Notes): void {
 }
 
 /** What can only be seen by looking at several parts. */
-function checkTogether({ inputs, patterns, ...outputs }: ServiceDefinition, notes: Notes): void {
+function checkTogether({ app, inputs, patterns, ...outputs }: ServiceDefinition, notes: Notes): void {
   const read = new Set<string>();
   for (const [index, { name }] of inputs.entries()) {
     if (read.has(name))
       notes.add("DUPLICATE_TOPIC", [`inputs[${index}]`], `"${name}" is read twice.`, "Leave one of them out.");
     read.add(name);
   }
-  for (const written of outputTopics({ inputs, patterns, ...outputs })) {
-    if (!read.has(written)) continue;
+  const written = outputTopics({ app, inputs, patterns, ...outputs });
+  const state = stateTopicOf(app);
+  if (read.has(state) || written.includes(state))
     notes.add(
       "DUPLICATE_TOPIC",
       [],
-      `"${written}" is read and written.`,
+      `"${state}" is where the state of the service is kept on Kafka, and it is ${read.has(state) ? "read as an input" : "written as an output"}, too.`,
+      "Name another topic, or the service.",
+    );
+  for (const topic of written) {
+    if (!read.has(topic)) continue;
+    notes.add(
+      "DUPLICATE_TOPIC",
+      [],
+      `"${topic}" is read and written.`,
       "A service must not read its own output: write to another topic.",
     );
   }

@@ -189,6 +189,13 @@ export type ServiceOptions<Inputs extends readonly InputTopic[], Patterns extend
   /** How long a stop may take to match and send what was read. Default `"10s"`. */
   readonly stopWithin?: Duration;
   readonly limits?: Partial<ServiceLimits>;
+  /**
+   * Grows with every change of the patterns; a whole number from 1. Default 1. Goes into saved state: what was saved by a later release is
+   * refused (`SUPERSEDED`), and so are other patterns under the same release (`DUPLICATE_APP`). Under a higher one, runs of patterns that
+   * mean the same as before go on, those of changed and removed patterns are dropped, and new patterns begin empty. Without saved state,
+   * as on files, it changes nothing.
+   */
+  readonly release?: number;
   /** How to reach Kafka. What is left out comes from the environment or the command line; see `KafkaOptions`. */
   readonly kafka?: KafkaOptions;
 };
@@ -254,6 +261,8 @@ export interface ServiceDefinition {
   readonly retryWithinMs: number;
   readonly stopWithinMs: number;
   readonly limits: ServiceLimits;
+  /** Grows with every change of the patterns. */
+  readonly release: number;
   /** What the service file says of Kafka; `null`: nothing. */
   readonly kafka: KafkaSettings | null;
 }

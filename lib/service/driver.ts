@@ -3,6 +3,7 @@
 import { createDriver, type Driven } from "../testing/drive.ts";
 import type { Driver, DriverOptions } from "../testing/driver-types.ts";
 import { compose } from "./compose.ts";
+import { KAFKA_DEFAULTS } from "./define-kafka.ts";
 import type { ServiceDefinition } from "./definition.ts";
 
 /**
@@ -38,5 +39,5 @@ export function driver(service: ServiceDefinition, options: DriverOptions = {}):
 
 /** What a driver needs of a service. */
 export function drivenOf(service: ServiceDefinition): Driven {
-  return { compose: () => compose(service).task, guarantee: "exactly-once" };
+  return { compose: () => compose(service).task, guarantee: service.kafka?.guarantee ?? KAFKA_DEFAULTS.guarantee };
 }

@@ -4,7 +4,7 @@
 //     state of the service    starting  running  degraded  stopping  stopped  failed
 //     /healthz                   200      200       200       200      200     503     does a restart help?
 //     /readyz                    503      200*      503       503      503     503     does it do its work?
-//                                         * once it is known which partitions it has, be it none
+//                                         * once it is known which partitions it has, be it none, and their state is restored
 
 import { ConfigError } from "../core/errors.ts";
 import type { Engine } from "../runtime/engine.ts";
@@ -14,7 +14,7 @@ import type { Secret } from "../transports/kafka/options.ts";
 import { createAccess } from "./http-access.ts";
 import { type Listener, listen, type Page } from "./http-listener.ts";
 import { createExporter, type Exporter } from "./prometheus.ts";
-import type { RunningService } from "./run.ts";
+import type { RunningService } from "./running.ts";
 import { versionOfPackage } from "./version.ts";
 
 /**
@@ -136,7 +136,7 @@ function healthPage(running: Pick<Engine, "health"> | null): Page {
 function readyPage(running: Pick<Engine, "health"> | null): Page {
   const { state, assigned } = running?.health() ?? { state: "starting", assigned: false };
   if (state === "running" && assigned) return { status: 200, text: "ready" };
-  return { status: 503, text: state === "running" ? "waiting for partitions" : state };
+  return { status: 503, text: state === "running" ? "waiting for partitions, or for their state" : state };
 }
 
 type Parts = Required<Pick<HttpOptions, "app" | "clock" | "log">> & {

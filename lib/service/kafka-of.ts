@@ -9,7 +9,7 @@ import type { Log } from "../runtime/ports.ts";
 import { isLoopback } from "../transports/kafka/brokers.ts";
 import type { HiddenSecret, KafkaDefinition, KafkaSettings } from "../transports/kafka/options.ts";
 import type { Environment } from "../transports/kafka/secrets.ts";
-import { brokersOf, checkSasl, DEFAULT_TLS, KAFKA_DEFAULTS } from "./define-kafka.ts";
+import { brokersOf, checkGuarantee, checkSasl, DEFAULT_TLS, KAFKA_DEFAULTS } from "./define-kafka.ts";
 import type { ServiceDefinition } from "./definition.ts";
 import { kafkaFromEnv, variablesFor } from "./kafka-env.ts";
 import type { Notes } from "./options.ts";
@@ -27,7 +27,7 @@ export type KafkaSources = {
  * The connection of a service, every default filled in. Secrets are not read yet.
  *
  * @throws {ConfigError} with everything that is wrong; its code is that of the first: `MISSING_BROKERS`, `BAD_BROKER`, `BAD_ENV`,
- *   `UNKNOWN_ENV`, `SASL_PLAIN_WITHOUT_TLS`, `SASL_TOKEN_WITHOUT_TLS`
+ *   `UNKNOWN_ENV`, `SASL_PLAIN_WITHOUT_TLS`, `SASL_TOKEN_WITHOUT_TLS`, `PATCHES_NEEDED`
  */
 export function kafkaOf(service: ServiceDefinition, sources: KafkaSources = {}): KafkaDefinition {
   const { brokers, env = process.env, log = () => {} } = sources;
@@ -41,6 +41,7 @@ export function kafkaOf(service: ServiceDefinition, sources: KafkaSources = {}):
   const definition = fillIn(service.app, { ...fromEnv, ...file, ...fromCommand });
   if (definition.brokers.length === 0 && problems.length === 0) missingBrokers(notes);
   checkSasl(definition, file.sasl === undefined ? ["SEQUITUR_KAFKA_SASL_MECHANISM"] : ["kafka", "sasl"], notes);
+  checkGuarantee(definition, ["kafka"], notes);
   const [first] = problems;
   if (first !== undefined)
     throw new ConfigError(first.code, describeProblems(service.app, problems).replace(/^pattern/, "service"));

@@ -1,11 +1,12 @@
 // Public entry `sequitur/kafka`: a service on Kafka in a process of your own. The command `sequitur run --brokers` does the same.
 
 import { hostname } from "node:os";
-import type { Log, Sink, Source } from "../runtime/ports.ts";
+import type { Log } from "../runtime/ports.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
-import { createKafka } from "../transports/kafka/index.ts";
 import type { ServiceDefinition } from "./definition.ts";
 import { kafkaOf } from "./kafka-of.ts";
+import { kafkaTransport } from "./kafka-transport.ts";
+import type { KeepingTransport } from "./run-shards.ts";
 
 /**
  * How a service finds its cluster, where the service itself does not say.
@@ -30,8 +31,9 @@ export type KafkaTransportOptions = {
 };
 
 /**
- * What `runService` needs to run `service` on Kafka: reads its input topics as a member of its group, and writes its output topics. Nothing
- * is connected before the service is started; what is wrong with the connection is told by `done` then.
+ * What `runService` needs to run `service` on Kafka, with the guarantee that the service asks for: reads its input topics as a member of its
+ * group, writes its output topics, and keeps its state. For one run. Nothing is connected before the service is started; what is wrong with
+ * the connection is told by `done` then.
  *
  * @throws {ConfigError} for options that cannot be meant: `MISSING_BROKERS`, `BAD_BROKERS`, `UNKNOWN_ENV` and others.
  *
@@ -47,14 +49,14 @@ export type KafkaTransportOptions = {
  *   inputs: [topic<Login>("logins", { key: (e) => e.user, time: (e) => e.at })],
  *   patterns: [guessing],
  * });
- * const { source, sink } = createKafkaTransport(security, { brokers: "127.0.0.1:9092", env: {} });
- * Object.keys({ source, sink }); // => ["source", "sink"]
- * // const running = runService(security, { source, sink });
+ * const transport = createKafkaTransport(security, { brokers: "127.0.0.1:9092", env: {} });
+ * "source" in transport; // => true
+ * // const running = runService(security, { ...transport, signal });
  */
 export function createKafkaTransport(
   service: ServiceDefinition,
   options: KafkaTransportOptions = {},
-): { readonly source: Source; readonly sink: Sink } {
+): KeepingTransport {
   const {
     clock = systemClock,
     log = () => undefined,
@@ -67,5 +69,5 @@ export function createKafkaTransport(
     ...(brokers === undefined ? {} : { brokers }),
     ...(env === undefined ? {} : { env }),
   });
-  return createKafka(definition, { instance, clock, log, retryWithinMs: service.retryWithinMs });
+  return kafkaTransport(service, definition, { instance, clock, log });
 }

@@ -49,9 +49,11 @@ function judgeTopic(
 }
 
 /** Codes: those of Kafka's errors, `OTHER_GROUP_PROTOCOL`, `DATA_LOST`. */
-export function judgeGroup({ group, inputs }: ClusterPicture, definition: KafkaDefinition): readonly Problem[] {
+export function judgeGroup({ group, inputs, state }: ClusterPicture, definition: KafkaDefinition): readonly Problem[] {
   if (group.kind === "refused") return [problemOf(group.error, [])];
   const { name, members, protocol, positions } = group.value;
+  // Where it stands is said by the state, where there is one; the group shows it.
+  const isSaved = state?.described.kind === "known" && state.described.value !== null;
   const found: Problem[] = [];
   if (members > 0 && protocol !== "" && protocol !== ASSIGNER_NAME)
     found.push({
@@ -73,7 +75,7 @@ export function judgeGroup({ group, inputs }: ClusterPicture, definition: KafkaD
         message: `Group "${name}" stands at offset ${position} of partition ${partition}, but the log goes from ${start} to ${end}: ${position < start ? "records were deleted before they were read" : "the topic was made anew"}.`,
         remedy:
           definition.onDataLoss === "fail"
-            ? 'Set the positions of the group, or onDataLoss: "continue" to go on with what is there.'
+            ? `${isSaved ? "Set" : "Set the positions of the group, or set"} onDataLoss: "continue" to go on with what is there.`
             : "The service would go on with the first record that is there.",
       });
       break;

@@ -6,11 +6,12 @@
 import { type Problem, SequiturError } from "../core/errors.ts";
 import type { Log } from "../runtime/ports.ts";
 import type { Clock } from "../time/clock.ts";
-import { connect, describeConnection } from "../transports/kafka/connection.ts";
+import { connect, describeConnection, knock } from "../transports/kafka/connection.ts";
 import { loadKafkajs } from "../transports/kafka/kafkajs.ts";
 import type { KafkaDefinition } from "../transports/kafka/options.ts";
 import { describePartitioner } from "../transports/kafka/partitioners.ts";
 import { askCluster, type ClusterPicture, type OutputPicture } from "../transports/kafka/preflight.ts";
+import type { Answer } from "../transports/kafka/preflight-asking.ts";
 import { composeInput } from "./compose.ts";
 import { outputTopics } from "./define.ts";
 import type { ServiceDefinition } from "./definition.ts";
@@ -18,6 +19,7 @@ import { type BadSample, examine } from "./preflight-events.ts";
 import { guessPartitioner, judgeInput, judgeTogether, type SampledInput } from "./preflight-inputs.ts";
 import { judgeGroup, judgeOutput } from "./preflight-outputs.ts";
 import { problemOf } from "./preflight-problem.ts";
+import { judgeState } from "./preflight-state.ts";
 
 /** What was found. Plain data, as `--json` prints it. */
 export type PreflightReport = {
@@ -29,6 +31,8 @@ export type PreflightReport = {
   readonly inputs: readonly InputReport[];
   readonly outputs: readonly OutputReport[];
   readonly group: GroupReport | null;
+  /** The topic of the state; `null`: nothing was seen. */
+  readonly state: StateReport | null;
   /** What is worth knowing and wrong in no way. */
   readonly notes: readonly string[];
 };
@@ -55,6 +59,11 @@ export type OutputReport = {
   readonly topic: string;
   readonly state: "found" | "to be created" | "refused";
   readonly partitions: number | null;
+};
+
+export type StateReport = OutputReport & {
+  /** Of the service; `null`: its inputs do not say. */
+  readonly shards: number | null;
 };
 
 export type GroupReport = {
@@ -84,13 +93,16 @@ export async function preflight(
     const quick = { ...kafka, connectWithinMs: Math.min(kafka.connectWithinMs, CONNECT_WITHIN_MS) };
     const client = await connect(quick, { kafkajs, log, clock });
     const topics = { inputs: service.inputs.map(({ name }) => name), outputs: outputTopics(service) };
-    const picture = await askCluster(client, kafka, { ...topics, sample: SAMPLE }, clock);
+    const state = { app: service.app, knock: knock(kafka, { kafkajs, log, clock }) };
+    const picture = await askCluster(client, kafka, { ...topics, state, sample: SAMPLE }, clock);
     return { ...where, ...judge(service, kafka, picture, clock.now()) };
   } catch (error) {
     if (!(error instanceof SequiturError)) throw error;
-    return { ...where, problems: [problemOf(error, [])], inputs: [], outputs: [], group: null, notes: [] };
+    return { ...where, problems: [problemOf(error, [])], ...NOTHING_SEEN };
   }
 }
+
+const NOTHING_SEEN = { inputs: [], outputs: [], group: null, state: null, notes: [] };
 
 /** What a picture of the cluster means for `service`, at the time `readAt`. */
 export function judge(
@@ -120,12 +132,14 @@ export function judge(
     ...judgeTogether(sampled),
     ...picture.outputs.flatMap((output) => judgeOutput(output, picture.brokers, service.limits.maxOutputBytes)),
     ...judgeGroup(picture, kafka),
+    ...judgeState(picture, kafka),
   );
   return {
     problems,
     inputs: sampled.map(reportInput),
     outputs: picture.outputs.map(reportOutput),
     group: reportGroup(picture),
+    state: picture.state === null ? null : { ...reportOutput(picture.state), shards: picture.state.shards },
     notes: notesOf(sampled, kafka, picture),
   };
 }
@@ -147,7 +161,12 @@ function reportInput({ definition, partitions, sample, partitioner }: SampledInp
   };
 }
 
-function reportOutput({ topic, described }: OutputPicture): OutputReport {
+function reportOutput({
+  topic,
+  described,
+}: Pick<OutputPicture, "topic"> & {
+  readonly described: Answer<{ readonly partitions: number } | null>;
+}): OutputReport {
   if (described.kind === "refused") return { topic, state: "refused", partitions: null };
   if (described.value === null) return { topic, state: "to be created", partitions: null };
   return { topic, state: "found", partitions: described.value.partitions };
@@ -181,7 +200,9 @@ function notesOf(sampled: readonly SampledInput[], kafka: KafkaDefinition, pictu
       `record keys are placed by ${describePartitioner(only)}, alerts by murmur2: an alert may be in another partition number than the events of its key`,
     );
   const group = reportGroup(picture);
-  if (group?.positions === 0)
+  if (picture.state?.described.kind === "known" && picture.state.described.value !== null)
+    notes.push(`there is saved state in "${picture.state.topic}": it would go on where that says`);
+  else if (group?.positions === 0)
     notes.push(`group "${group.name}" has no positions: it would begin with the ${kafka.startFrom} records`);
   const hidden = picture.outputs.filter(
     ({ described }) => described.kind === "known" && described.value?.settings === null,

@@ -1,7 +1,7 @@
 // Brings a service to life by shards: what it holds and how far it has read are committed together, with what it said or behind it.
 
-import { fingerprintOf } from "../pattern/fingerprint.ts";
-import type { Log, Sink } from "../runtime/ports.ts";
+import type { Engine } from "../runtime/engine.ts";
+import type { Log, OutputRecord, Sink } from "../runtime/ports.ts";
 import { startShardEngine } from "../runtime/shard/engine.ts";
 import type { Guarantee } from "../runtime/shard/outlet.ts";
 import type { ShardPace } from "../runtime/shard/run.ts";
@@ -9,26 +9,24 @@ import type { ShardSource, StateLog } from "../runtime/shard-ports.ts";
 import type { Clock } from "../time/clock.ts";
 import { compose } from "./compose.ts";
 import type { ServiceDefinition } from "./definition.ts";
-import { type RunningService, watched } from "./run.ts";
+import { identityOf } from "./identity.ts";
 
-export type RunShardsOptions = {
+/** What carries the records of a service, and keeps its state. */
+export type KeepingTransport = {
   readonly source: ShardSource;
   readonly state: StateLog;
   /** Where output goes with at-least-once. */
   readonly sink: Sink;
-  /** Names this process; the same for as long as it runs. */
+  /** Names this process among those of the service. */
   readonly instance: string;
-  readonly clock: Clock;
-  readonly log?: Log;
-  readonly signal?: AbortSignal;
-  /** Grows with every change of the patterns. */
-  readonly release: number;
   /** `null`: as many as partitions, within reason. */
   readonly shards: number | null;
   readonly guarantee: Guarantee;
   /** How often what is said becomes visible, with exactly-once. */
   readonly commitEveryMs: number;
   readonly onDataLoss: "fail" | "continue";
+  /** Is given what is safe, once it is. */
+  readonly onSent?: (records: readonly OutputRecord[]) => void;
 };
 
 /** How often positions and state are saved where nothing that was said waits for that. */
@@ -41,8 +39,12 @@ const TRIM_EVERY_MS = 10_000;
  *
  * @throws {PatternError} {ConfigError} as `runService`
  */
-export function runShards(definition: ServiceDefinition, options: RunShardsOptions): RunningService {
-  const { source, state, sink, clock, log, release, shards, guarantee, onDataLoss, commitEveryMs } = options;
+export function startShards(
+  definition: ServiceDefinition,
+  transport: KeepingTransport,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): Engine {
+  const { source, state, sink, instance, shards, guarantee, commitEveryMs, onDataLoss, onSent } = transport;
   const config = compose(definition);
   const pace: ShardPace = {
     commitEveryMs,
@@ -51,20 +53,11 @@ export function runShards(definition: ServiceDefinition, options: RunShardsOptio
     maxQueuedBytes: config.maxQueuedBytes,
     maxUnsentBytes: config.maxUnsentBytes,
   };
-  const identity = {
-    app: definition.app,
-    // A process that is started again may have the name, and even the number, of the one before.
-    instance: `${options.instance}:${clock.now()}`,
-    release,
-    patterns: definition.patterns.map(({ pattern: { name, version, ast } }) => ({
-      name,
-      version,
-      fingerprint: fingerprintOf(ast),
-    })),
-  };
-  const engine = startShardEngine(
-    { ...config, identity, shards, guarantee, pace, onDataLoss },
-    { source, state, sink, clock, log: log ?? (() => undefined) },
+  // A process that is started again may have the name, and even the number, of the one before.
+  const identity = { ...identityOf(definition), instance: `${instance}:${clock.now()}` };
+  const sent = onSent === undefined ? {} : { onSent };
+  return startShardEngine(
+    { ...config, identity, shards, guarantee, pace, onDataLoss, ...sent },
+    { source, state, sink, clock, log },
   );
-  return watched(engine, options);
 }

@@ -5,10 +5,14 @@ import type { Log, Sink, Source } from "../runtime/ports.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import { compose } from "./compose.ts";
 import type { ServiceDefinition } from "./definition.ts";
-import { logLanes } from "./lane-log.ts";
+import { type KeepingTransport, startShards } from "./run-shards.ts";
+import { type RunningService, watched } from "./running.ts";
+
+/** What carries the records of a service: a source and a sink, or what `createKafkaTransport` gives. */
+export type Transport = { readonly source: Source; readonly sink: Sink } | KeepingTransport;
 
 /**
- * What a service runs on.
+ * What a service runs on: a source and a sink, or what `createKafkaTransport` of `sequitur/kafka` gives.
  *
  * @example
  * import { createMemoryLog, type RunOptions } from "sequitur/service";
@@ -17,9 +21,7 @@ import { logLanes } from "./lane-log.ts";
  * const options: RunOptions = { source: log.source(), sink: log.sink(), signal: AbortSignal.timeout(60_000) };
  * options.signal?.aborted; // => false
  */
-export type RunOptions = {
-  readonly source: Source;
-  readonly sink: Sink;
+export type RunOptions = Transport & {
   /** Default: the clock of the machine. */
   readonly clock?: Clock;
   /** Is told what the service does and why a lane waits. `createJsonLog` makes one. Default: nothing is logged. */
@@ -29,25 +31,11 @@ export type RunOptions = {
 };
 
 /**
- * A service at work: `done` resolves with a {@link Summary} when it has ended or was stopped, and rejects with what made it
- * fail; `stop()` finishes and sends what was read, as far as `stopWithin` allows; `metrics()` is a picture of it.
+ * Starts a service. It runs until all input has ended, `stop` is called, or something fails. On a source and a sink, an alert is sent
+ * before the events it rests on are acknowledged, so after a failure nothing is missing, though some of it may be sent again; on
+ * Kafka, `guarantee` says what holds.
  *
- * @example
- * import type { RunningService } from "sequitur/service";
- *
- * const stopSoon = async (running: RunningService): Promise<number> => {
- *   const { metrics } = await running.stop();
- *   return metrics.sent.alerts;
- * };
- * typeof stopSoon; // => "function"
- */
-export type RunningService = Engine;
-
-/**
- * Starts a service. It runs until all input has ended, `stop` is called, or something fails; an alert is sent before the
- * events it rests on are acknowledged, so after a failure nothing is missing, though some of it may be sent again.
- *
- * `done` rejects with a ConfigError, TransportError or LimitError if the service cannot start or go on.
+ * `done` rejects with a ConfigError, TransportError, CheckpointError or LimitError if the service cannot start or go on.
  *
  * @throws {PatternError} if a pattern cannot mean anything sensible; {ConfigError} `BAD_PATTERNS` if several cannot.
  *
@@ -79,26 +67,17 @@ export type RunningService = Engine;
  * metrics.sent.alerts; // => 1
  */
 export function runService(definition: ServiceDefinition, options: RunOptions): RunningService {
-  const { source, sink, clock = systemClock, log } = options;
-  const engine = startEngine(compose(definition), { source, sink, clock, log: log ?? (() => undefined) });
-  return watched(engine, { ...options, clock });
+  const { clock = systemClock, log, signal } = options;
+  const engine = start(definition, options, { clock, log: log ?? (() => undefined) });
+  return watched(engine, { clock, log, signal });
 }
 
-/** `engine`, with what holds for every service: its lanes are told of in `log`, and `signal` stops it. */
-export function watched(
-  engine: Engine,
-  { clock, log, signal }: { readonly clock: Clock } & Pick<RunOptions, "log" | "signal">,
-): RunningService {
-  const stopLooking = log && logLanes({ lanes: () => engine.lanes(), clock, log });
-  const stop = (): void => {
-    engine.stop().catch(() => undefined); // `done` tells it.
-  };
-  if (signal?.aborted) stop();
-  signal?.addEventListener("abort", stop, { once: true });
-  const letGo = (): void => {
-    stopLooking?.();
-    signal?.removeEventListener("abort", stop);
-  };
-  engine.done.then(letGo, letGo);
-  return engine;
+function start(
+  definition: ServiceDefinition,
+  transport: Transport,
+  parts: { readonly clock: Clock; readonly log: Log },
+): Engine {
+  if ("state" in transport) return startShards(definition, transport, parts);
+  const { source, sink } = transport;
+  return startEngine(compose(definition), { source, sink, ...parts });
 }

@@ -37,6 +37,7 @@ it("says what is wrong with the cluster, beside what it saw", async () => {
     "  out    cards-alerts        is missing; the service creates it",
     "  out    cards-late          is missing; the service creates it",
     "  out    cards-dead-letters  is missing; the service creates it",
+    "  state  cards-state         is missing; the service creates it",
     "  group  cards               no process in it now; no positions",
     '  note   group "cards" has no positions: it would begin with the latest records',
     `service.ts: pattern "probing", service "cards", cluster "${broker.address}": 1 error, 0 warnings`,
@@ -63,13 +64,14 @@ it("finds nothing wrong where all is well, also as data", async () => {
     /in +card-events +3 partitions; newest 3 records: 3 events of 2 keys, 2026-01-01 00:00:00Z to 2026-01-01 00:00:03Z/,
   );
   assert.match(text.stdout, /out +cards-alerts +1 partition$/m);
+  assert.match(text.stdout, /state +cards-state +is missing; the service creates it, for 3 shards$/m);
   assert.match(text.stdout, /: nothing wrong\n$/);
 
   const { code, stdout } = await check("service.ts", "--brokers", broker.address, "--json");
   assert.is(code, 0, stdout);
   const said = JSON.parse(stdout);
   assert.equal([said.ok, said.findings.at(-1)], [true, { what: "cluster", name: broker.address, problems: [] }]);
-  assert.equal(Object.keys(said.cluster), ["brokers", "connection", "inputs", "outputs", "group", "notes"]);
+  assert.equal(Object.keys(said.cluster), ["brokers", "connection", "inputs", "outputs", "group", "state", "notes"]);
 });
 
 it("brokers that are away are one problem more", async () => {

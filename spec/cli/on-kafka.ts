@@ -7,12 +7,13 @@ import { createProject, type Project } from "./project.ts";
 import { PATTERN_TS } from "./service-files.ts";
 
 /** A service on topics of its own. */
-export function serviceTs(name: string, kafka: Partial<Record<keyof KafkaOptions, string>> = {}): string {
+export function serviceTs(name: string, kafka: Partial<Record<keyof KafkaOptions, string>> = {}, release = 1): string {
   return `import { service, topic } from "sequitur/service";
 import { type CardEvent, probing } from "./pattern.ts";
 
 export default service({
   app: "${name}",
+  release: ${release},
   kafka: ${JSON.stringify({ startFrom: "earliest", ...kafka })},
   inputs: [topic<CardEvent>("${name}-in", { key: (e) => e.card, time: (e) => e.at, outOfOrderness: "5s" })],
   patterns: [probing],

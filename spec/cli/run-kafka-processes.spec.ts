@@ -59,7 +59,7 @@ it("--processes 2: both have partitions, one that is killed is replaced, all sto
   await createTopic(broker, `${name}-in`, 4);
   const running = start(["two.ts", "--brokers", broker.address, "--processes", "2", "--verbose"]);
   const shared = (stderr: string): boolean =>
-    /\[1\].*lanes=\[\d,\d\]/.test(stderr) && /\[2\].*lanes=\[\d,\d\]/.test(stderr);
+    /\[1\].*shards=\[\d,\d\]/.test(stderr) && /\[2\].*shards=\[\d,\d\]/.test(stderr);
   const parent = await running.until(({ stderr }) => shared(stderr));
   await javaProduce(broker, `${name}-in`, charges(100, 4));
   const before = await consoleConsume(broker, `${name}-alerts`, { count: 100 });

@@ -9,7 +9,16 @@ import { requireBroker } from "../broker/require-broker.ts";
 import { createTopic, uniqueName } from "../broker/topics.ts";
 import { allowMs } from "../run/ask.ts";
 import { execute, type Result, sequitur } from "./command.ts";
-import { charges, endStarted, kafkaProject, type Running, START_AT, serviceTs, start as startIn } from "./on-kafka.ts";
+import {
+  charge,
+  charges,
+  endStarted,
+  kafkaProject,
+  type Running,
+  START_AT,
+  serviceTs,
+  start as startIn,
+} from "./on-kafka.ts";
 import { PATTERN_TS } from "./service-files.ts";
 
 allowMs(240_000);
@@ -105,6 +114,65 @@ it("a second signal leaves at once, with 130", async () => {
   const { code, stderr } = await running.result;
   assert.is(code, 130);
   assert.not.match(stderr, "stopped after", "what was read would take fifteen seconds");
+});
+
+it("a service that is started again has its open runs; another pattern asks for a higher release", async () => {
+  const name = uniqueName("again");
+  await createTopic(broker, `${name}-in`, 1);
+  /** Starts it, lets `meanwhile` happen, and stops it. */
+  const runOnce = async (file: string, meanwhile: () => Promise<void>): Promise<Result> => {
+    const running = start([file, "--brokers", broker.address, "--verbose"]);
+    const child = await running.until(({ stderr }) => stderr.includes("reading begins"));
+    await meanwhile();
+    child.kill("SIGTERM");
+    return running.result;
+  };
+  const write = (...charges: readonly ReturnType<typeof charge>[]): Promise<unknown> =>
+    javaProduce(broker, `${name}-in`, charges);
+  project.write("first.ts", serviceTs(name));
+  const first = await runOnce("first.ts", async () => {
+    await write(charge("ann", 1, 0), charge("bob", 1, 1), charge("zoe", 5, 60_000));
+    await javaProduce(broker, `${name}-in`, [{ key: "ann", value: "{" }]);
+    await consoleConsume(broker, `${name}-dead-letters`, { count: 1 }); // so what stood before it is read
+  });
+  assert.is(first.code, 0, first.stderr);
+  assert.match(first.stderr, 'alerts go to "again-');
+  assert.match(first.stderr, ", exactly once. Ctrl-C stops.");
+
+  const second = await runOnce("first.ts", async () => {
+    await write(charge("ann", 900, 61_000), charge("zoe", 5, 120_000));
+    await consoleConsume(broker, `${name}-alerts`, { count: 1 });
+  });
+  assert.is(second.code, 0, second.stderr);
+
+  const changed = PATTERN_TS.replace("e.amount.gt(500)", "e.amount.gt(501)");
+  project.write("changed-pattern.ts", changed);
+  const other = (release: number): string =>
+    serviceTs(name, {}, release).replace("./pattern.ts", "./changed-pattern.ts");
+  project.write("other.ts", other(1));
+  const duplicate = await start(["other.ts", "--brokers", broker.address]).result;
+  assert.is(duplicate.code, 2, duplicate.stderr);
+  assert.match(
+    duplicate.stderr,
+    /^sequitur: The state at offset \d+ of partition 0 of "again-.*-state" .* other patterns .*raise release/m,
+  );
+
+  project.write("raised.ts", other(2));
+  const raised = await runOnce("raised.ts", async () => {
+    await write(
+      charge("bob", 900, 121_000),
+      charge("eve", 1, 121_001),
+      charge("eve", 800, 121_002),
+      charge("zoe", 5, 180_000),
+    );
+    const alerts = await consoleConsume(broker, `${name}-alerts`, { count: 2 });
+    const keys = alerts.map(({ key }) => key);
+    assert.equal(keys, ["ann", "eve"], "the run of bob belonged to the pattern as it was");
+  });
+  assert.is(raised.code, 0, raised.stderr);
+  const older = await start(["first.ts", "--brokers", broker.address]).result;
+  assert.is(older.code, 2, older.stderr);
+  assert.match(older.stderr, /Release 2 of the service has written .* this process is release 1/);
 });
 
 it("a topic that is missing is a refusal, 2; brokers that are away are 3: trying again may help", async () => {

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { Log } from "../../lib/runtime/ports.ts";
 import type { KafkaDefinition } from "../../lib/transports/kafka/options.ts";
 import { salesService } from "../kafka-load/traffic.ts";
-import { runShardsOnKafka } from "../transports/kafka/shards-kit.ts";
+import { runOnKafka } from "../transports/kafka/kit.ts";
 import { crowdService } from "./crowd.ts";
 import { createHook, type Order, type Witness } from "./hook.ts";
 import { writeWitness } from "./witness.ts";
@@ -42,7 +42,7 @@ const say: Log = (level, message, fields) => {
   if (level !== "debug") console.log(JSON.stringify({ at: Date.now(), level, message, ...fields }));
 };
 const service = SERVICES[plan.service](plan.app);
-const { running } = runShardsOnKafka(service, plan.address, { ...plan.connection, shards: plan.shards }, say);
+const { running } = runOnKafka(service, plan.address, { ...plan.connection, shards: plan.shards }, say);
 process.once("SIGTERM", () => running.stop());
 createInterface({ input: process.stdin })
   .on("line", (line) => {

@@ -5,7 +5,8 @@
 //     node --expose-gc contender.mjs - <events> layers <bytes>           what an event costs, layer by layer; no broker
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { ShardSource } from "../../lib/runtime/shard-ports.ts";
-import { runShards } from "../../lib/service/run-shards.ts";
+import { runService } from "../../lib/service/run.ts";
+import type { RunningService } from "../../lib/service/running.ts";
 import { systemClock } from "../../lib/time/clock.ts";
 import { createKafkaShards } from "../../lib/transports/kafka/index.ts";
 import { loadKafkajs } from "../../lib/transports/kafka/kafkajs.ts";
@@ -58,17 +59,16 @@ async function serve(): Promise<Figures> {
   const atOnce = events - 2 * PER_SECOND;
   const commits: number[] = [];
   const running = await new Promise<{
-    readonly service: ReturnType<typeof runShards>;
+    readonly service: RunningService;
     readonly figures: Omit<Figures, "alerts">;
   }>((resolve, reject) => {
     const source = watched(kafka.source, Number(shards), atOnce, commits, (figures) =>
       resolve({ service: started, figures }),
     );
-    const started = runShards(service, {
+    const started = runService(service, {
       ...parts,
       ...kafka,
       source,
-      release: 1,
       shards: Number(shards),
       guarantee: "exactly-once",
       commitEveryMs: COMMIT_EVERY_MS,

@@ -25,8 +25,7 @@ import { requireBroker } from "../broker/require-broker.ts";
 import { asAdmin, createTopic } from "../broker/topics.ts";
 import { CLERK } from "../broker/users.ts";
 import { allowMs } from "../run/ask.ts";
-import { definitionOf, endAll, type OnKafka, until } from "../transports/kafka/kit.ts";
-import { runShardsOnKafka } from "../transports/kafka/shards-kit.ts";
+import { definitionOf, endAll, type OnKafka, runOnKafka, until } from "../transports/kafka/kit.ts";
 
 allowMs(300_000);
 
@@ -200,7 +199,7 @@ function connectionOfClerk(): Pick<KafkaDefinition, "tls" | "sasl"> {
 /** The sample at work as that user. */
 function asClerk(): OnKafka {
   const connection = connectionOfClerk();
-  return runShardsOnKafka(cardFraud, broker.secured.saslTls, {
+  return runOnKafka(cardFraud, broker.secured.saslTls, {
     ...connection,
     createTopics: null,
     connectWithinMs: 60_000,

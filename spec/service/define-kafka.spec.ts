@@ -63,7 +63,9 @@ it("takes every option", () => {
     sasl: { mechanism: "scram-sha-512", username: "clerk", password: { env: "PASSWORD" } },
     startFrom: "earliest",
     onDataLoss: "continue",
+    guarantee: "at-least-once",
     commitEvery: "1s",
+    shards: 2,
     createTopics: { partitions: 6, replicationFactor: 3 },
     patches: false,
     connectWithin: 0,
@@ -78,7 +80,9 @@ it("takes every option", () => {
     groupId: "us",
     startFrom: "earliest",
     onDataLoss: "continue",
+    guarantee: "at-least-once",
     commitEveryMs: 1_000,
+    shards: 2,
     createTopics: { partitions: 6, replicationFactor: 3 },
     patches: false,
     connectWithinMs: 0,
@@ -132,13 +136,15 @@ it("tells all mistakes at once, with a remedy each", () => {
       sasl: { mechanism: "scram", usernam: "clerk" },
       startFrom: "first",
       onDataLoss: true,
+      guarantee: "at-most-once",
+      shards: 0,
       commitEvery: 0,
       createTopics: { partitions: 0 },
       patches: "no",
       sessionTimeout: "soon",
     }),
     [
-      'UNKNOWN_OPTION at "kafka > broker": There is no such option. Did you mean "brokers"? The options here are brokers, clientId, groupId, tls, sasl, startFrom, onDataLoss, createTopics, patches, commitEvery, connectWithin, connectionTimeout, requestTimeout, sessionTimeout and rebalanceTimeout.',
+      'UNKNOWN_OPTION at "kafka > broker": There is no such option. Did you mean "brokers"? The options here are brokers, clientId, groupId, tls, sasl, startFrom, onDataLoss, guarantee, shards, createTopics, patches, commitEvery, connectWithin, connectionTimeout, requestTimeout, sessionTimeout and rebalanceTimeout.',
       'BAD_BROKER at "kafka > brokers": "a" has no port. Write host:port, such as kafka-1.example.com:9092 or [::1]:9092.',
       'BAD_OPTION at "kafka > clientId": It is " ". Write a text.',
       'BAD_OPTION at "kafka > groupId": It is 7. Write a text.',
@@ -148,12 +154,20 @@ it("tells all mistakes at once, with a remedy each", () => {
       'BAD_OPTION at "kafka > sasl > mechanism": It is "scram". Write one of plain, scram-sha-256, scram-sha-512, oauthbearer.',
       'BAD_OPTION at "kafka > startFrom": It is "first". Write "latest" or "earliest".',
       'BAD_OPTION at "kafka > onDataLoss": It is true. Write "fail" or "continue".',
+      'BAD_OPTION at "kafka > guarantee": It is "at-most-once". Write "exactly-once" or "at-least-once".',
+      'BAD_OPTION at "kafka > shards": It is 0. Write a whole number from 1.',
       'BAD_OPTION at "kafka > createTopics > partitions": It is 0. Write a whole number from 1.',
       'BAD_OPTION at "kafka > patches": It is "no". Write true or false.',
       'BAD_OPTION at "kafka > commitEvery": It is 0. Write a duration of at least 1 ms, such as 500 (milliseconds), "30s", "10m" or "1h30m".',
       'BAD_OPTION at "kafka > sessionTimeout": It is "soon". Write a duration of at least 1 ms, such as 500 (milliseconds), "30s", "10m" or "1h30m".',
     ],
   );
+});
+
+it("refuses exactly once without the repairs that it needs", () => {
+  assert.equal(problems({ guarantee: "exactly-once", patches: false }), [
+    'PATCHES_NEEDED at "kafka > patches": Exactly once needs the repairs of kafkajs: without them records of aborted transactions are delivered. Leave out patches: false, or write guarantee: "at-least-once".',
+  ]);
 });
 
 it("refuses what is no list of brokers", () => {

@@ -36,6 +36,7 @@ it("has a default for everything but app, inputs and patterns", () => {
       name: "logins",
       key: { from: "record" },
       time: { from: "record" },
+      reading: {},
       outOfOrdernessMs: 0,
       maxAheadMs: 3_600_000,
       schema: null,
@@ -94,6 +95,7 @@ it("takes every option", () => {
     whenAllIdle: "hold",
     stopWithin: 500,
     limits: { maxNodesPerKey: 8, maxDepth: 9, onLimit: "dropOldest" },
+    release: 3,
   });
   const [read] = definition.inputs;
   assert.equal(
@@ -113,8 +115,14 @@ it("takes every option", () => {
   });
   assert.equal(outputTopics(definition), ["b", "c", "d", "a", "t"]);
   assert.equal(
-    [definition.idleAfterMs, definition.whenAllIdle, definition.stopWithinMs, definition.limits.maxDepth],
-    [60_000, "hold", 500, 9],
+    [
+      definition.idleAfterMs,
+      definition.whenAllIdle,
+      definition.stopWithinMs,
+      definition.limits.maxDepth,
+      definition.release,
+    ],
+    [60_000, "hold", 500, 9, 3],
   );
 });
 
@@ -205,6 +213,14 @@ const cases: readonly Case[] = [
   ["a name as input", { ...valid, inputs: ["logins"] }, "BAD_OPTION", /inputs\[0\]": It is "logins"/],
   ["a topic that is read twice", { ...valid, inputs: [logins, logins] }, "DUPLICATE_TOPIC", /"logins" is read twice/],
   ["a topic that is read and written", { ...valid, late: topic("logins") }, "DUPLICATE_TOPIC", /read and written/],
+  [
+    "an output where state is kept",
+    { ...valid, app: "doors", late: topic("doors-state") },
+    "DUPLICATE_TOPIC",
+    /"doors-state" is where the state .* written as an output.*Name another topic/,
+  ],
+  ["a release that is no number", { ...valid, release: "v2" }, "BAD_OPTION", /at "release": It is "v2"/],
+  ["a release before the first", { ...valid, release: 0 }, "BAD_OPTION", /at "release": .*whole number from 1/],
   [
     "a topic's name that is none",
     { ...valid, alerts: topic("a/b") },

@@ -98,7 +98,7 @@ it("health follows the service through its life", async () => {
   assert.equal(await health(url), ["200 ok", "503 starting"]);
   letStart();
   await settle();
-  assert.equal(await health(url), ["200 ok", "503 waiting for partitions"]);
+  assert.equal(await health(url), ["200 ok", "503 waiting for partitions, or for their state"]);
   source.handler.onAssigned([]);
   assert.equal(await health(url), ["200 ok", "200 ready"], "a member without partitions does its work");
   source.handler.onAssigned([place]);

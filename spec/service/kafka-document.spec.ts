@@ -78,4 +78,20 @@ it("lists every code that connections and explanations give", () => {
   assert.equal([...codes].sort(), [...listed].sort());
 });
 
+it("lists every code with which state is refused, or given up", () => {
+  const kafka = ["one-cluster", "shard-source", "shard-writer", "state-log", "state-topic"];
+  const paths = [
+    "lib/state/state-error.ts",
+    ...kafka.map((name) => `lib/transports/kafka/${name}.ts`),
+    ...readdirSync("lib/runtime/shard").map((name) => `lib/runtime/shard/${name}`),
+  ];
+  const given = paths.flatMap((path) => [
+    ...readFileSync(path, "utf8").matchAll(/(?:Error|yield)\(?\s*(?:"|\{ code: ")([A-Z_]{6,})"/g),
+  ]);
+  const elsewhere = ["MISSING_TOPIC", "PATCHES_NEEDED"];
+  const codes = new Set(given.map(([, code]) => code ?? "").filter((code) => !elsewhere.includes(code)));
+  const listed = table("code of the state").flatMap(([cell]) => words(cell));
+  assert.equal([...codes].sort(), [...listed].sort());
+});
+
 it.run();

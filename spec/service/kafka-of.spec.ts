@@ -65,11 +65,27 @@ it("has a default for everything but the brokers", () => {
       requestTimeoutMs: 30_000,
       sessionTimeoutMs: 30_000,
       rebalanceTimeoutMs: 60_000,
+      guarantee: "exactly-once",
+      shards: null,
     },
   );
   assert.equal(problems(null), [
     'MISSING_BROKERS at "kafka > brokers": Nobody says where Kafka is. Run with --brokers host:9092, set SEQUITUR_KAFKA_BROKERS, or write kafka: { brokers: "host:9092" } in the service file.',
   ]);
+});
+
+it("refuses settings that do not go together with the guarantee, which is exactly once if nothing is said", () => {
+  const [problem = ""] = problems({ brokers: "localhost:9092", patches: false });
+  assert.match(problem, /^PATCHES_NEEDED at "kafka > patches": .*guarantee: "at-least-once"/);
+  assert.is(of({ brokers: "localhost:9092", patches: false, guarantee: "at-least-once" }).patches, false);
+});
+
+it("the topic of the state is none that the service reads", () => {
+  const inputs = [topic<Login>("security-state", {})];
+  assert.throws(
+    () => service({ app: "security", inputs, patterns: [guessing] }),
+    (error: ConfigError) => error.code === "DUPLICATE_TOPIC" && /read as an input/.test(error.message),
+  );
 });
 
 it("uses TLS unless every broker is on this machine, whoever named them", () => {

@@ -16,9 +16,9 @@ type Login = { user: string; at: number };
 const broker = await requireBroker({ secured: true });
 const it = broker.suite("preflight with permissions");
 
-function check(password = CLERK.password): Promise<PreflightReport> {
+function check(password = CLERK.password, app = "audit"): Promise<PreflightReport> {
   const checked = service({
-    app: "audit",
+    app,
     kafka: {
       brokers: broker.secured.saslTls,
       tls: { ca: { file: broker.secured.caFile } },
@@ -33,7 +33,7 @@ function check(password = CLERK.password): Promise<PreflightReport> {
 /** Code, place, and the operation that is missing. */
 function missing({ problems }: PreflightReport): string[] {
   return problems.map(({ code, path, message }) => {
-    const operation = /the operation (\w+) on (topic|group|the cluster)/.exec(message);
+    const operation = /the operation (\w+) on (topic|group|the cluster|the transactional id)/.exec(message);
     return [code, path.join(), operation?.[1], operation?.[2]].filter(Boolean).join(" ");
   });
 }
@@ -54,6 +54,8 @@ it("names what each refusal is about, until nothing is missing", async () => {
     "NOT_AUTHORIZED audit-late Describe topic",
     "NOT_AUTHORIZED audit-dead-letters Describe topic",
     "NOT_AUTHORIZED Read group",
+    "NOT_AUTHORIZED audit-state Describe topic",
+    "NOT_AUTHORIZED Write the transactional id",
   ]);
 
   const topics = { username: CLERK.username, on: "topic" } as const;
@@ -66,6 +68,8 @@ it("names what each refusal is about, until nothing is missing", async () => {
     "NOT_AUTHORIZED audit-late Create topic",
     "NOT_AUTHORIZED audit-dead-letters Create topic",
     "NOT_AUTHORIZED Read group",
+    "NOT_AUTHORIZED audit-state Create topic",
+    "NOT_AUTHORIZED Write the transactional id",
   ]);
   assert.match(described.notes.join(), 'the settings of "audit-alerts" may not be seen');
   assert.match(described.problems[0]?.remedy ?? "", "--operation Read --topic logins");
@@ -78,10 +82,33 @@ it("names what each refusal is about, until nothing is missing", async () => {
     operations: ["WRITE", "CREATE", "DESCRIBE_CONFIGS"],
   });
   await grant(broker, { username: CLERK.username, on: "group", name: "audit", operations: ["READ"] });
+  await grant(broker, {
+    username: CLERK.username,
+    on: "transactionalId",
+    name: "audit.",
+    isPrefix: true,
+    operations: ["WRITE"],
+  });
   const allowed = await check();
   assert.equal(missing(allowed), []);
   assert.equal([allowed.inputs[0]?.events, allowed.outputs[1]?.state], [2, "to be created"]);
+  assert.is(allowed.state?.state, "to be created");
   assert.match(allowed.connection, /over TLS, as "clerk" by SCRAM-SHA-256/);
+});
+
+it("of a state topic that is there, tries its settings, reading, writing and deleting", async () => {
+  const topic = { username: CLERK.username, on: "topic", name: "ledger-state" } as const;
+  await createTopic(broker, topic.name, 2, { "retention.ms": "-1", "retention.bytes": "-1" });
+  const ofState = async (): Promise<readonly string[]> => {
+    const report = await check(CLERK.password, "ledger");
+    return missing(report).flatMap((line) => / ledger-state (\w+) topic/.exec(line)?.[1] ?? []);
+  };
+  await grant(broker, { ...topic, operations: ["DESCRIBE"] });
+  assert.equal(await ofState(), ["DescribeConfigs", "Read", "Write", "Delete"]);
+  await grant(broker, { ...topic, operations: ["DESCRIBE_CONFIGS", "WRITE"] });
+  assert.equal(await ofState(), ["Read", "Delete"]);
+  await grant(broker, { ...topic, operations: ["READ", "DELETE"] });
+  assert.equal(await ofState(), []);
 });
 
 it("a wrong password is the only problem", async () => {

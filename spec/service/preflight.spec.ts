@@ -41,7 +41,9 @@ function check(
     sasl: null,
     startFrom: "latest",
     onDataLoss: "fail",
+    guarantee: "exactly-once",
     commitEveryMs: 100,
+    shards: null,
     createTopics: { partitions: null, replicationFactor: null },
     patches: true,
     connectWithinMs: 20_000,
@@ -112,6 +114,7 @@ it("finds nothing wrong where all is well, and says what it saw", async () => {
     { topic: "check-1-late", state: "to be created", partitions: null },
     { topic: "check-1-dead-letters", state: "to be created", partitions: null },
   ]);
+  assert.equal(report.state, { topic: "check-1-state", state: "to be created", partitions: null, shards: 6 });
   assert.equal(report.group, { name: "check-1", members: 0, positions: 0, behind: 0 });
   assert.equal(report.notes, ['group "check-1" has no positions: it would begin with the latest records']);
   assert.equal([report.brokers, report.connection], [broker.address, `${broker.address} without TLS`]);
@@ -247,8 +250,29 @@ it("an empty topic cannot be tried", async () => {
   assert.match(notes.join(), '"empty" is empty');
 });
 
+it("the topic of the state, by what a start would refuse it for", async () => {
+  const topicFor = (settings: Record<string, string>): Promise<void> =>
+    createTopic(broker, `check-${runs + 1}-state`, 6, { "retention.ms": "-1", "retention.bytes": "-1", ...settings });
+  await topicFor({});
+  const good = await check({ cards: BY_USER });
+  assert.equal(good.problems, []);
+  assert.equal(good.state, { topic: `check-${runs}-state`, state: "found", partitions: 6, shards: 6 });
+  assert.match(good.notes.join(), `there is saved state in "check-${runs}-state": it would go on where that says`);
+  await topicFor({ "cleanup.policy": "compact", "max.message.bytes": "1000" });
+  const bad = await check({ cards: BY_USER }, { shards: 4 });
+  const topic = `check-${runs}-state`;
+  assert.equal(codes(bad), [
+    `error SHARD_COUNT ${topic}`,
+    `error STATE_TOPIC_COMPACTED ${topic}`,
+    `error STATE_TOPIC_BATCHES ${topic}`,
+  ]);
+  assert.match(bad.problems[2]?.remedy ?? "", "--add-config max.message.bytes=1048588");
+  const many = await check({ cards: BY_USER }, { shards: 7 });
+  assert.equal(codes(many), ["error BAD_SHARDS kafka,shards"]);
+});
+
 it("output topics that are missing and not created, or that the brokers would not create", async () => {
-  const names = (n: number) => [`alerts-${n}`, `check-${n}-late`, `check-${n}-dead-letters`];
+  const names = (n: number) => [`alerts-${n}`, `check-${n}-late`, `check-${n}-dead-letters`, `check-${n}-state`];
   const missing = await check({ cards: BY_USER }, { createTopics: null });
   assert.equal(
     codes(missing),

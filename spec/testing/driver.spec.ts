@@ -104,7 +104,7 @@ it("reads again what the last checkpoint does not have: said anew under the same
 });
 
 it("says it again, with the same ids, if the guarantee is at least once", () => {
-  const driven = createDriver({ compose: () => compose(fraud).task, guarantee: "at-least-once" }, { partitions: 1 });
+  const driven = driver({ ...fraud, kafka: { guarantee: "at-least-once" } }, { partitions: 1 });
   driven.sendAll([charge(0, 1), charge(1, 501)]);
   driven.restart();
   assert.is(driven.alerts.length, 1);

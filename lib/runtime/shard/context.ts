@@ -1,6 +1,7 @@
 // What taking over, checkpointing and resolving a shard have in common.
 
 import type { SavedPattern } from "../../state/checkpoint.ts";
+import { stateTopicOf } from "../../state/names.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Log } from "../ports.ts";
 import type { ShardSource, StateLog } from "../shard-ports.ts";
@@ -41,7 +42,7 @@ export type ShardContext = {
 
 /** The state partition, for messages. */
 export function statePlace({ shard, identity }: Pick<ShardContext, "shard" | "identity">): string {
-  return `partition ${shard} of "${identity.app}-state"`;
+  return `partition ${shard} of "${stateTopicOf(identity.app)}"`;
 }
 
 /** The partitions of each input that belong to a shard. */

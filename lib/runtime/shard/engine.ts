@@ -5,7 +5,7 @@
 //                 ─ records ──▶ the run of their shard
 //                                    └─ at-least-once: one outbox of all ─ sent ───▶ counts
 
-import { ConfigError, SequiturError } from "../../core/errors.ts";
+import { SequiturError } from "../../core/errors.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Emission, EmissionKind } from "../alert.ts";
 import { checkPartitionCounts, type Engine, type EngineConfig, type Summary } from "../engine.ts";
@@ -18,13 +18,14 @@ import { nextServiceState, type ServiceEvent } from "../lifecycle.ts";
 import type { LaneMetrics, Metrics, ServiceState } from "../metrics.ts";
 import { createOutbox, type Outbox } from "../outbox.ts";
 import { laneMetrics, takeMetrics } from "../picture.ts";
-import type { Log, Sink, TopicPartition } from "../ports.ts";
+import type { Log, OutputRecord, Sink, TopicPartition } from "../ports.ts";
 import type { ShardHandler, ShardSource, StateLog } from "../shard-ports.ts";
 import { addTallies, emptyTally, retire, type Tally, tallyOf } from "../tally.ts";
 import { createTurns, type Turns } from "../turns.ts";
 import type { ServiceIdentity } from "./context.ts";
 import { type Guarantee, type Outlet, outletAtOnce, outletOfCheckpoints } from "./outlet.ts";
 import { runShard, type ShardPace, type ShardRun } from "./run.ts";
+import { shardsFor } from "./shard-count.ts";
 
 /** How an engine of shards is made. */
 export type ShardEngineConfig = EngineConfig & {
@@ -34,6 +35,8 @@ export type ShardEngineConfig = EngineConfig & {
   readonly guarantee: Guarantee;
   readonly pace: ShardPace;
   readonly onDataLoss: "fail" | "continue";
+  /** Is given what is safe, once it is. */
+  readonly onSent?: (records: readonly OutputRecord[]) => void;
 };
 
 export type ShardEnginePorts = {
@@ -44,9 +47,6 @@ export type ShardEnginePorts = {
   readonly clock: Clock;
   readonly log: Log;
 };
-
-/** How many shards a service has if nothing else is said. */
-export const MOST_SHARDS = 8;
 
 const TICK_MS = 1_000;
 const ABSENT_MS = 1_000;
@@ -233,6 +233,7 @@ class ShardEngine implements Engine {
 
   #count(sent: readonly Emission[]): void {
     for (const { kind } of sent) this.#sent[kind] += 1;
+    this.#config.onSent?.(sent.map(({ record }) => record));
   }
 
   /** Its counts stay, but for what it held. */
@@ -300,14 +301,4 @@ class ShardEngine implements Engine {
     this.#state = nextServiceState(before, event);
     if (this.#state !== before) this.#ports.log("info", `service is ${this.#state}`);
   }
-}
-
-/** @throws {ConfigError} `BAD_SHARDS` */
-function shardsFor(partitions: number, wanted: number | null): number {
-  if (wanted === null) return Math.min(partitions, MOST_SHARDS);
-  if (wanted <= partitions) return wanted;
-  throw new ConfigError(
-    "BAD_SHARDS",
-    `The service has ${wanted} shards, more than the ${partitions} partitions of its inputs. Set shards to at most ${partitions}, or leave it out.`,
-  );
 }

@@ -9,7 +9,19 @@
 import type { Emission } from "../alert.ts";
 import { bytesOf, type Outbox } from "../outbox.ts";
 
-/** How often what is said is seen, whatever happens. */
+/**
+ * What holds for the alerts of a service whatever fails, and for all else that it writes.
+ *
+ * - `"exactly-once"`: each is there once for whoever reads with `isolation.level=read_committed`. They become visible together with the
+ *   positions and the state behind them, every `commitEvery`.
+ * - `"at-least-once"`: each is there, perhaps again after a failure, under the same `id`. They become visible at once.
+ *
+ * @example
+ * import type { Guarantee } from "sequitur/service";
+ *
+ * const guarantee: Guarantee = "at-least-once";
+ * guarantee.length; // => 13
+ */
 export type Guarantee = "exactly-once" | "at-least-once";
 
 /** Of one shard, from when it is taken over until it is forgotten. */

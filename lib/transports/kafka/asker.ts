@@ -21,8 +21,13 @@ type Question<T> = (admin: Admin) => Promise<T>;
 export interface Asker {
   /** `doing` as in `explainKafkaError`. @throws {SequiturError} */
   ask<T>(doing: string, topic: string, question: Question<T>): Promise<T>;
-  /** For questions of the start, after which nobody would ask again: waits, within `connectWithin`, for a cluster that has not settled. @throws {SequiturError} */
-  askUntilSettled<T>(doing: string, topic: string, question: Question<T>): Promise<T>;
+  /** For questions of the start, after which nobody would ask again: waits, within `connectWithin`, for a cluster that has not settled; `mayChange`: what else may pass. @throws {SequiturError} */
+  askUntilSettled<T>(
+    doing: string,
+    topic: string,
+    question: Question<T>,
+    mayChange?: (error: unknown) => boolean,
+  ): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -52,8 +57,13 @@ class AskerAtWork implements Asker {
     }
   }
 
-  askUntilSettled<T>(doing: string, topic: string, question: Question<T>): Promise<T> {
-    return this.#patiently(() => this.ask(doing, topic, question), SETTLING, `not done yet: ${doing}`);
+  askUntilSettled<T>(
+    doing: string,
+    topic: string,
+    question: Question<T>,
+    mayChange: (error: unknown) => boolean = () => false,
+  ): Promise<T> {
+    return this.#patiently(() => this.ask(doing, topic, question), SETTLING, `not done yet: ${doing}`, mayChange);
   }
 
   async close(): Promise<void> {
@@ -84,14 +94,19 @@ class AskerAtWork implements Asker {
     return this.#patiently(attempt, BACKOFF, "no connection to Kafka yet");
   }
 
-  #patiently<T>(act: () => Promise<T>, backoff: Backoff, what: string): Promise<T> {
+  #patiently<T>(
+    act: () => Promise<T>,
+    backoff: Backoff,
+    what: string,
+    mayChange: (error: unknown) => boolean = () => false,
+  ): Promise<T> {
     const { definition, clock, log } = this.#options;
     return patiently(act, {
       clock,
       backoff,
       id: definition.clientId,
       withinMs: definition.connectWithinMs,
-      isRetriable: mayPass,
+      isRetriable: (error) => mayPass(error) || mayChange(error),
       onRetry: (error, retryInMs) =>
         log(loudness(error, retryInMs), `${what}; it will be tried again`, {
           reason: (error as Error).message,

@@ -1,8 +1,8 @@
-// Kafka as a transport: a source and a sink that share one client, or, where state is kept in Kafka, too, a source by shards and the
-// log of the state. Nothing is connected before it is needed.
+// Kafka as a transport: a source by shards, the log of their state, and a sink for what does not wait for that. Nothing is connected
+// before it is needed.
 
 import type { Kafka } from "kafkajs";
-import type { Log, Sink, Source } from "../../runtime/ports.ts";
+import type { Log, Sink } from "../../runtime/ports.ts";
 import type { ShardSource, StateLog } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { connect, knock } from "./connection.ts";
@@ -11,7 +11,6 @@ import type { KafkaDefinition } from "./options.ts";
 import { createKafkaShardSource } from "./shard-source.ts";
 import { transactionTimeoutMs } from "./shard-writer.ts";
 import { createKafkaSink } from "./sink.ts";
-import { createKafkaSource } from "./source.ts";
 import { createKafkaStateLog } from "./state-log.ts";
 
 export type KafkaParts = {
@@ -22,21 +21,6 @@ export type KafkaParts = {
   /** How long an outage may last before it is a failure. */
   readonly retryWithinMs: number;
 };
-
-export type KafkaTransport = {
-  /** Reads as a member of the group. Once. */
-  readonly source: Source;
-  readonly sink: Sink;
-};
-
-/** A source and a sink on the cluster of `definition`. What is wrong with the connection is thrown when they are opened. */
-export function createKafka(definition: KafkaDefinition, parts: KafkaParts): KafkaTransport {
-  const kafka = clientOf(definition, parts);
-  return {
-    source: createKafkaSource({ ...parts, definition, kafka }),
-    sink: createKafkaSink({ ...parts, definition, kafka }),
-  };
-}
 
 export type KafkaShards = {
   /** Reads as a member of the group. Once. */

@@ -117,3 +117,19 @@ export type Coordinator = {
     readonly memberId: string;
   }): Promise<unknown>;
 };
+
+/** What brokers can be asked beside what kafkajs' types tell. */
+export type StateBroker = {
+  addPartitionsToTxn(request: {
+    readonly transactionalId: string;
+    readonly producerId: string;
+    readonly producerEpoch: number;
+    readonly topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[];
+  }): Promise<unknown>;
+  deleteRecords(request: {
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+    }[];
+  }): Promise<unknown>;
+};

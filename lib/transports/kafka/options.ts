@@ -1,6 +1,7 @@
 // How a service speaks to Kafka: what users write (`KafkaOptions`), and the same with every default filled in
 // (`KafkaDefinition`). Types only, so that a service file can be read without a client of Kafka.
 
+import type { Guarantee } from "../../runtime/shard/outlet.ts";
 import type { Duration } from "../../time/duration.ts";
 
 /**
@@ -84,13 +85,26 @@ export type KafkaOptions = {
   readonly tls?: boolean | KafkaTlsOptions;
   /** Default: none; then brokers know the client by its certificate or not at all. */
   readonly sasl?: KafkaSaslOptions;
-  /** Where a partition is begun of which the group has no position yet. Default `"latest"`: with what comes from now on. */
+  /** Where a partition is begun of which neither the saved state nor the group has a position yet. Default `"latest"`: with what comes from now on. */
   readonly startFrom?: "latest" | "earliest";
   /** What to do when records were deleted before they were read: stop, or go on behind them. Default `"fail"`. */
   readonly onDataLoss?: "fail" | "continue";
-  /** How often positions are committed to the group. Default `"100ms"`. After a failure, what was read since is read again. */
+  /** What holds for alerts whatever fails. Default `"exactly-once"`. */
+  readonly guarantee?: Guarantee;
+  /**
+   * How often what was found becomes visible, together with what is needed to go on from there. Default `"100ms"`. A longer time costs the
+   * brokers less. With `"at-least-once"` alerts do not wait for it; state and positions are saved every five seconds, or as seldom as this says.
+   */
   readonly commitEvery?: Duration;
-  /** Whether output topics that are missing are created, and how. Default `true`: with what the cluster has as its defaults. */
+  /**
+   * Into how many shards the partitions are bundled: the most processes that can share the work, each with a transaction of its own. At most
+   * as many as an input has partitions, and fixed for the life of the saved state. Default: as many as partitions, at most 8.
+   */
+  readonly shards?: number;
+  /**
+   * Whether topics that are missing are created, and how. Default `true`: outputs with what the cluster has as its defaults; the topic of the
+   * state with 3 copies, or as many as there are brokers. `replicationFactor` is for both, `partitions` for outputs.
+   */
   readonly createTopics?: boolean | { readonly partitions?: number; readonly replicationFactor?: number };
   /** Whether kafkajs runs with the repairs of this package. Default `true`. Without them it may deliver records of aborted transactions. */
   readonly patches?: boolean;
@@ -145,7 +159,10 @@ export type KafkaDefinition = {
   readonly sasl: KafkaSasl | null;
   readonly startFrom: "latest" | "earliest";
   readonly onDataLoss: "fail" | "continue";
+  readonly guarantee: Guarantee;
   readonly commitEveryMs: number;
+  /** `null`: as many as partitions, within reason. */
+  readonly shards: number | null;
   /** `null`: missing topics are an error. Numbers that are `null` are left to the cluster. */
   readonly createTopics: { readonly partitions: number | null; readonly replicationFactor: number | null } | null;
   readonly patches: boolean;

@@ -19,7 +19,7 @@ export type Asking = {
   /** Does `work`; what goes wrong in it is the answer. `doing` as in `explainKafkaError`. */
   readonly ask: <T>(
     doing: string,
-    where: { readonly topic?: string; readonly group?: string },
+    where: { readonly topic?: string; readonly group?: string; readonly transactionalId?: string },
     work: () => Promise<T>,
   ) => Promise<Answer<T>>;
 };

@@ -1,7 +1,9 @@
 // Whether a topic is there, what it is like, whether it may be written, and whether it could be created. Nothing is changed.
 
+import type { Broker } from "kafkajs";
 import type { KafkaDefinition } from "./options.ts";
 import type { Answer, Asking } from "./preflight-asking.ts";
+import type { NewTopic } from "./topics.ts";
 
 export type TopicPicture = {
   readonly partitions: number;
@@ -58,13 +60,14 @@ async function settingsOf({ admin, ask }: Asking, topic: string): Promise<TopicS
 export function tryToCreate(
   { admin, ask }: Asking,
   topic: string,
-  { partitions, replicationFactor }: NonNullable<KafkaDefinition["createTopics"]>,
+  { partitions, replicationFactor, settings }: NonNullable<KafkaDefinition["createTopics"]> & Partial<NewTopic>,
 ): Promise<Answer<null>> {
   return ask(`creating topic "${topic}"`, { topic }, async () => {
     const asked = {
       topic,
       numPartitions: partitions ?? CLUSTER_DEFAULT,
       replicationFactor: replicationFactor ?? CLUSTER_DEFAULT,
+      configEntries: [...(settings ?? [])].map(([name, value]) => ({ name, value })),
     };
     await admin.createTopics({ validateOnly: true, waitForLeaders: false, topics: [asked] });
     return null;
@@ -74,24 +77,45 @@ export function tryToCreate(
 const CLUSTER_DEFAULT = -1;
 
 /** A partition that no topic has. */
-const NO_PARTITION = 2_147_483_647;
+export const NO_PARTITION = 2_147_483_647;
 const TIMEOUT_MS = 5_000;
 
 /**
  * Kafka has no rehearsal for writing. But brokers look at the permission first: who may write is told that this partition does
  * not exist, who may not, that he may not. There is no record in the request, and no place where one could go.
  */
-export function tryToWrite({ cluster, ask }: Asking, topic: string): Promise<Answer<null>> {
-  return ask(`writing topic "${topic}"`, { topic }, async () => {
+export function tryToWrite(asking: Asking, topic: string): Promise<Answer<null>> {
+  const nothing = { topic, partitions: [{ partition: NO_PARTITION, messages: [] }] };
+  return askTo(asking, "writing", topic, (broker) =>
+    broker.produce({ acks: -1, timeout: TIMEOUT_MS, topicData: [nothing] }),
+  );
+}
+
+/** Whether a leader of a topic lets something be done to a partition that is not there. */
+export function askTo(
+  { cluster, ask }: Asking,
+  doing: string,
+  topic: string,
+  act: (broker: Broker) => Promise<unknown>,
+): Promise<Answer<null>> {
+  return ask(`${doing} topic "${topic}"`, { topic }, async () => {
     await cluster.addTargetTopic(topic);
     const [partition] = cluster.findTopicPartitionMetadata(topic);
     const broker = await cluster.findBroker({ nodeId: String(partition?.leader) });
-    const nothing = { topic, partitions: [{ partition: NO_PARTITION, messages: [] }] };
     try {
-      await broker.produce({ acks: -1, timeout: TIMEOUT_MS, topicData: [nothing] });
+      await act(broker);
     } catch (error) {
-      if ((error as { readonly type?: unknown }).type !== "UNKNOWN_TOPIC_OR_PARTITION") throw error;
+      if (!isNoPartition(error)) throw error;
     }
     return null;
   });
+}
+
+function isNoPartition(error: unknown): boolean {
+  const { type, partitions } = error as {
+    readonly type?: unknown;
+    readonly partitions?: readonly { readonly error: unknown }[];
+  };
+  const [only] = partitions ?? [];
+  return only === undefined ? type === "UNKNOWN_TOPIC_OR_PARTITION" : isNoPartition(only.error);
 }

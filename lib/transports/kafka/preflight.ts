@@ -3,6 +3,7 @@
 
 import type { Kafka } from "kafkajs";
 import { type SequiturError, TransportError } from "../../core/errors.ts";
+import { shardsFor } from "../../runtime/shard/shard-count.ts";
 import type { Clock } from "../../time/clock.ts";
 import { clusterOf } from "./cluster.ts";
 import { explainKafkaError } from "./kafka-error.ts";
@@ -10,6 +11,7 @@ import type { KafkaDefinition } from "./options.ts";
 import type { Answer, Asking } from "./preflight-asking.ts";
 import { askGroup, type GroupPicture } from "./preflight-group.ts";
 import { type PartitionSample, type SampleLimits, sampleTopic } from "./preflight-sample.ts";
+import { askState, type StatePicture, type StateQuestion } from "./preflight-state.ts";
 import { describeTopic, type TopicPicture, tryToCreate, tryToWrite } from "./preflight-topics.ts";
 import { type Backoff, patiently } from "./retry.ts";
 
@@ -35,12 +37,15 @@ export type ClusterPicture = {
   readonly inputs: readonly InputPicture[];
   readonly outputs: readonly OutputPicture[];
   readonly group: Answer<GroupPicture>;
+  /** `null`: it was not asked for. */
+  readonly state: StatePicture | null;
 };
 
 export type PreflightQuestions = {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly sample: SampleLimits;
+  readonly state?: Omit<StateQuestion, "shards">;
 };
 
 /** Asks the cluster that `kafka` is connected to. Takes as long as the sample may, and a few requests for each topic. @throws {SequiturError} if the cluster itself does not answer. */
@@ -70,12 +75,25 @@ export async function askCluster(
       inputs,
       outputs: await inTurn(questions.outputs, (topic) => askOutput(asking, topic)),
       group: await askGroup(asking, found),
+      state:
+        questions.state === undefined
+          ? null
+          : await askState(asking, { ...questions.state, shards: shardsIn(inputs, definition) }),
     };
   } catch (error) {
     throw explainKafkaError(error, "describing the cluster", { brokers });
   } finally {
     await Promise.allSettled([admin.disconnect(), cluster.disconnect()]);
   }
+}
+
+/** As many as the service will have; `null`: its inputs do not say, or not alike. */
+function shardsIn(inputs: readonly InputPicture[], { shards }: KafkaDefinition): number | null {
+  const counts = new Set(
+    inputs.map(({ described }) => (described.kind === "known" ? described.value.partitions : null)),
+  );
+  const [count] = counts;
+  return counts.size !== 1 || count == null || count < (shards ?? 1) ? null : shardsFor(count, shards);
 }
 
 /** A cluster that has just started moves leaders and coordinators about: all questions together wait so long for it. */

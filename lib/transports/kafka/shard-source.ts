@@ -12,6 +12,7 @@ import type { Log, TopicPartition } from "../../runtime/ports.ts";
 import type { LogBounds, ShardHandler, ShardSource } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { createAssigner } from "./assigner.ts";
+import { settled } from "./cursor.ts";
 import { every } from "./every.ts";
 import { createGroup, type Group } from "./group.ts";
 import { lookUp } from "./look-up.ts";
@@ -161,7 +162,11 @@ class KafkaShardSource implements ShardSource {
   }
 
   show(positions: readonly (TopicPartition & { readonly position: bigint })[]): void {
-    for (const { position, ...place } of positions) this.#unshown.set(nameOf(place), { ...place, offset: position });
+    for (const { position, ...place } of positions) {
+      const cursor = this.#readings.get(place);
+      if (cursor !== undefined && position > cursor.acknowledged) cursor.acknowledged = position;
+      this.#unshown.set(nameOf(place), { ...place, offset: cursor === undefined ? position : settled(cursor) });
+    }
   }
 
   async stop(): Promise<void> {
@@ -254,14 +259,28 @@ class KafkaShardSource implements ShardSource {
     return found;
   }
 
+  /** What stands behind the last record may be none: marks of transactions, and what was aborted. Nobody has to deal with that. */
+  #passMarks(): void {
+    for (const cursor of this.#readings.all()) {
+      const offset = settled(cursor);
+      if (cursor.committed === null || offset <= cursor.committed || this.#unshown.has(nameOf(cursor))) continue;
+      this.#unshown.set(nameOf(cursor), { ...placeOf(cursor), offset });
+    }
+  }
+
   /** For display only: what fails now is shown later. */
   async #showNow(): Promise<void> {
+    this.#passMarks();
     if (this.#isShowing || this.#unshown.size === 0 || this.#silence?.isSilent() === true) return;
     this.#isShowing = true;
     const positions = [...this.#unshown];
     try {
       await this.#group?.commit(positions.map(([, position]) => position));
-      for (const [name, position] of positions) if (this.#unshown.get(name) === position) this.#unshown.delete(name);
+      for (const [name, position] of positions) {
+        if (this.#unshown.get(name) === position) this.#unshown.delete(name);
+        const cursor = this.#readings.get(position);
+        if (cursor !== undefined) cursor.committed = position.offset;
+      }
     } catch (error) {
       this.#options.log("debug", "positions are not shown yet", { reason: (error as Error).message });
     }

@@ -5,6 +5,7 @@ import type { Kafka } from "kafkajs";
 import { ConfigError, invariant } from "../../core/errors.ts";
 import type { Log, OutputRecord } from "../../runtime/ports.ts";
 import type { LogBounds, ShardWriter, StateBatch, StateLog } from "../../runtime/shard-ports.ts";
+import { stateTopicOf, writerIdOf } from "../../state/names.ts";
 import type { Clock } from "../../time/clock.ts";
 import { partitionOf } from "../partitioner.ts";
 import { type Asker, createAsker } from "./asker.ts";
@@ -42,14 +43,14 @@ class KafkaStateLog implements StateLog {
 
   constructor(options: KafkaStateLogOptions) {
     this.#options = options;
-    this.#topic = `${options.app}-state`;
+    this.#topic = stateTopicOf(options.app);
     this.#asker = createAsker(options);
     this.#topics = createTopics(options, this.#asker);
   }
 
   async open(shards: number, outputs: readonly string[]): Promise<void> {
     const { definition, knock } = this.#options;
-    if (!definition.patches) throw patchesNeeded();
+    if (definition.guarantee === "exactly-once" && !definition.patches) throw patchesNeeded();
     await requireOneCluster(definition.brokers, knock);
     const parts = { ...this.#options, asker: this.#asker, topics: this.#topics };
     await ensureStateTopic({ topic: this.#topic, shards }, parts);
@@ -66,7 +67,7 @@ class KafkaStateLog implements StateLog {
     const { app, ...rest } = this.#options;
     return takeOver({
       ...rest,
-      transactionalId: `${app}.${shard}`,
+      transactionalId: writerIdOf(app, shard),
       state: { topic: this.#topic, partition: shard },
     });
   }

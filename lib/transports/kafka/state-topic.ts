@@ -10,13 +10,12 @@
 //
 // A cluster of one broker has no second copy to give: there it is allowed, with a warning.
 
+import type { Admin } from "kafkajs";
 import { ConfigError } from "../../core/errors.ts";
 import type { Log } from "../../runtime/ports.ts";
-import type { Clock } from "../../time/clock.ts";
 import type { Asker } from "./asker.ts";
 import type { KafkaDefinition } from "./options.ts";
-import { type Backoff, patiently } from "./retry.ts";
-import type { NewTopic, Topics } from "./topics.ts";
+import { isMissing, type NewTopic, type Topics } from "./topics.ts";
 
 export type StateTopic = { readonly topic: string; readonly shards: number };
 
@@ -24,7 +23,6 @@ type Parts = {
   readonly asker: Asker;
   readonly topics: Topics;
   readonly definition: KafkaDefinition;
-  readonly clock: Clock;
   readonly log: Log;
 };
 
@@ -35,7 +33,6 @@ const NEW_BATCH_BYTES = 1_048_588;
 /** Brokers delete whole segments only: with the default of a gigabyte, a small state would never be trimmed. */
 const SEGMENT_BYTES = 67_108_864;
 const COPIES = 3;
-const BACKOFF: Backoff = { firstMs: 50, mostMs: 1_000 };
 
 /**
  * Makes the topic if it is missing, and makes sure that it keeps what is written to it.
@@ -44,23 +41,15 @@ const BACKOFF: Backoff = { firstMs: 50, mostMs: 1_000 };
  *   `STATE_TOPIC_COPIES`, `STATE_TOPIC_BATCHES`; the message has all that is wrong, the code is that of the first
  */
 export async function ensureStateTopic({ topic, shards }: StateTopic, parts: Parts): Promise<void> {
-  const { asker, topics, definition, clock, log } = parts;
+  const { asker, topics, definition, log } = parts;
   const brokers = await asker.ask("describing the cluster", topic, async (admin) => {
     const described = await admin.describeCluster();
     return described.brokers.length;
   });
   const counts = await topics.counts([topic]);
   const isNew = !counts.has(topic);
-  if (isNew) await topics.create(newTopic({ topic, shards }, definition, brokers));
-  const picture = await patiently(() => describe(asker, topic), {
-    clock,
-    backoff: BACKOFF,
-    id: topic,
-    withinMs: definition.connectWithinMs,
-    isRetriable: (error) => isNew && error instanceof ConfigError && error.code === "MISSING_TOPIC",
-    onRetry: () => undefined, // not every broker knows it yet
-    isOver: () => false,
-  });
+  if (isNew) await topics.create(newStateTopic({ topic, shards }, definition, brokers));
+  const picture = await describe(asker, topic, isNew ? isMissing : undefined);
   const problems = [...problemsOf({ topic, shards }, picture, brokers)];
   const [first] = problems;
   if (first !== undefined)
@@ -69,7 +58,12 @@ export async function ensureStateTopic({ topic, shards }: StateTopic, parts: Par
     log("warn", "the cluster has one broker, so there is one copy of the state: for trying out", { topic });
 }
 
-function newTopic({ topic, shards }: StateTopic, { createTopics, brokers }: KafkaDefinition, nodes: number): NewTopic {
+/** What it is made with on a cluster of so many brokers. @throws {ConfigError} `MISSING_TOPIC` if it is not to be made */
+export function newStateTopic(
+  { topic, shards }: StateTopic,
+  { createTopics, brokers }: KafkaDefinition,
+  nodes: number,
+): NewTopic {
   const copies = Math.max(createTopics?.replicationFactor ?? Math.min(nodes, COPIES), Math.min(nodes, 2));
   const settings = new Map([
     ["cleanup.policy", "delete"],
@@ -118,23 +112,31 @@ const NAMES = [
   "max.message.bytes",
 ];
 
-async function describe(asker: Asker, topic: string): Promise<StateTopicPicture> {
-  const partitions = await asker.askUntilSettled(`describing topic "${topic}"`, topic, async (admin) => {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    return topics.find(({ name }) => name === topic)?.partitions ?? [];
+async function describe(
+  asker: Asker,
+  topic: string,
+  mayChange?: (error: unknown) => boolean,
+): Promise<StateTopicPicture> {
+  const ask = <T>(doing: string, question: (admin: Admin) => Promise<T>): Promise<T> =>
+    asker.askUntilSettled(doing, topic, question, mayChange);
+  const picture = await ask(`describing topic "${topic}"`, (admin) => pictureOf(admin, topic));
+  const settings = await ask(`checking the settings of topic "${topic}"`, (admin) => settingsIn(admin, topic));
+  return { ...picture, settings };
+}
+
+export async function pictureOf(admin: Admin, topic: string): Promise<Omit<StateTopicPicture, "settings">> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const partitions = topics.find(({ name }) => name === topic)?.partitions ?? [];
+  return { partitions: partitions.length, copies: Math.min(...partitions.map(({ replicas }) => replicas.length)) };
+}
+
+export async function settingsIn(admin: Admin, topic: string): Promise<ReadonlyMap<string, string>> {
+  const { resources } = await admin.describeConfigs({
+    resources: [{ type: TOPIC_RESOURCE, name: topic, configNames: NAMES }],
+    includeSynonyms: false,
   });
-  const described = await asker.askUntilSettled(`checking the settings of topic "${topic}"`, topic, (admin) =>
-    admin.describeConfigs({
-      resources: [{ type: TOPIC_RESOURCE, name: topic, configNames: NAMES }],
-      includeSynonyms: false,
-    }),
-  );
-  const entries = described.resources.flatMap(({ configEntries }) => configEntries);
-  return {
-    partitions: partitions.length,
-    copies: Math.min(...partitions.map(({ replicas }) => replicas.length)),
-    settings: new Map(entries.map(({ configName, configValue }) => [configName, configValue])),
-  };
+  const entries = resources.flatMap(({ configEntries }) => configEntries);
+  return new Map(entries.map(({ configName, configValue }) => [configName, configValue]));
 }
 
 type Refusal = { readonly code: string; readonly message: string };

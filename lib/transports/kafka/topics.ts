@@ -76,7 +76,7 @@ class TopicsAtWork implements Topics {
     if (missing.length === 0) return counts;
     if (createTopics === null) throw missingTopic(missing[0] as string, this.#brokers);
     for (const topic of missing) await this.create({ topic, ...createTopics, settings: new Map() });
-    const made = await this.counts(missing);
+    const made = await Promise.all(missing.map(async (topic) => [topic, await this.#count(topic, isMissing)] as const));
     return new Map([...counts, ...made]);
   }
 
@@ -88,8 +88,11 @@ class TopicsAtWork implements Topics {
       ...(replicationFactor === null ? {} : { replicationFactor }),
       ...(configEntries.length === 0 ? {} : { configEntries }),
     };
-    const isNew = await this.#asker.askUntilSettled(`creating topic "${topic}"`, topic, (admin) =>
-      admin.createTopics({ topics: [asked], waitForLeaders: true }),
+    const isNew = await this.#asker.askUntilSettled(
+      `creating topic "${topic}"`,
+      topic,
+      (admin) => admin.createTopics({ topics: [asked], waitForLeaders: true }),
+      isMissing,
     );
     const { definition, log } = this.#options;
     // Of processes that start at once, one makes it.
@@ -105,20 +108,32 @@ class TopicsAtWork implements Topics {
     const counts = new Map<string, number>();
     for (const topic of topics) {
       try {
-        const { topics: found } = await this.#asker.askUntilSettled(`looking for topic "${topic}"`, topic, (admin) =>
-          admin.fetchTopicMetadata({ topics: [topic] }),
-        );
-        counts.set(topic, found[0]?.partitions.length ?? 0);
+        counts.set(topic, await this.#count(topic));
       } catch (error) {
-        if (!(error instanceof ConfigError && error.code === "MISSING_TOPIC")) throw error;
+        if (!isMissing(error)) throw error;
       }
     }
     return counts;
   }
 
+  async #count(topic: string, mayChange?: (error: unknown) => boolean): Promise<number> {
+    const { topics: found } = await this.#asker.askUntilSettled(
+      `looking for topic "${topic}"`,
+      topic,
+      (admin) => admin.fetchTopicMetadata({ topics: [topic] }),
+      mayChange,
+    );
+    return found[0]?.partitions.length ?? 0;
+  }
+
   get #brokers(): string {
     return this.#options.definition.brokers.join(",");
   }
+}
+
+/** Of a topic that was just made: not every broker knows it yet. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ConfigError && error.code === "MISSING_TOPIC";
 }
 
 /** Whether a topic still has as many partitions as `before`; `undefined`: nobody has counted yet. @throws {ConfigError} `PARTITIONS_CHANGED` */

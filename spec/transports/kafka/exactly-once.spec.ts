@@ -1,16 +1,13 @@
 // A service that keeps its state in Kafka is stopped and started again, on a real broker. Its output is read with Kafka's own console
 // consumer, and compared with what has to come out of the whole input. Those that are hurt while they work are in spec/crash.
-import * as assert from "uvu/assert";
 import { partitionOf } from "../../../lib/transports/partitioner.ts";
-import { consoleConsume } from "../../broker/console-consume.ts";
 import { type JavaRecord, javaProduce } from "../../broker/java-produce.ts";
 import { requireBroker } from "../../broker/require-broker.ts";
 import { asAdmin, createTopic } from "../../broker/topics.ts";
-import { alertsIn, expectedOf } from "../../kafka-load/expected.ts";
 import { type Sale, salesService, type TrafficOptions, traffic } from "../../kafka-load/traffic.ts";
 import { allowMs, note } from "../../run/ask.ts";
-import { endAll, nameFor, until } from "./kit.ts";
-import { runShardsOnKafka } from "./shards-kit.ts";
+import { account } from "./account.ts";
+import { endAll, nameFor, runOnKafka, until } from "./kit.ts";
 
 allowMs(300_000);
 
@@ -21,29 +18,6 @@ const SLOWLY = { idleAfter: "20s" } as const;
 const broker = await requireBroker();
 const it = broker.suite("exactly once");
 it.after.each(endAll);
-
-/** Holds what `app` has written against what has to come out of `records`. */
-async function judge(app: string, records: readonly JavaRecord[]): Promise<string> {
-  const expected = expectedOf(records, PARTITIONS);
-  const alerts = await consoleConsume(broker, `${app}-alerts`);
-  const ids = alerts.map(({ headers }) => headers.find(([name]) => name === "id")?.[1]);
-  const found = alertsIn(alerts.map(({ value }) => value));
-  const missing = expected.alerts.filter((said) => !found.includes(said));
-  const wrong = found.filter((said) => !expected.alerts.includes(said));
-  const verdict = {
-    expected: expected.alerts.length,
-    found: found.length,
-    missing: missing.length,
-    wrong: wrong.length,
-    twice: ids.length - new Set(ids).size,
-  };
-  const line = JSON.stringify(verdict);
-  assert.equal(found, expected.alerts, line);
-  assert.is(new Set(ids).size, ids.length);
-  assert.is((await consoleConsume(broker, `${app}-late`)).length, expected.late);
-  assert.is((await consoleConsume(broker, `${app}-dead-letters`)).length, expected.broken);
-  return line;
-}
 
 /** Writes the last record of each partition, which lets time go on beyond all others, and waits until these are dealt with. */
 async function closeAll(app: string): Promise<readonly JavaRecord[]> {
@@ -78,15 +52,15 @@ it("a service that is stopped and started again goes on where it stood, open run
   const options: TrafficOptions = { events: 6_000, keys: 200, seed: 11, late: 0.01, broken: 0.01 };
   const all = [...traffic(options)];
   await createTopic(broker, `${app}-in`, PARTITIONS);
-  const first = runShardsOnKafka(salesService(app, SLOWLY), broker.address);
+  const first = runOnKafka(salesService(app, SLOWLY), broker.address);
   await javaProduce(broker, `${app}-in`, all.slice(0, 3_000));
   await until("a part is read", () => first.running.metrics().topics[0]?.records === 3_000);
   await first.running.stop();
   await javaProduce(broker, `${app}-in`, all.slice(3_000));
-  const second = runShardsOnKafka(salesService(app, SLOWLY), broker.address);
+  const second = runOnKafka(salesService(app, SLOWLY), broker.address);
   const last = await closeAll(app);
   await second.running.stop();
-  note(`stopped and started: ${await judge(app, [...all, ...last])}`);
+  note(`stopped and started: ${await account(broker, app, [...all, ...last], PARTITIONS)}`);
 });
 
 it.run();

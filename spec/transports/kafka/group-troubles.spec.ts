@@ -6,8 +6,8 @@ import { requireBroker } from "../../broker/require-broker.ts";
 import { asAdmin, createTopic } from "../../broker/topics.ts";
 import { salesService, type TrafficOptions, traffic } from "../../kafka-load/traffic.ts";
 import { allowMs, note } from "../../run/ask.ts";
-import { judge } from "./handovers.ts";
-import { endAll, endLater, type LogLine, nameFor, runOnKafka, until, untilThrough } from "./kit.ts";
+import { account } from "./account.ts";
+import { endAll, endLater, nameFor, type OnKafka, runOnKafka, until, untilThrough } from "./kit.ts";
 
 allowMs(300_000);
 
@@ -77,21 +77,16 @@ it("a process that is stopped for longer than its session finds that others went
   const { code, stderr } = await zombie.stop();
   await other.running.stop();
   assert.is(code, 0, stderr);
-  const lines = linesIn(stderr);
-  const begun = lines.filter(({ message }) => message === "reading begins");
+  const begun = stderr.match(/reading begins/g) ?? [];
   assert.ok(begun.length >= PARTITIONS + PARTITIONS / 2, "lanes that others had are begun anew");
-  const judged = await judge(broker, app, TRAFFIC, PARTITIONS, [other], lines);
-  note(`thought dead for a while: ${JSON.stringify(judged)}`);
+  note(`thought dead for a while: ${await account(broker, app, all, PARTITIONS)}`);
 });
 
-/** What the log of a process says about where it read. */
-function linesIn(stderr: string): readonly LogLine[] {
-  return stderr.split("\n").flatMap((line): readonly LogLine[] => {
-    const message = /"(reading (?:begins|ends))"/.exec(line)?.[1];
-    if (message === undefined) return [];
-    const said = JSON.parse(line) as { readonly log?: LogLine["fields"] };
-    return [{ level: "debug", message, fields: said.log ?? { ...said } }];
-  });
+async function failureOf({ running }: OnKafka): Promise<(Error & { readonly code?: string }) | null> {
+  return running.done.then(
+    () => null,
+    (error: Error & { readonly code?: string }) => error,
+  );
 }
 
 it("stops when a topic grows, since keys have moved", async () => {
@@ -100,18 +95,18 @@ it("stops when a topic grows, since keys have moved", async () => {
   const before = runOnKafka(salesService(app), broker.address);
   await until("it reads", () => before.running.metrics().lanes.length === 2);
   await asAdmin(broker, (admin) => admin.createPartitions({ topicPartitions: [{ topic: `${app}-in`, count: 4 }] }));
-  const after = runOnKafka(salesService(app), broker.address);
-  const error = await before.running.done.then(
-    () => null,
-    (thrown: Error & { code?: string }) => thrown,
-  );
+  const refused = await failureOf(runOnKafka(salesService(app), broker.address));
+  assert.is(refused?.code, "SHARD_COUNT", "as many shards as partitions, as nothing is said, are others than before");
+  const after = runOnKafka(salesService(app), broker.address, { shards: 2 });
+  const error = await failureOf(before);
   assert.is(error?.code, "PARTITIONS_CHANGED");
   assert.match(
     error?.message ?? "",
     /had 2 partitions when this process started and has 4 now.*start all processes of the service again/,
   );
-  await until("the new one has them", () => after.running.metrics().lanes.length === 4);
-  await after.running.stop();
+  const changed = await failureOf(after);
+  assert.is(changed?.code, "PARTITIONS_CHANGED");
+  assert.match(changed?.message ?? "", /was saved when the inputs had 2 partitions; they have 4 now/);
 });
 
 it.run();

@@ -1,12 +1,15 @@
-// Several processes that share a topic: who joins and who leaves, positions that are gone. Nothing may
-// be lost but what lived in the memory of who left: runs that were open then. What is sent twice has the same id.
+// Several processes that share a topic: who joins and who leaves, positions that are gone. Exactly once, nothing may be lost or there
+// twice; at least once, nothing may be lost, and what is there twice has the same id.
 import * as assert from "uvu/assert";
+import type { Guarantee } from "../../../lib/runtime/shard/outlet.ts";
+import { consoleConsume } from "../../broker/console-consume.ts";
 import { type JavaRecord, javaProduce } from "../../broker/java-produce.ts";
 import { requireBroker } from "../../broker/require-broker.ts";
 import { asAdmin, createTopic } from "../../broker/topics.ts";
+import { alertsIn, expectedOf } from "../../kafka-load/expected.ts";
 import { salesService, type TrafficOptions, traffic } from "../../kafka-load/traffic.ts";
 import { allowMs, note } from "../../run/ask.ts";
-import { judge } from "./handovers.ts";
+import { account } from "./account.ts";
 import { endAll, nameFor, type OnKafka, produceMeanwhile, runOnKafka, until, untilThrough } from "./kit.ts";
 
 allowMs(300_000);
@@ -37,11 +40,11 @@ function lanesOf({ running }: OnKafka): number {
   return running.metrics().lanes.length;
 }
 
-it("shares partitions among two and three, and loses nothing as members join and leave under load", async () => {
-  const app = nameFor("shared");
+/** Members of a group of their own that join and leave while traffic comes, until all of it is dealt with. */
+async function joinAndLeave(app: string, guarantee: Guarantee): Promise<readonly OnKafka[]> {
   await createTopic(broker, `${app}-in`, PARTITIONS);
   // On a busy machine the producer itself may be silent for many seconds: time must not go on then, or its events are late.
-  const join = (): OnKafka => runOnKafka(salesService(app, { idleAfter: "20s" }), broker.address);
+  const join = (): OnKafka => runOnKafka(salesService(app, { idleAfter: "20s" }), broker.address, { guarantee });
   const written = produceMeanwhile(broker, `${app}-in`, spread(6_000));
   const first = join();
   await until("the first has all lanes", () => lanesOf(first) === 6);
@@ -63,9 +66,30 @@ it("shares partitions among two and three, and loses nothing as members join and
   const aloud = members.flatMap(({ lines }) => lines).filter(({ level }) => level === "warn" || level === "error");
   const normal = aloud.filter(({ message }) => /generation|rebalanc|member|coordinator|does not host/.test(message));
   assert.equal(normal, [], "nothing of the normal course of a group is a warning");
-  const judged = await judge(broker, app, TRAFFIC, PARTITIONS, members);
-  note(`joins and leaves: ${JSON.stringify(judged)}`);
-  assert.ok(judged.handovers > 0, "lanes changed hands in the middle");
+  return members;
+}
+
+it("shares partitions among two and three, and each alert is there once as members join and leave under load", async () => {
+  const app = nameFor("shared");
+  const members = await joinAndLeave(app, "exactly-once");
+  const verdict = await account(broker, app, traffic(TRAFFIC), PARTITIONS);
+  const takenOver = members
+    .flatMap(({ lines }) => lines)
+    .filter(({ message, fields }) => message === "a shard was taken over" && Number(fields["checkpoint"]) > 0);
+  note(`joins and leaves, ${takenOver.length} shards restored: ${verdict}`);
+  assert.ok(takenOver.length > 0, "shards changed hands in the middle");
+});
+
+it("at least once, each alert is there, and what is there twice has the same id", async () => {
+  const app = nameFor("handed");
+  await joinAndLeave(app, "at-least-once");
+  const { alerts: expected } = expectedOf(traffic(TRAFFIC), PARTITIONS);
+  const found = await consoleConsume(broker, `${app}-alerts`);
+  const ids = new Set(found.map(({ headers }) => new Map(headers).get("id")));
+  const said = new Set(alertsIn(found.map(({ value }) => value)));
+  assert.equal([...said], expected);
+  assert.is(ids.size, said.size);
+  note(`joins and leaves, at least once: ${expected.length} alerts, ${found.length - ids.size} of them twice`);
 });
 
 it("stops, and says what to do, when records were deleted before they were read; goes on behind them if told to", async () => {
@@ -91,12 +115,12 @@ it("stops, and says what to do, when records were deleted before they were read;
   assert.is(error?.code, "DATA_LOST");
   assert.match(
     error?.message ?? "",
-    /partition 0 of ".*-in" were deleted before they were read: the log begins at 200/,
+    /^Records \d+ to 199 of partition 0 of ".*-in" were deleted before they were dealt with: the log begins at 200\. .*kafka\.onDataLoss/,
   );
   const going = runOnKafka(service, broker.address, { onDataLoss: "continue" });
-  await until("the rest is read", () => going.running.metrics().topics[0]?.records === 100);
+  await until("the rest is read", () => going.running.metrics().topics[0]?.records === 200);
   await going.running.stop();
-  assert.ok(going.lines.some(({ fields }) => fields["code"] === "DATA_LOST" && fields["lost"] === "100"));
+  assert.ok(going.lines.some(({ fields }) => fields["code"] === "DATA_LOST" && fields["start"] === "200"));
 });
 
 it("reads what was never committed from its end, or from its beginning if told to", async () => {

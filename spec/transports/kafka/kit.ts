@@ -1,9 +1,10 @@
 // What the specs of services on a real broker share.
 import type { Log } from "../../../lib/runtime/ports.ts";
 import type { ServiceDefinition } from "../../../lib/service/definition.ts";
-import { type RunningService, runService } from "../../../lib/service/run.ts";
+import { kafkaTransport } from "../../../lib/service/kafka-transport.ts";
+import { runService } from "../../../lib/service/run.ts";
+import type { RunningService } from "../../../lib/service/running.ts";
 import { systemClock } from "../../../lib/time/clock.ts";
-import { createKafka } from "../../../lib/transports/kafka/index.ts";
 import type { KafkaDefinition } from "../../../lib/transports/kafka/options.ts";
 import { javaProduce } from "../../broker/java-produce.ts";
 import { asAdmin } from "../../broker/topics.ts";
@@ -28,7 +29,9 @@ export function definitionOf(app: string, address: string, options: Partial<Kafk
     sasl: null,
     startFrom: "earliest",
     onDataLoss: "fail",
+    guarantee: "exactly-once",
     commitEveryMs: 100,
+    shards: null,
     createTopics: { partitions: null, replicationFactor: null },
     patches: true,
     connectWithinMs: 20_000,
@@ -67,17 +70,20 @@ export function runOnKafka(
   service: ServiceDefinition,
   address: string,
   { instance, ...options }: OnKafkaOptions = {},
+  tell: Log = () => undefined,
 ): OnKafka {
   started += 1;
   const lines: LogLine[] = [];
-  const log: Log = (level, message, fields = {}) => lines.push({ level, message, fields });
-  const kafka = createKafka(definitionOf(service.app, address, options), {
-    instance: instance ?? `spec-${started}`,
+  const log: Log = (level, message, fields = {}) => {
+    lines.push({ level, message, fields });
+    tell(level, message, fields);
+  };
+  const transport = kafkaTransport(service, definitionOf(service.app, address, options), {
+    instance: instance ?? `spec-${process.pid}-${started}`,
     clock: systemClock,
     log,
-    retryWithinMs: service.retryWithinMs,
   });
-  const running = runService(service, { ...kafka, log });
+  const running = runService(service, { ...transport, log });
   running.done.catch(() => undefined); // who stops it is told
   endLater(() => running.stop());
   return { running, lines };

@@ -118,9 +118,10 @@ it("CERTIFICATE_EXPIRED: a broker whose certificate is over", async () => {
   );
 });
 
-it("NOT_AUTHORIZED: output topics that may not be seen, then not written, with what has to be granted", async () => {
+it("NOT_AUTHORIZED: whatever is missing, with what has to be granted, until nothing is", async () => {
   const app = nameFor("forbidden");
   for (const name of ["in", "alerts", "late", "dead-letters"]) await createTopic(broker, `${app}-${name}`, 1);
+  const state = `${app}-state`;
   const username = CLERK.username;
   await grant(broker, { username, on: "topic", name: `${app}-in`, operations: ["READ", "DESCRIBE"] });
   await grant(broker, { username, on: "group", name: app, operations: ["READ"] });
@@ -129,18 +130,27 @@ it("NOT_AUTHORIZED: output topics that may not be seen, then not written, with w
     tls: { ca: readFileSync(secured.caFile, "utf8") },
     sasl: { mechanism: "scram-sha-512", ...CLERK },
   });
-  await refusal(
-    definition,
-    "NOT_AUTHORIZED",
-    /Describe on topic "forbidden-.*-alerts".*kafka-acls --bootstrap-server … --add/,
-  );
+  const refused = (says: RegExp): Promise<void> => refusal(definition, "NOT_AUTHORIZED", says);
+  await refused(/Describe on topic "forbidden-.*-state".*kafka-acls --bootstrap-server … --add/);
+  await grant(broker, { username, on: "topic", name: state, operations: ["DESCRIBE"] });
+  await refused(/Create on topic "forbidden-.*-state"/);
+  await grant(broker, { username, on: "topic", name: state, operations: ["CREATE"] });
+  await refused(/DescribeConfigs on topic "forbidden-.*-state"/);
+  await grant(broker, { username, on: "topic", name: state, operations: ["DESCRIBE_CONFIGS"] });
+  await refused(/Describe on topic "forbidden-.*-alerts"/);
   await grant(broker, { username, on: "topic", name: app, isPrefix: true, operations: ["DESCRIBE"] });
+  await refused(/Write on the transactional id "forbidden-.*\.0".*--operation Write --transactional-id forbidden/);
+  await grant(broker, { username, on: "transactionalId", name: `${app}.`, isPrefix: true, operations: ["WRITE"] });
+  await refused(/Write on topic "forbidden-.*-state"/);
+  await grant(broker, { username, on: "topic", name: state, operations: ["WRITE"] });
+  await refused(/Read on topic "forbidden-.*-state"/);
+  await grant(broker, { username, on: "topic", name: state, operations: ["READ"] });
   await javaProduce(broker, `${app}-in`, [sale("card-1")]);
-  await refusal(
-    definition,
-    "NOT_AUTHORIZED",
-    /Write on topic "forbidden-.*-alerts".*--operation Write --topic forbidden/,
-  );
+  await refused(/Write on topic "forbidden-.*-alerts".*--operation Write --topic forbidden/);
+  await grant(broker, { username, on: "topic", name: `${app}-alerts`, operations: ["WRITE"] });
+  const allowed = start(definition);
+  await until("it writes", () => allowed.running.metrics().sent.alerts === 1);
+  await allowed.running.stop();
 });
 
 it("MESSAGE_TOO_LARGE: an alert that its topic does not take, with both ways out", async () => {
