@@ -34,8 +34,8 @@ export function orNull(of: Shape): Shape {
 export function listOf(of: Shape): Shape {
   return (value) => {
     if (!Array.isArray(value)) return { path: [], expected: "a list" };
-    for (const [index, each] of value.entries()) {
-      const misfit = of(each);
+    for (let index = 0; index < value.length; index += 1) {
+      const misfit = of(value[index]);
       if (misfit !== null) return within(index, misfit);
     }
     return null;
@@ -47,8 +47,8 @@ export function tuple(...parts: readonly Shape[]): Shape {
   return (value) => {
     if (!Array.isArray(value) || value.length !== parts.length)
       return { path: [], expected: `a list of ${parts.length}` };
-    for (const [index, part] of parts.entries()) {
-      const misfit = part(value[index]);
+    for (let index = 0; index < parts.length; index += 1) {
+      const misfit = (parts[index] as Shape)(value[index]);
       if (misfit !== null) return within(index, misfit);
     }
     return null;

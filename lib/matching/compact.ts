@@ -96,8 +96,8 @@ export class Compactor {
         continue;
       }
       const right = marks[forest.rightOf(ref)] as Ref;
-      // What only held matches lead to may be dead.
-      if (right === 0 || !forest.isAlive(right)) {
+      // What only held matches lead to may be dead; in a state that somebody changed both sides may come to the same.
+      if (right === 0 || right === left || !forest.isAlive(right)) {
         marks[ref] = left;
       } else {
         used += 1;

@@ -28,7 +28,7 @@ function broken(place: string, expected: string): CheckpointError {
 
 export const flag: Shape = shapeOf((value) => typeof value === "boolean", "true or false");
 export const digits: Shape = shapeOf(
-  (value) => typeof value === "string" && /^\d{1,19}$/.test(value) && BigInt(value) < 2n ** 63n,
+  (value) => typeof value === "string" && /^\d{1,19}$/.test(value) && (value.length < 19 || BigInt(value) < 2n ** 63n),
   "an offset as text",
 );
 export const instant: Shape = shapeOf((value) => Number.isFinite(value), "an instant");

@@ -4,7 +4,7 @@
 import type { Automaton, Wait } from "../automaton/automaton.ts";
 import { toWaiting, type Waiting } from "../automaton/waiting.ts";
 import { CheckpointError } from "../core/errors.ts";
-import { anything, indexFrom, listOf, orNull, record, shapeOf, text, tuple } from "../core/shape.ts";
+import { anything, indexFrom, listOf, orNull, record, type Shape, shapeOf, text, tuple } from "../core/shape.ts";
 import { decodeKey, type EncodedKey, encodeKey } from "../event/key.ts";
 import { type Instant, type SavedInstant, savedInstant, saveInstant } from "../time/instant.ts";
 import type { Ref } from "./forest.ts";
@@ -145,8 +145,7 @@ const count = indexFrom(0);
 /** Numbers that fit into a word. */
 const number = indexFrom(0, 2 ** 31);
 
-/** Runs that are there twice would grow without end. */
-const unionOfTwo = shapeOf((union) => (union as Ref[])[0] !== (union as Ref[])[1], "a union of two records");
+const distinct = shapeOf((groups) => areDistinct(groups as readonly SavedGroup[]), "a list of groups that differ");
 
 const keeping = oneOf("together", "byValue", "listed");
 
@@ -154,7 +153,7 @@ const EVENT = tuple(number, instant, text, count, digits, anything);
 const COUNTERS = { events: count, matches: count, timedOut: count, suppressed: count, dropped: count, failures: count };
 const SAVED = record({ now: savedInstant, counters: record(COUNTERS), rows: listOf(anything) });
 
-/** But for what the records of a row allow. */
+/** But for what the records of a row, and its automaton, allow. */
 const ROW = record({
   key: encodedKey,
   cut: number,
@@ -162,39 +161,101 @@ const ROW = record({
   quietUntil: orNull(instant),
   events: listOf(EVENT),
   records: listOf(anything),
+  groups: listOf(record({ reported: flag, waiting: listOf(anything), kept: keeping, roots: listOf(anything) })),
+  held: listOf(anything),
 });
 
 /** @throws {CheckpointError} `BROKEN_STATE` */
 function checkSaved(automaton: Automaton, state: MatcherState): void {
   requireShape(SAVED, state, "$");
   const { rows } = state as Saved;
-  for (const [index, row] of rows.entries()) checkRow(automaton, row, `$.rows[${index}]`);
+  const waiting = listOf(tuple(indexFrom(0, automaton.waits.length), flag, listOf(count)));
+  for (let index = 0; index < rows.length; index += 1) {
+    const row = rows[index] as SavedRow;
+    const fits =
+      ROW(row) === null && row.groups.every((group) => waiting(group.waiting) === null) && isSound(automaton, row);
+    // Where it is wrong is worth finding out only once it is.
+    if (!fits) refuseRow(automaton, waiting, row, `$.rows[${index}]`);
+  }
   noneTwice(
     rows.map(({ key }) => key),
     "$.rows",
   );
 }
 
-function checkRow({ steps, waits }: Automaton, row: SavedRow, place: string): void {
-  requireShape(ROW, row, place);
-  const { records, events } = row;
-  const step = indexFrom(0, steps.length);
-  const event = indexFrom(0, events.length);
+/** Whether everything that records, groups and held matches refer to is there, before them. */
+function isSound(automaton: Automaton, row: SavedRow): boolean {
+  const { records, groups, held } = row;
+  for (let index = 0; index < records.length; index += 1) if (!isRecord(automaton, row, index)) return false;
+  const isRoot = (ref: unknown): boolean => isIndex(ref, 1, records.length + 1);
+  if (!areDistinct(groups)) return false;
+  return (
+    groups.every(({ roots }) => roots.every(isRoot)) &&
+    (held.length === 0 || (held.every(isRoot) && areFlat(records, held)))
+  );
+}
+
+/** A union of two: runs that are there twice would grow without end. Or a taken event. */
+function isRecord({ steps }: Automaton, { events, records }: SavedRow, index: number): boolean {
+  const each: unknown = records[index];
+  if (!Array.isArray(each)) return false;
+  const [left, right, event] = each as readonly unknown[];
+  if (each.length === 2) return left !== right && isIndex(left, 1, index + 1) && isIndex(right, 1, index + 1);
+  const isBelow = each.length === 3 && isIndex(left, 0, index + 1);
+  return isBelow && isIndex(right, 0, steps.length) && isIndex(event, 0, events.length);
+}
+
+/** Whether no two groups wait for the same, and none has a run twice: such runs would double at every turn. */
+function areDistinct(groups: readonly SavedGroup[]): boolean {
+  if (groups.some(({ roots }) => roots.length > 1 && new Set(roots).size < roots.length)) return false;
+  if (groups.length < 2) return true;
+  const names = groups.map(
+    ({ reported, waiting }) =>
+      `${reported} ${waiting
+        .map((each) => each.join())
+        .sort()
+        .join(" ")}`,
+  );
+  return new Set(names).size === names.length;
+}
+
+function isIndex(value: unknown, least: number, end: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) < end;
+}
+
+/** Whether each of `held` is a run of one path. */
+function areFlat(records: readonly SavedRecord[], held: readonly Ref[]): boolean {
+  const isFlat = flatRecords(records);
+  return held.every((ref) => isFlat[ref] === true);
+}
+
+/** By number of the record, from 1. */
+function flatRecords(records: readonly SavedRecord[]): readonly boolean[] {
   const isFlat = [true];
-  for (const [index, each] of records.entries()) {
-    const below = indexFrom(1, index + 1);
-    const isUnion = Array.isArray(each) && each.length === 2;
-    const shape = isUnion ? tuple(below, below) : tuple(indexFrom(0, index + 1), step, event);
-    requireShape(shape, each, `${place}.records[${index}]`);
-    if (isUnion) requireShape(unionOfTwo, each, `${place}.records[${index}]`);
-    isFlat.push(!isUnion && isFlat[each[0]] === true);
-  }
+  for (const each of records) isFlat.push(each.length === 3 && isFlat[each[0]] === true);
+  return isFlat;
+}
+
+/** Says what of a row does not fit. @throws {CheckpointError} `BROKEN_STATE` */
+function refuseRow(automaton: Automaton, waiting: Shape, row: SavedRow, place: string): void {
+  requireShape(ROW, row, place);
+  const { records, groups, held } = row;
+  for (const [index, group] of groups.entries())
+    requireShape(waiting, group.waiting, `${place}.groups[${index}].waiting`);
+  for (const index of records.keys())
+    requireShape(
+      shapeOf(() => isRecord(automaton, row, index), "a record"),
+      null,
+      `${place}.records[${index}]`,
+    );
   const root = indexFrom(1, records.length + 1);
-  const waiting = tuple(indexFrom(0, waits.length), flag, listOf(count));
-  const group = record({ reported: flag, waiting: listOf(waiting), kept: keeping, roots: listOf(root) });
-  requireShape(record({ groups: listOf(group), held: listOf(root) }), row, place);
+  for (const [index, { roots }] of groups.entries())
+    requireShape(listOf(root), roots, `${place}.groups[${index}].roots`);
+  requireShape(listOf(root), held, `${place}.held`);
+  requireShape(distinct, groups, `${place}.groups`);
+  const isFlat = flatRecords(records);
   const flat = shapeOf((run) => isFlat[run as Ref] === true, "a run of one path");
-  requireShape(listOf(flat), row.held, `${place}.held`);
+  requireShape(listOf(flat), held, `${place}.held`);
 }
 
 function saveWaiting({ wait, fresh, open }: Waiting): SavedWaiting {

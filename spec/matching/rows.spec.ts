@@ -37,6 +37,12 @@ it("refuses saved rows that cannot be", () => {
     [2, 1],
   ];
   assert.equal(placeOf([{ ...row, records, groups: [], held: [3] }]), ["BROKEN_STATE", "$.rows[0].held[0]"]);
+  assert.equal(placeOf([{ ...row, records, groups: [], held: ["1"] }]), ["BROKEN_STATE", "$.rows[0].held[0]"]);
+  const { groups } = row as { readonly groups: readonly [{ readonly roots: readonly number[] }] };
+  const [group] = groups;
+  assert.equal(placeOf([{ ...row, groups: [group, group] }]), ["BROKEN_STATE", "$.rows[0].groups"], "the same twice");
+  const twice = { ...group, roots: [...group.roots, ...group.roots] };
+  assert.equal(placeOf([{ ...row, groups: [twice] }]), ["BROKEN_STATE", "$.rows[0].groups"], "a run twice");
 });
 
 it("refuses a key that is none once it has something to remember of it", () => {
