@@ -2,6 +2,7 @@
 //
 //     node service.mjs …         as sequitur run
 //     node service.mjs check …   as sequitur check; also tries the repairs of kafkajs in the file
+//     node service.mjs status …, reset …
 
 import { basename } from "node:path";
 import { type CAC, cac } from "cac";
@@ -10,8 +11,19 @@ import { check } from "./check.ts";
 import { withHelp } from "./commands.ts";
 import { patternsOf, patternTestsOf, requireService } from "./exports.ts";
 import type { LoadedModule } from "./load.ts";
+import { reset } from "./reset.ts";
 import { run } from "./run.ts";
-import { checkCommandOf, describeCheck, describeRun, runCommandOf } from "./service-words.ts";
+import {
+  checkCommandOf,
+  describeCheck,
+  describeReset,
+  describeRun,
+  describeStatus,
+  resetCommandOf,
+  runCommandOf,
+  statusCommandOf,
+} from "./service-words.ts";
+import { status } from "./status.ts";
 import type { Subject } from "./subject.ts";
 import { runToEnd } from "./to-end.ts";
 import { type Action, runWords } from "./words.ts";
@@ -27,6 +39,8 @@ export async function runBuilt(load: () => Promise<Readonly<Record<string, unkno
   const actions = new Map<string, Action>([
     ["", (_, given, words) => run(module, runCommandOf(given, words))],
     ["check", async (_, given) => check(subjectOf(await module()), checkCommandOf(given))],
+    ["status", async (_, given) => status(await module(), statusCommandOf(given))],
+    ["reset", async (_, given) => reset(await module(), resetCommandOf(given))],
   ]);
   return runToEnd((words) => runWords(words, describeBuiltCommands(basename(path)), actions));
 }
@@ -35,6 +49,8 @@ function describeBuiltCommands(file: string): CAC {
   const cli = cac(`node ${file}`);
   describeRun(cli.command("", "Run the service: on Kafka, on files, on standard input, or on its demo events"));
   describeCheck(cli.command("check", "List everything that is wrong with the service and its patterns"));
+  describeStatus(cli.command("status", "Say how the saved state of the service stands on Kafka, and who runs it"));
+  describeReset(cli.command("reset", "Forget the saved state of the service on Kafka"));
   return withHelp(cli);
 }
 

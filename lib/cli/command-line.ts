@@ -6,8 +6,10 @@ import { describeCommands } from "./commands.ts";
 import { explain } from "./explain.ts";
 import { init } from "./init.ts";
 import { loadModule } from "./load.ts";
+import { reset } from "./reset.ts";
 import { run } from "./run.ts";
-import { checkCommandOf, runCommandOf } from "./service-words.ts";
+import { checkCommandOf, resetCommandOf, runCommandOf, statusCommandOf } from "./service-words.ts";
+import { status } from "./status.ts";
 import { loadSubject } from "./subject.ts";
 import { test } from "./test.ts";
 import { type Action, flag, runWords, text, texts } from "./words.ts";
@@ -37,6 +39,8 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
       }),
   ],
   ["init", ([folder = ""], given) => init(folder, { force: flag(given, "force"), from: text(given, "from") })],
+  ["status", async ([file = ""], given) => status(await loadModule(file), statusCommandOf(given))],
+  ["reset", async ([file = ""], given) => reset(await loadModule(file), resetCommandOf(given))],
   [
     "build",
     ([file = ""], given) =>

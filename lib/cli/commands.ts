@@ -3,7 +3,7 @@
 import { type CAC, type Command, cac } from "cac";
 import { versionOfPackage } from "../service/version.ts";
 import { MAX_FRUITLESS } from "./processes.ts";
-import { describeCheck, describeRun } from "./service-words.ts";
+import { describeCheck, describeReset, describeRun, describeStatus } from "./service-words.ts";
 
 /** All commands with their options, and the help on them. */
 export function describeCommands(): CAC {
@@ -33,6 +33,14 @@ export function describeCommands(): CAC {
     .option("--force", "Write into a folder that is not empty, over files of the same name")
     .option("--verbose", "Show stacks of errors")
     .example("  $ sequitur init my-rules");
+  describeStatus(
+    cli.command("status <service>", "Say how the saved state of a service stands on Kafka, and who runs it"),
+  )
+    .example("  $ sequitur status service.ts --brokers localhost:9092")
+    .example("  $ sequitur status service.ts --json | jq '.shards[].checkpoint'");
+  describeReset(cli.command("reset <service>", "Forget the saved state of a service on Kafka")).example(
+    "  $ sequitur reset service.ts --brokers localhost:9092",
+  );
   describeBuild(cli);
   return withHelp(cli);
 }
@@ -133,9 +141,22 @@ pattern, and then with each changed one: a change that makes a difference and th
 events that show it. Streams are made with the package fast-check, which the project needs.`,
   ],
   [
+    "status",
+    `For each shard: who wrote it last, its last checkpoint and how old that is, what its log holds, how far the inputs were read and
+how far time has come there. Who is in the group. It takes nothing over and writes nothing, so it may be asked at any time; what
+it shows is as old as the last checkpoint.
+With --whole all of the state is read and its checksums are looked at, which takes as long as a restart does.`,
+  ],
+  [
+    "reset",
+    `The topic of the state is deleted: open runs, positions and counts are forgotten, and the service begins anew where the consumer
+group stands. What is lost is shown first, and the name of the app has to be typed, or --yes given. Not while a process of the
+service is running.`,
+  ],
+  [
     "build",
-    `The file holds the service, its packages, kafkajs with its repairs, and the commands run and check: node service.mjs takes the
-options of sequitur run, node service.mjs check those of sequitur check. It needs no node_modules.
+    `The file holds the service, its packages, kafkajs with its repairs, and the commands that work on one service: node service.mjs
+takes the options of sequitur run, node service.mjs check, status and reset those of theirs. It needs no node_modules.
 The service is loaded and checked first, and the file tried afterwards: what it reads from the environment while it is loaded has
 to be set here, too.
 Packages with parts that are not JavaScript have to stay outside, with --external.`,
@@ -147,12 +168,25 @@ Packages with parts that are not JavaScript have to stay outside, with --externa
 function exitCodesOf(command: Command | undefined): string {
   if (command?.name === "check") return EXIT_CODES_OF_CHECK;
   if (command?.name === "test") return EXIT_CODES_OF_TEST;
+  if (command?.name === "status") return EXIT_CODES_OF_STATUS;
+  if (command?.name === "reset") return EXIT_CODES_OF_RESET;
   return command === undefined || nameOf(command) === "run" ? EXIT_CODES : EXIT_CODES_OF_OTHERS;
 }
 
 const EXIT_CODES_OF_CHECK = `  0    nothing is wrong, or there are warnings only, and no --strict
   1    the check itself failed
   2    something is wrong, such as a cluster out of reach; or it is a wrong option or file`;
+
+const EXIT_CODES_OF_STATUS = `  0    it is said, be it that there is no state
+  1    what is there is damaged, or not ours: a service could not go on from it
+  2    a wrong option, file or setting
+  3    Kafka was out of reach`;
+
+const EXIT_CODES_OF_RESET = `  0    the state is gone, or there was none
+  1    it failed on the way: ask status what is there
+  2    refused: the service is running, nobody confirmed, or a wrong option, file or setting; nothing was deleted
+  3    Kafka was out of reach
+  130  it was called off; nothing was deleted`;
 
 const EXIT_CODES_OF_TEST = `  0    no check failed
   1    a check failed; with --strict also: a change goes unnoticed, or something is not known

@@ -3,7 +3,9 @@
 
 import type { Command } from "cac";
 import type { CheckCommand } from "./check.ts";
+import type { ResetCommand } from "./reset.ts";
 import type { RunCommand } from "./run.ts";
+import type { StatusCommand } from "./status.ts";
 import { flag, type Given, text, texts } from "./words.ts";
 
 export function describeRun(command: Command): Command {
@@ -59,4 +61,28 @@ export function describeCheck(command: Command): Command {
 
 export function checkCommandOf(given: Given): CheckCommand {
   return { json: flag(given, "json"), strict: flag(given, "strict"), brokers: text(given, "brokers") };
+}
+
+export function describeStatus(command: Command): Command {
+  return command
+    .option("--brokers <host:port,…>", "Where Kafka is; overrides what the file says of brokers")
+    .option("--whole", "Read all of the state, as a restart would, and not only its end")
+    .option("--json", "Print it as JSON")
+    .option("--verbose", "Show stacks of errors");
+}
+
+export function statusCommandOf(given: Given): StatusCommand {
+  return { brokers: text(given, "brokers"), whole: flag(given, "whole"), json: flag(given, "json") };
+}
+
+export function describeReset(command: Command): Command {
+  return command
+    .option("--brokers <host:port,…>", "Where Kafka is; overrides what the file says of brokers")
+    .option("--yes", "Do not ask")
+    .option("--json", "Print what was done as JSON")
+    .option("--verbose", "Show stacks of errors");
+}
+
+export function resetCommandOf(given: Given): ResetCommand {
+  return { brokers: text(given, "brokers"), yes: flag(given, "yes"), json: flag(given, "json") };
 }

@@ -4,7 +4,7 @@ import { CheckpointError } from "../core/errors.ts";
 
 /** What always helps, and what it costs. */
 const START_EMPTY =
-  "To start empty, stop all processes of the service and delete its state topic: open runs are forgotten then, and reading begins where the consumer group stands.";
+  "To start empty, stop all processes of the service and run sequitur reset, which deletes its state topic: open runs are forgotten then, and reading begins where the consumer group stands.";
 
 /** The record was written by something else. */
 export function foreign(where: string): CheckpointError {

@@ -68,7 +68,7 @@ const UNKNOWN: readonly (readonly [readonly string[], string])[] = [
   ],
   [
     ["deploy"],
-    'sequitur: there is no command "deploy". There are: run, check, explain, test, init, build. See "sequitur --help".\n',
+    'sequitur: there is no command "deploy". There are: run, check, explain, test, init, status, reset, build. See "sequitur --help".\n',
   ],
   [["run", "service.ts", "--ouptut", "x"], 'sequitur: "sequitur run" has no option --ouptut. Did you mean --output?\n'],
   [

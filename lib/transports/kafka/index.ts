@@ -12,6 +12,7 @@ import { createKafkaShardSource } from "./shard-source.ts";
 import { transactionTimeoutMs } from "./shard-writer.ts";
 import { createKafkaSink } from "./sink.ts";
 import { createKafkaStateLog } from "./state-log.ts";
+import { lookAtState, type StateLook } from "./state-look.ts";
 
 export type KafkaParts = {
   /** Names this process among the members of its group, the same for as long as it runs. */
@@ -54,8 +55,16 @@ export function createKafkaShards(
   };
 }
 
+/** The state in `topic`, seen from outside. What is wrong with the connection is thrown by the first question. */
+export function openStateLook(
+  definition: KafkaDefinition,
+  parts: Pick<KafkaParts, "clock" | "log"> & { readonly topic: string },
+): StateLook {
+  return lookAtState({ ...parts, definition, kafka: clientOf(definition, parts) });
+}
+
 /** One client for all who ask, made when the first one does. */
-function clientOf(definition: KafkaDefinition, parts: KafkaParts): () => Promise<Kafka> {
+function clientOf(definition: KafkaDefinition, parts: Pick<KafkaParts, "clock" | "log">): () => Promise<Kafka> {
   let client: Promise<Kafka> | null = null;
   const open = async (): Promise<Kafka> => await connect(definition, { ...parts, kafkajs: loadFor(definition, parts) });
   return () => {
@@ -67,6 +76,6 @@ function clientOf(definition: KafkaDefinition, parts: KafkaParts): () => Promise
   };
 }
 
-function loadFor({ patches }: KafkaDefinition, { log }: KafkaParts): KafkaJs {
+function loadFor({ patches }: KafkaDefinition, { log }: Pick<KafkaParts, "log">): KafkaJs {
   return loadKafkajs({ patched: patches, log });
 }

@@ -3,8 +3,7 @@
 
 import type { Broker, Cluster, Kafka } from "kafkajs";
 import { TransportError } from "../../core/errors.ts";
-import type { TopicPartition } from "../../runtime/ports.ts";
-import type { StateBatch } from "../../runtime/shard-ports.ts";
+import type { InputRecord, TopicPartition } from "../../runtime/ports.ts";
 import { damaged } from "../../state/state-error.ts";
 import type { Clock } from "../../time/clock.ts";
 import { clusterOf } from "./cluster.ts";
@@ -25,6 +24,9 @@ export type StateReaderOptions = {
   readonly retryWithinMs: number;
 };
 
+/** As `StateBatch`, with when each record was written. */
+export type StampedBatch = { readonly records: readonly InputRecord[]; readonly next: bigint };
+
 /** A few blocks at a time: taking them apart must not hold up the rest of the process. */
 const FETCH_BYTES = 2_097_152;
 /** How long a broker holds a fetch at the end of the log, and so how often the reader says that nothing came. */
@@ -37,7 +39,7 @@ const BACKOFF: Backoff = { firstMs: 100, mostMs: 2_000 };
  * @throws {TransportError} `OFFSET_OUT_OF_RANGE` where `from` is not, or no longer, in the log
  * @throws {CheckpointError} `DAMAGED_STATE` where a batch is not what was written
  */
-export async function* readState(options: StateReaderOptions): AsyncGenerator<StateBatch> {
+export async function* readState(options: StateReaderOptions): AsyncGenerator<StampedBatch> {
   const { place, clock, definition, retryWithinMs } = options;
   const connection = new Connection(options);
   let next = options.from;
@@ -63,7 +65,7 @@ export async function* readState(options: StateReaderOptions): AsyncGenerator<St
 /** Damage on the way is gone the next time; what is still there then was read from a disk like that. */
 const READ_AGAIN = 2;
 
-async function fetchWhole(connection: Connection, from: bigint, place: TopicPartition): Promise<StateBatch> {
+async function fetchWhole(connection: Connection, from: bigint, place: TopicPartition): Promise<StampedBatch> {
   for (let again = 0; ; again += 1) {
     try {
       return await connection.fetch(from);
@@ -84,7 +86,7 @@ class Connection {
     this.#options = options;
   }
 
-  async fetch(from: bigint): Promise<StateBatch> {
+  async fetch(from: bigint): Promise<StampedBatch> {
     const { definition, place } = this.#options;
     const { topic, partition } = place;
     try {

@@ -1,0 +1,190 @@
+// How the saved state of a service stands, without being a part of the service: nobody is fenced, nothing is written.
+
+import { CheckpointError, TransportError } from "../core/errors.ts";
+import type { Checkpoint, SavedPattern } from "../state/checkpoint.ts";
+import { createReplay } from "../state/replay.ts";
+import { createTail, type Tail } from "../state/tail.ts";
+import type { Clock } from "../time/clock.ts";
+import { type Instant, restoreInstant } from "../time/instant.ts";
+import type { GroupMember, StateLook } from "../transports/kafka/state-look.ts";
+import type { Bounds } from "../transports/kafka/topics.ts";
+
+export type InputStatus = {
+  readonly topic: string;
+  readonly partition: number;
+  /** The next offset to read; `null`: nobody has begun. */
+  readonly next: bigint | null;
+  /** `null`: the topic has no such partition any more. */
+  readonly end: bigint | null;
+  readonly lag: bigint | null;
+  /** How far time has come in the lane. */
+  readonly watermark: Instant;
+};
+
+/** Somebody who writes a shard: the process, and when that run of it began. */
+export type Writer = { readonly instance: string; readonly isMember: boolean };
+
+export type ShardStatus = {
+  readonly shard: number;
+  /** Who has written to it last. */
+  readonly owner: Writer | null;
+  readonly release: number | null;
+  readonly checkpoint: { readonly seq: number; readonly at: Instant | null; readonly ageMs: number | null } | null;
+  /** Whether the last that was written is a barrier: the owner restores, or has nothing to save yet. */
+  readonly isTakenOver: boolean;
+  /** The offsets of its log. */
+  readonly from: bigint;
+  readonly to: bigint;
+  /** Bytes of its log; `null`: not all was read. */
+  readonly bytes: number | null;
+  readonly patterns: readonly SavedPattern[];
+  readonly inputs: readonly InputStatus[];
+  /** Why a service could not go on from it; `null`: nothing was found. */
+  readonly problem: { readonly code: string; readonly message: string } | null;
+};
+
+export type StateStatus = {
+  readonly app: string;
+  readonly group: string;
+  readonly members: readonly GroupMember[];
+  /** The topic of the state. */
+  readonly topic: string;
+  /** `null`: there is no such topic. */
+  readonly shards: readonly ShardStatus[] | null;
+};
+
+export type StatusQuestion = {
+  readonly app: string;
+  readonly topic: string;
+  readonly group: string;
+  /** The input topics. */
+  readonly inputs: readonly string[];
+  /** Whether all of the state is read, as a service does when it takes a shard over. */
+  readonly whole: boolean;
+};
+
+/** Reads the end of each shard's log; with `whole` all of it, which takes as long as a restore. @throws {SequiturError} if the cluster does not answer. */
+export async function stateStatus(look: StateLook, question: StatusQuestion, clock: Clock): Promise<StateStatus> {
+  const { app, topic, group, inputs } = question;
+  const counts = await look.counts([topic, ...inputs]);
+  const members = await look.members();
+  const found = { app, group, members, topic };
+  if (!counts.has(topic)) return { ...found, shards: null };
+  const ends = new Map<string, ReadonlyMap<number, Bounds>>();
+  for (const input of inputs) if (counts.has(input)) ends.set(input, await look.bounds(input));
+  const partitions = Math.max(1, ...inputs.map((input) => counts.get(input) ?? 1));
+  const shards: ShardStatus[] = [];
+  for (const [shard, bounds] of [...(await look.bounds(topic))].sort(([a], [b]) => a - b)) {
+    const read = await readShard(look, question, { shard, bounds, partitions, shards: counts.get(topic) ?? 1 });
+    shards.push(statusOf(shard, read, { ends, members, now: clock.now() }));
+  }
+  return { ...found, shards };
+}
+
+type Read = {
+  readonly bounds: Bounds;
+  readonly tail: Tail;
+  readonly bytes: number | null;
+  readonly problem: CheckpointError | null;
+};
+type Place = { readonly shard: number; readonly bounds: Bounds; readonly partitions: number; readonly shards: number };
+
+/** A service at work deletes the beginning of its log now and then, also while it is read here. */
+const TRIMMED_MEANWHILE = 5;
+
+async function readShard(look: StateLook, question: StatusQuestion, place: Place, again = 0): Promise<Read> {
+  const { app, topic, whole } = question;
+  const { shard, bounds } = place;
+  const name = `partition ${shard} of "${topic}"`;
+  let tail = createTail(app, name);
+  try {
+    tail = await readTail(look, app, name, place);
+    const bytes = whole ? await readAll(look, app, name, place) : null;
+    return { bounds, tail, bytes, problem: null };
+  } catch (error) {
+    if (error instanceof CheckpointError) return { bounds, tail, bytes: null, problem: error };
+    const isTrimmed = error instanceof TransportError && error.code === "OFFSET_OUT_OF_RANGE";
+    if (!isTrimmed || again === TRIMMED_MEANWHILE) throw error;
+    const now = (await look.bounds(topic)).get(shard) ?? bounds;
+    return readShard(look, question, { ...place, bounds: now }, again + 1);
+  }
+}
+
+/** So many records are read first; more, if no checkpoint is among them. */
+const FIRST_RECORDS = 64n;
+const TIMES_MORE = 8n;
+
+async function readTail(look: StateLook, app: string, name: string, { shard, bounds }: Place): Promise<Tail> {
+  for (let records = FIRST_RECORDS; ; records *= TIMES_MORE) {
+    const from = bounds.end - records > bounds.first ? bounds.end - records : bounds.first;
+    const tail = createTail(app, name);
+    await readTo(look, shard, from, bounds.end, (offset, value, at) => tail.take(offset, value, at));
+    if (tail.checkpoint !== null || from === bounds.first) return tail;
+  }
+}
+
+/** As a restore reads it. Bytes of the log. @throws {CheckpointError} */
+async function readAll(look: StateLook, app: string, name: string, place: Place): Promise<number> {
+  const { shard, bounds, partitions, shards } = place;
+  const replay = createReplay({ app, shards, partitions }, name);
+  await readTo(look, shard, bounds.first, bounds.end, (offset, value) => void replay.take(offset, value));
+  replay.finish(bounds.first);
+  return replay.bytes;
+}
+
+async function readTo(
+  look: StateLook,
+  shard: number,
+  from: bigint,
+  end: bigint,
+  take: (offset: bigint, value: Uint8Array | null, at: Instant | null) => void,
+): Promise<void> {
+  if (from >= end) return;
+  for await (const { records, next } of look.read(shard, from)) {
+    for (const { offset, value, timestamp } of records) if (offset < end) take(offset, value, timestamp);
+    if (next >= end) return;
+  }
+}
+
+type Around = {
+  readonly ends: ReadonlyMap<string, ReadonlyMap<number, Bounds>>;
+  readonly members: readonly GroupMember[];
+  readonly now: Instant;
+};
+
+function statusOf(shard: number, { bounds, tail, bytes, problem }: Read, around: Around): ShardStatus {
+  const { checkpoint, barrier } = tail;
+  const isTakenOver = barrier !== null && barrier.offset > (checkpoint?.offset ?? -1n);
+  const last = isTakenOver ? barrier : checkpoint;
+  const at = checkpoint?.at ?? null;
+  return {
+    shard,
+    owner: last === null ? null : writerOf(last.entry.instance, around.members),
+    release: last?.entry.release ?? null,
+    checkpoint: checkpoint && { seq: checkpoint.entry.seq, at, ageMs: at === null ? null : around.now - at },
+    isTakenOver,
+    from: bounds.first,
+    to: bounds.end,
+    bytes,
+    patterns: checkpoint?.entry.patterns ?? [],
+    inputs: checkpoint === null ? [] : inputsOf(checkpoint.entry, around),
+    problem: problem && { code: problem.code, message: problem.message },
+  };
+}
+
+/** A process adds to its name when it began, so that two runs never have the same. */
+function writerOf(instance: string, members: readonly GroupMember[]): Writer {
+  const name = instance.replace(/:\d+$/, "");
+  return { instance: name, isMember: members.some((member) => member.instance === name) };
+}
+
+function inputsOf({ lanes }: Checkpoint, { ends }: Around): readonly InputStatus[] {
+  return lanes.flatMap(({ partition, released, inputs }) =>
+    inputs.map(({ topic, next }): InputStatus => {
+      const end = ends.get(topic)?.get(partition)?.end ?? null;
+      const position = next === null ? null : BigInt(next);
+      const lag = end === null || position === null ? null : end > position ? end - position : 0n;
+      return { topic, partition, next: position, end, lag, watermark: restoreInstant(released) };
+    }),
+  );
+}
