@@ -1,6 +1,7 @@
 // npm run kafka-load: the service on a broker of its own, at full size. Every alert is compared with what has to come out, and
 // the time is compared with that of kafkajs reading the same topic and dropping everything, in the same run.
 import { parseArgs } from "node:util";
+import type { Guarantee } from "../../lib/runtime/shard/outlet.ts";
 import { type Broker, startBroker } from "../broker/broker.ts";
 import { consoleConsume } from "../broker/console-consume.ts";
 import { DEFAULT_VERSION, KAFKA_VERSIONS } from "../broker/install.ts";
@@ -44,20 +45,29 @@ async function run({ traffic: options, partitions, version, rounds, json }: Comm
     await javaProduce(broker, "load-in", traffic(options), { withinMs: 600_000 });
     say("finding out what has to come out");
     const expected = expectedOf(traffic(options), partitions);
-    const perSecond = { service: [] as number[], kafkajs: [] as number[], patched: [] as number[] };
+    const perSecond = {
+      exactlyOnce: [] as number[],
+      atLeastOnce: [] as number[],
+      kafkajs: [] as number[],
+      patched: [] as number[],
+    };
     let wrong = 0;
     for (let round = 1; round <= rounds; round += 1) {
       perSecond.kafkajs.push(await dropAll(broker.address, "load-in", options.events, { patched: false }));
       perSecond.patched.push(await dropAll(broker.address, "load-in", options.events, { patched: true }));
-      const served = await serve(broker, options, `round-${round}`);
-      perSecond.service.push(served.perSecond);
-      wrong += differences(served.alerts, expected.alerts);
-      wrong += Math.abs(served.late - expected.late) + Math.abs(served.broken - expected.broken);
-      wrong += Math.abs(served.accounted - expected.records);
-      const place = `round ${round} of ${rounds}`;
-      say(
-        `${place}: kafkajs ${rate(perSecond.kafkajs)}, with our reader ${rate(perSecond.patched)}, service ${rate(perSecond.service)}, ${served.alerts.length} alerts`,
-      );
+      for (const [guarantee, rates] of [
+        ["exactly-once", perSecond.exactlyOnce],
+        ["at-least-once", perSecond.atLeastOnce],
+      ] as const) {
+        const served = await serve(broker, options, `${guarantee}-${round}`, guarantee);
+        rates.push(served.perSecond);
+        wrong += differences(served.alerts, expected.alerts);
+        wrong += Math.abs(served.late - expected.late) + Math.abs(served.broken - expected.broken);
+        wrong += Math.abs(served.accounted - expected.records);
+      }
+      const service = `exactly once ${rate(perSecond.exactlyOnce)}, at least once ${rate(perSecond.atLeastOnce)}`;
+      const reading = `kafkajs ${rate(perSecond.kafkajs)}, with our reader ${rate(perSecond.patched)}`;
+      say(`round ${round} of ${rounds}: ${reading}, service ${service}`);
     }
     const result = {
       kafka: version,
@@ -66,10 +76,11 @@ async function run({ traffic: options, partitions, version, rounds, json }: Comm
       late: expected.late,
       broken: expected.broken,
       wrong,
-      eventsPerSecond: median(perSecond.service),
+      exactlyOncePerSecond: median(perSecond.exactlyOnce),
+      atLeastOncePerSecond: median(perSecond.atLeastOnce),
       kafkajsPerSecond: median(perSecond.kafkajs),
       patchedPerSecond: median(perSecond.patched),
-      ratioToKafkajs: Number((median(perSecond.service) / median(perSecond.kafkajs)).toFixed(3)),
+      ratioToKafkajs: Number((median(perSecond.exactlyOnce) / median(perSecond.kafkajs)).toFixed(3)),
     };
     console.log(json ? JSON.stringify(result) : summary(result));
     return wrong === 0 ? 0 : 1;
@@ -89,8 +100,8 @@ type Served = {
 };
 
 /** Reads the topic once, as a group of its own, with alerts in a topic of their own. Rates count from the join. */
-async function serve(broker: Broker, { events }: TrafficOptions, name: string): Promise<Served> {
-  const service = runOnKafka(salesService(name, { topic: "load-in" }), broker.address);
+async function serve(broker: Broker, { events }: TrafficOptions, name: string, guarantee: Guarantee): Promise<Served> {
+  const service = runOnKafka(salesService(name, { topic: "load-in" }), broker.address, { guarantee });
   await until("the join", () => service.running.metrics().lanes.length > 0);
   const startedAt = performance.now();
   // The last two seconds of event time wait for later events, until the topic has been silent for a while.

@@ -156,7 +156,7 @@ class ReadingsAtWork implements Readings {
 }
 
 /** Tells of records that are gone before they were read, if there are any. */
-export function reportLoss({ topic, partition }: TopicPartition, lost: bigint, log: Log): void {
+function reportLoss({ topic, partition }: TopicPartition, lost: bigint, log: Log): void {
   if (lost === 0n) return;
   const fields = { code: "DATA_LOST", topic, partition, lost: String(lost) };
   log("error", "records were deleted before they were read; going on behind them", fields);
