@@ -40,6 +40,6 @@ function givenUp(context: ShardContext, doing: string, tries: number, cause: Tra
     `Shard ${context.shard} is given up: ${doing} failed ${tries} times within ${context.retryWithinMs} ms, last with: ${cause.message} ` +
       `Nothing is lost: whoever takes over goes on from the last checkpoint in ${statePlace(context)}. ` +
       "Look after the brokers, then start the process again.",
-    { cause, retriable: false },
+    { cause, retriable: true }, // for whoever starts the process again
   );
 }
