@@ -44,7 +44,7 @@ export async function acquire(context: ShardContext, minLogBytes?: number): Prom
   });
   if (read === null) return null;
   const { taken, replay, ledger } = read;
-  const what = await restored(context, replay, taken).catch(async (error) => {
+  const what = await restored(context, replay).catch(async (error) => {
     await taken.writer.close();
     throw error;
   });
@@ -59,8 +59,7 @@ export async function acquire(context: ShardContext, minLogBytes?: number): Prom
 
 type Restored = Pick<Acquired, "seq" | "lanes" | "pieces" | "isChanged">;
 
-async function restored(context: ShardContext, replay: Replay, { start }: Taken): Promise<Restored | null> {
-  replay.finish(start);
+async function restored(context: ShardContext, replay: Replay): Promise<Restored | null> {
   const { patterns } = context.identity;
   const checkpoint = replay.last?.checkpoint ?? null;
   if (checkpoint !== null) checkRelease(context, checkpoint, replay.last?.offset ?? 0n);

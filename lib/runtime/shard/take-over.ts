@@ -4,7 +4,7 @@
 //
 // Whatever another producer of the shard did is decided before the barrier, so what is read up to it is all there ever will be.
 
-import { TransportError } from "../../core/errors.ts";
+import { CheckpointError, TransportError } from "../../core/errors.ts";
 import type { Barrier } from "../../state/entry.ts";
 import { writeEntry } from "../../state/entry.ts";
 import type { Replay, Replayed } from "../../state/replay.ts";
@@ -23,7 +23,7 @@ export type Taken = {
 };
 
 /**
- * One attempt; `null`: the shard is not ours any more. Reads from `from`, or the start of the log, gives each record to `replay` and
+ * One attempt; `null`: the shard is not ours any more. Reads from `from`, or the whole log, gives each record to `replay` and
  * tells what that completes, but for the barrier of this attempt.
  *
  * @throws {CheckpointError} if what stands there does not fit.
@@ -39,21 +39,33 @@ export async function takeOver(
   await source.proveMembership();
   if (!isOurs()) return null;
   const writer = await state.takeOver(shard);
+  let at: bigint | null = null;
   try {
     const { app, instance, release, shards, partitions } = identity;
     const barrier: Barrier = { kind: "barrier", app, instance, nonce: nextNonce(), release, shards, partitions };
-    const at = await writeBarrier(writer, barrier);
+    at = await writeBarrier(writer, barrier);
     const { start } = await state.bounds(shard);
-    if (start > at) throw overtaken(context, at, start);
+    if (start > at) throw overtaken(context, at);
     const range = { from: from === null || from < start ? start : from, at };
     const isMet = isOurs() && (await readTo(context, barrier.nonce, range, replay, onReplayed));
+    if (isMet && from === null) replay.finish(start);
     if (isMet) return { writer, start, tail: at + 1n };
   } catch (error) {
     await writer.close();
+    if (error instanceof CheckpointError && at !== null && (await isOutdated(context, at))) throw overtaken(context, at);
     throw error;
   }
   await writer.close();
   return null;
+}
+
+/**
+ * Whether somebody wrote behind our barrier and its marker. Whoever does may also have trimmed what stands before it, while this process
+ * slept: then what we read of the log does not fit together, and that says nothing.
+ */
+async function isOutdated({ shard, state }: ShardContext, barrier: bigint): Promise<boolean> {
+  const { end } = await state.bounds(shard);
+  return end > barrier + 2n;
 }
 
 async function writeBarrier(writer: ShardWriter, barrier: Barrier): Promise<bigint> {
@@ -85,8 +97,8 @@ async function readTo(
   throw truncated(statePlace(context), `the barrier that was written at offset ${at} is not there`);
 }
 
-/** Whoever trims our barrier away has committed after it: this process slept. Another attempt begins with a proof that it is a member. */
-function overtaken(context: ShardContext, at: bigint, start: bigint): TransportError {
-  const message = `Somebody else has taken over ${statePlace(context)} since: it begins at offset ${start}, behind the barrier at ${at}.`;
+/** Somebody has committed after our barrier: this process slept. Another attempt begins with a proof that it is a member. */
+function overtaken(context: ShardContext, barrier: bigint): TransportError {
+  const message = `Somebody else has taken over ${statePlace(context)} since the barrier at offset ${barrier} was written.`;
   return new TransportError("OVERTAKEN", message, { retriable: true });
 }

@@ -48,6 +48,8 @@ async function run({ from, to, keepGoing, workers }: Command): Promise<number> {
   const onPlayed = (played: Played): void => {
     done += played.count;
     failed.push(...played.failed);
+    for (const { seed, message } of played.failed)
+      console.log(`npm run simulate -- --seeds ${seed}\n${message.slice(0, LONGEST_STORY)}\n`);
     situations.add(played.situations);
     if (performance.now() - toldAt < TELL_EVERY_MS) return;
     toldAt = performance.now();
@@ -60,8 +62,6 @@ async function run({ from, to, keepGoing, workers }: Command): Promise<number> {
   await playAll(crowd, { from, to, isOneEnough: !keepGoing, isOver: () => isInterrupted, onPlayed });
   crowd.close();
   failed.sort((one, other) => one.seed - other.seed);
-  for (const { seed, message } of failed)
-    console.log(`npm run simulate -- --seeds ${seed}\n${message.slice(0, LONGEST_STORY)}\n`);
   const [first] = failed;
   if (first !== undefined && !keepGoing && !isInterrupted) await replay(first.seed, null);
   for (const line of situations.table()) console.log(line);

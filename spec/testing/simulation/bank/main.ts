@@ -13,7 +13,7 @@ const USAGE = `npm run bank -- [--find | --fresh] [--seeds A..B] [--write] [--wo
   name            only the bugs with this in their name or file
   --find          look for the first world that finds each, instead of replaying the one that is known
   --fresh         look among 200 seeds that are others with every change of lib
-  --seeds A..B    where to look; left out: 1..1000
+  --seeds A..B    where to look; left out: 1..5000
   --workers N     as many processes; left out: one for each core
   --write         with --find, of all bugs: writes the seeds into the bank, and the table into spec/README.md
 
@@ -88,7 +88,7 @@ function parseCommand(argv: string[]): Command | string {
     const name = positionals.join(" ");
     if (write && !(find && name === "")) throw new Error("--write goes with --find, of all bugs.");
     if (fresh && (find || seeds !== undefined)) throw new Error("--fresh has seeds of its own.");
-    const range = seedRange(seeds ?? "1..1000");
+    const range = seedRange(seeds ?? "1..5000");
     const workers = values.workers === undefined ? undefined : wholeNumber("workers", values.workers);
     return { look: fresh ? freshSeeds(FRESH) : find ? range : null, write, name, workers };
   } catch (error) {

@@ -117,6 +117,14 @@ export const SHARD_BUGS: readonly PlantedBug[] = [
     seed: 1,
   },
   {
+    name: "a log that was cut under a sleeper counts as damaged",
+    file: "runtime/shard/take-over.ts",
+    text: "return end > barrier + 2n;",
+    instead: "return end < barrier;",
+    breaks: "a process that slept while others went on dies",
+    seed: 3748,
+  },
+  {
     name: "numbering begins anew with each owner",
     file: "runtime/shard/acquire.ts",
     text: "seq: checkpoint?.seq ?? 0,",

@@ -74,7 +74,7 @@ function setUp(story: Story, situations: Situations, hurting: { readonly isOver:
   const crew = createCrew(simulation, story.service, load);
   const sleep = (forMs: number): Promise<void> =>
     new Promise((resolve) => void simulation.world.clock.after(forMs, resolve));
-  const stage: Stage = { story, simulation, crew, load, situations, lost: [], troubles: [], sleep };
+  const stage: Stage = { story, simulation, crew, load, situations, lost: [], underway: [], sleep };
   return stage;
 }
 
@@ -103,8 +103,13 @@ function begin(stage: Stage): void {
     situations.saw(`foreign transaction ${foreign.ending}`);
     clock.after(foreign.atMs, () => void transact(stage, `foreign-${index}`, foreign));
   }
-  const inTrouble = (error: unknown): void => void stage.troubles.push(error);
-  for (const move of story.moves) clock.after(move.atMs, () => void make(stage, move).catch(inTrouble));
+  for (const move of story.moves) clock.after(move.atMs, () => begun(stage, make(stage, move)));
+}
+
+/** Who waits for it hears of its failure. */
+function begun({ underway }: Stage, move: Promise<void>): void {
+  move.catch(() => undefined);
+  underway.push(move);
 }
 
 type Record = ReturnType<Stage["load"]["recordOf"]>;
@@ -142,7 +147,7 @@ async function heal(stage: Stage): Promise<void> {
 }
 
 async function look(stage: Stage, readers: Readers): Promise<void> {
-  for (const trouble of stage.troubles) throw trouble;
+  await Promise.all(stage.underway);
   const { crew, story, situations } = stage;
   const base = wantedBy(story.service);
   const changes = changesOf(stage, base);
@@ -193,12 +198,18 @@ async function converge(stage: Stage, readers: Readers, expected: readonly Sayin
   await sleep(quietMs);
   for (;;) {
     const missing = howManyMissing(stage, await said(stage, readers), expected, changes);
-    if (missing === 0) break;
+    if (missing === 0 && isStanding(stage)) break;
     const isTime = simulation.world.clock.now() - began < quietMs + HEALED_WITHIN_MS;
     demand(stage, "not everything was committed in time", isTime && crew.living().length > 0);
     await sleep(POLL_MS);
   }
   await sleep(LAST_SAVE_MS);
+}
+
+/** Whether somebody has each lane, restored. */
+function isStanding({ crew, story }: Stage): boolean {
+  const lanes = crew.living().flatMap(({ engine }) => engine.lanes());
+  return new Set(lanes.map(({ partition }) => partition)).size === story.service.partitions;
 }
 
 /** Of all that sleeps or is held up. */

@@ -14,8 +14,8 @@ export type Stage = {
   readonly situations: Situations;
   /** Input that was deleted; what stands at `from` or behind was not dealt with, as it seemed then. */
   readonly lost: { readonly place: Place; readonly from: bigint; readonly records: readonly InputRecord[] }[];
-  /** What went wrong on the side. */
-  readonly troubles: unknown[];
+  /** What operators are doing. */
+  readonly underway: Promise<void>[];
   sleep(forMs: number): Promise<void>;
 };
 
