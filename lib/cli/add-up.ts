@@ -27,6 +27,7 @@ export function addUp(pictures: readonly Picture[]): Picture | null {
       ),
       partitions: all.flatMap(({ partitions }) => partitions),
       lanes: all.flatMap(({ lanes }) => lanes),
+      shards: all.flatMap(({ shards }) => shards),
       patterns: addByName(
         all.map(({ patterns }) => patterns),
         ({ pattern }) => pattern,
@@ -57,6 +58,7 @@ export function withoutOpen({ metrics, ...aside }: Picture): Picture {
       ...retire(metrics),
       partitions: [],
       lanes: [],
+      shards: [],
       watermark: Number.POSITIVE_INFINITY,
       queuedBytes: 0,
       unsentBytes: 0,

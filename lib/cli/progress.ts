@@ -21,6 +21,7 @@ export type Standing = {
 export function progressLine({ metrics, ratePerSecond, share, leftMs }: Standing, columns: number): string {
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
   const parts = [
+    ...restoring(metrics),
     `${counted(sum(metrics.topics.map(({ records }) => records)), "record")}`,
     `${count(ratePerSecond)}/s`,
     counted(metrics.sent.alerts, "alert"),
@@ -36,6 +37,20 @@ export function progressLine({ metrics, ratePerSecond, share, leftMs }: Standing
     line += ` · ${part}`;
   }
   return line;
+}
+
+/** How far shards are whose state is being read; the slowest says how long it may take. */
+function restoring({ shards }: Metrics): readonly string[] {
+  const under = shards.flatMap(({ restoring }) => restoring ?? []);
+  if (under.length === 0) return [];
+  const share = (shards.length - under.length + under.reduce((sum, each) => sum + each.share, 0)) / shards.length;
+  const bytesPerSecond = under.reduce((sum, each) => sum + each.bytesPerSecond, 0);
+  const lefts = under.flatMap(({ leftMs }) => leftMs ?? []);
+  const left = lefts.length < under.length ? "" : `, ${elapsed(Math.max(...lefts))} left`;
+  const pace = bytesPerSecond === 0 ? "" : ` at ${(bytesPerSecond / 1_000_000).toFixed(1)} MB/s`;
+  return [
+    `restoring ${under.length} of ${counted(shards.length, "shard")}: ${Math.floor(100 * share)} %${pace}${left}`,
+  ];
 }
 
 type Sample = { readonly at: Instant; readonly records: number; readonly readBytes: number };

@@ -134,6 +134,7 @@ const NOTHING_YET: Metrics = {
   topics: [],
   partitions: [],
   lanes: [],
+  shards: [],
   patterns: [],
   watermark: Number.NEGATIVE_INFINITY,
   queuedBytes: 0,

@@ -156,6 +156,7 @@ class EngineAtWork implements Engine {
       ...this.health(),
       tally: this.#task.tally(),
       lanes: this.#task.lanes,
+      shards: [],
       endOf: (partition) => this.#ports.source.endOf?.(partition) ?? null,
       queuedBytes: this.#intake.bytes,
       unsentBytes: this.#outbox.bytes,

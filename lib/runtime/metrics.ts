@@ -73,6 +73,36 @@ export type PatternMetrics = {
   readonly failures: number;
 };
 
+/** How one shard is kept: its state, its checkpoints, its log. Sums are over all the time that this process had the shard. */
+export type ShardMetrics = {
+  readonly shard: number;
+  /** How far reading its state has come: `share` from 0 to 1; `null`: it is restored. Until then nothing of it is matched. */
+  readonly restoring: {
+    readonly share: number;
+    readonly bytes: number;
+    readonly bytesPerSecond: number;
+    /** `null`: not known yet. */
+    readonly leftMs: number | null;
+  } | null;
+  /** Complete ones, with all they took from being given the shard. */
+  readonly restores: { readonly count: number; readonly bytes: number; readonly tookMs: number };
+  /** Committed ones, from the cut to the answer. */
+  readonly checkpoints: { readonly count: number; readonly bytes: number; readonly tookMs: number };
+  /** 99 % of the last intervals between checkpoints under load were at most so long; `null`: there were none. */
+  readonly intervalMs: number | null;
+  /** For how long something has waited that is in no checkpoint yet; 0: nothing does. */
+  readonly waitsMs: number;
+  /** How often somebody else turned out to have had the shard meanwhile. */
+  readonly overtaken: number;
+  /** How often it had to be looked up what became of a checkpoint. */
+  readonly resolves: number;
+  /** How often old state was deleted. */
+  readonly trims: number;
+  /** Bytes of the log, as far as it counts, and those of the state in it. */
+  readonly logBytes: number;
+  readonly liveBytes: number;
+};
+
 /**
  * A picture of a running service, as plain data. Taking it costs one visit per topic, partition and pattern of each lane.
  *
@@ -91,6 +121,8 @@ export type Metrics = {
   readonly partitions: readonly PartitionMetrics[];
   readonly lanes: readonly LaneMetrics[];
   readonly patterns: readonly PatternMetrics[];
+  /** Those that this process has; none where state is not saved. */
+  readonly shards: readonly ShardMetrics[];
   /** The least watermark of all lanes. */
   readonly watermark: Instant;
   /** Bytes read and not yet looked at. */

@@ -4,7 +4,7 @@ import { BEGINNING } from "../time/instant.ts";
 import type { EmissionKind } from "./alert.ts";
 import type { Lane } from "./lane.ts";
 import { laneStateOf, type Surroundings } from "./lane-state.ts";
-import type { LaneMetrics, Metrics, PartitionMetrics, ServiceState } from "./metrics.ts";
+import type { LaneMetrics, Metrics, PartitionMetrics, ServiceState, ShardMetrics } from "./metrics.ts";
 import { isActive, type PartitionState } from "./partition.ts";
 import type { TopicPartition } from "./ports.ts";
 import type { Tally } from "./tally.ts";
@@ -15,6 +15,7 @@ export type MetricsParts = Surroundings & {
   readonly assigned: boolean;
   readonly tally: Tally;
   readonly lanes: readonly Lane[];
+  readonly shards: readonly ShardMetrics[];
   readonly endOf: (partition: TopicPartition) => bigint | null;
   readonly queuedBytes: number;
   readonly unsentBytes: number;
@@ -22,13 +23,14 @@ export type MetricsParts = Surroundings & {
 };
 
 export function takeMetrics(parts: MetricsParts): Metrics {
-  const { state, assigned, tally, lanes, queuedBytes, unsentBytes, sent } = parts;
+  const { state, assigned, tally, lanes, shards, queuedBytes, unsentBytes, sent } = parts;
   return {
     state,
     assigned,
     ...tally,
     partitions: lanes.flatMap((lane) => partitionMetrics(lane, parts)),
     lanes: laneMetrics(lanes, parts),
+    shards,
     watermark: lanes.length > 0 ? Math.min(...lanes.map((lane) => lane.watermark)) : BEGINNING,
     queuedBytes,
     unsentBytes,

@@ -7,6 +7,7 @@
 import { LANE_STATES } from "../runtime/lane-state.ts";
 import type { Metrics, ServiceState } from "../runtime/metrics.ts";
 import type { Instant } from "../time/instant.ts";
+import { shardRows } from "./shard-metric-rows.ts";
 
 /** What a scrape is made of. */
 export type Scrape = {
@@ -16,7 +17,7 @@ export type Scrape = {
   readonly version: string;
 };
 
-export type Label = "app" | "version" | "state" | "topic" | "partition" | "pattern" | "verdict" | "kind";
+export type Label = "app" | "version" | "state" | "topic" | "partition" | "shard" | "pattern" | "verdict" | "kind";
 
 /** One line of a metric. A value that is no finite number is left out: it is not known. */
 export type Sample = { readonly labels: { readonly [name in Label]?: string }; readonly value: number };
@@ -98,6 +99,7 @@ export const METRIC_TABLE: readonly MetricRow[] = [
   },
   ...laneRows(),
   ...partitionRows(),
+  ...shardRows(),
 ];
 
 type OfPattern = Metrics["patterns"][number];

@@ -30,6 +30,8 @@ export interface Ledger {
   readonly lowWater: bigint;
   /** Bytes of the log from there on. */
   readonly bytes: number;
+  /** Bytes of all pages as they were last written whole. Cost: their number. */
+  readonly stateBytes: number;
   /** Pages that should be written whole with the next checkpoint: none, or the oldest. */
   due(): readonly PageName[];
   committed(written: WrittenCheckpoint): void;
@@ -63,10 +65,14 @@ class LedgerAtWork implements Ledger {
     return this.#oldest()?.base ?? this.#log.at(-1)?.base ?? 0n;
   }
 
+  get stateBytes(): number {
+    let bytes = 0;
+    for (const page of this.#pages.values()) bytes += page.bytes;
+    return bytes;
+  }
+
   due(): readonly PageName[] {
-    let stateBytes = 0;
-    for (const { bytes } of this.#pages.values()) stateBytes += bytes;
-    if (this.bytes <= this.#minBytes || this.bytes <= (1 + SLACK) * stateBytes) return [];
+    if (this.bytes <= this.#minBytes || this.bytes <= (1 + SLACK) * this.stateBytes) return [];
     const oldest = this.#oldest();
     return oldest === undefined ? [] : [oldest];
   }

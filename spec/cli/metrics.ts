@@ -1,4 +1,4 @@
-import type { Metrics, PatternMetrics, TopicMetrics } from "../../lib/runtime/metrics.ts";
+import type { Metrics, PatternMetrics, ShardMetrics, TopicMetrics } from "../../lib/runtime/metrics.ts";
 
 type Parts = {
   readonly topics: readonly TopicMetrics[];
@@ -26,6 +26,7 @@ export function metricsOf({ topics, patterns, sent, watermark }: Parts): Metrics
     topics,
     partitions: [],
     lanes: [],
+    shards: [],
     patterns: patterns.map((pattern) => ({ ...none, ...pattern })),
     watermark,
     queuedBytes: 0,
@@ -33,3 +34,18 @@ export function metricsOf({ topics, patterns, sent, watermark }: Parts): Metrics
     sent,
   };
 }
+
+/** A shard that is restored; every figure another. */
+export const shardMetrics: ShardMetrics = {
+  shard: 3,
+  restoring: null,
+  restores: { count: 1, bytes: 2, tookMs: 3_000 },
+  checkpoints: { count: 4, bytes: 5, tookMs: 6_000 },
+  intervalMs: 120,
+  waitsMs: 80,
+  overtaken: 7,
+  resolves: 8,
+  trims: 9,
+  logBytes: 10,
+  liveBytes: 11,
+};

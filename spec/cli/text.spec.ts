@@ -6,9 +6,9 @@ import { elapsed, fields, key, oneLine, time, watermark } from "../../lib/cli/fi
 import { paceOf, progressLine, showProgress } from "../../lib/cli/progress.ts";
 import { createScreen, type TerminalStream } from "../../lib/cli/screen.ts";
 import { type RunReport, summaryJson, summaryText } from "../../lib/cli/summary.ts";
-import type { Metrics } from "../../lib/runtime/metrics.ts";
+import type { Metrics, ShardMetrics } from "../../lib/runtime/metrics.ts";
 import type { Clock } from "../../lib/time/clock.ts";
-import { metricsOf } from "./metrics.ts";
+import { metricsOf, shardMetrics } from "./metrics.ts";
 
 const it = suite("what the command says");
 const text = (alert: object): string => alertText(new TextEncoder().encode(JSON.stringify(alert)));
@@ -117,6 +117,20 @@ it("the progress line says the most important first, and as much as fits", () =>
     assert.ok(whole.startsWith(line));
   }
   assert.not.match(progressLine({ ...standing, share: null }, 400), "%");
+});
+
+it("while state is restored the line begins with how far that is, at what pace, and for how long", () => {
+  const one = (progress: ShardMetrics["restoring"]): ShardMetrics => ({ ...shardMetrics, restoring: progress });
+  const line = (...all: readonly ShardMetrics["restoring"][]): string => {
+    const standing = { metrics: { ...metrics, shards: all.map(one) }, ratePerSecond: 0, share: null, leftMs: null };
+    return progressLine(standing, 400).split(" · ")[0] ?? "";
+  };
+  const half = { share: 0.5, bytes: 9, bytesPerSecond: 2_500_000, leftMs: 12_000 };
+  const begun = { share: 0, bytes: 0, bytesPerSecond: 0, leftMs: null };
+  assert.is(line(half), "restoring 1 of 1 shard: 50 % at 2.5 MB/s, 12 s left");
+  assert.is(line(half, { ...half, leftMs: 65_000 }, null), "restoring 2 of 3 shards: 66 % at 5.0 MB/s, 1 min 5 s left");
+  assert.is(line(begun, begun), "restoring 2 of 2 shards: 0 %");
+  assert.is(line(null, null), "27,004 records");
 });
 
 it("the pace looks at the last seconds, and the time left at the bytes", () => {

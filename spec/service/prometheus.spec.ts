@@ -4,12 +4,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { pattern } from "../../lib/index.ts";
-import type { Metrics } from "../../lib/runtime/metrics.ts";
+import type { Metrics, ShardMetrics } from "../../lib/runtime/metrics.ts";
 import { createMemoryLog, createNdjsonSource, runService, service, topic } from "../../lib/service/index.ts";
 import { METRIC_TABLE } from "../../lib/service/metric-table.ts";
 import { createExporter } from "../../lib/service/prometheus.ts";
 import { type FlightEvent, risingDelay, strandedAircraft } from "../../samples/flights/patterns.ts";
-import { metricsOf } from "../cli/metrics.ts";
+import { metricsOf, shardMetrics } from "../cli/metrics.ts";
 import { allowMs } from "../run/ask.ts";
 import { FLIGHTS_FILE, lateLines, readFlights, risingDelays, stranded } from "../samples/flights-oracle.ts";
 import { type Family, readExposition, valueIn } from "./exposition.ts";
@@ -40,6 +40,8 @@ const partition = {
   position: null,
   lag: null,
 } as const;
+
+const shard = { ...shardMetrics, restoring: { share: 0.25, bytes: 1_000, bytesPerSecond: 500, leftMs: 6_000 } };
 
 it("its counters are the account of every record of a run, and the alerts those of the plain loops", async () => {
   const late = lateLines(readFlights(), HOUR);
@@ -90,6 +92,7 @@ it("each metric of the table is there, with its type, its help and its labels; a
     lanes: [
       { partition: 7, state: { kind: "idle", follows: "clock" }, watermark: 2_500, buffered: 1, bufferedBytes: 2 },
     ],
+    shards: [shard],
   };
   const families = await scrape(picture);
   for (const { name, type, help, labels } of METRIC_TABLE) {
@@ -117,6 +120,19 @@ it("each metric of the table is there, with its type, its help and its labels; a
     states.map(({ labels }) => labels.get("state")),
     ["idle"],
   );
+});
+
+it("a row of a shard says what is restored and saved, and leaves out what is not known", async () => {
+  const values = async (one: ShardMetrics): Promise<readonly number[]> => {
+    const families = await scrape({ ...nothing, shards: [one] });
+    const rows = METRIC_TABLE.filter(({ labels }) => labels.includes("shard"));
+    return rows.flatMap(({ name }) => families.get(name)?.samples.map(({ value }) => value) ?? []);
+  };
+  assert.equal(await values(shard), [0.25, 6, 1, 3, 2, 4, 6, 5, 0.12, 0.08, 8, 7, 9, 10, 11]);
+  const running = { ...shard, restoring: null, intervalMs: null };
+  assert.equal(await values(running), [1, 0, 1, 3, 2, 4, 6, 5, 0.08, 8, 7, 9, 10, 11]);
+  const begun = { ...shard, restoring: { ...shard.restoring, share: 0, leftMs: null } };
+  assert.equal((await values(begun)).slice(0, 2), [0, 1]);
 });
 
 it("names say their units, and counters that they are counters", () => {

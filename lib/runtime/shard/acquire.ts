@@ -3,11 +3,13 @@
 import type { Checkpoint, SavedLane } from "../../state/checkpoint.ts";
 import type { Delta, Page, PageOwner } from "../../state/entry.ts";
 import { createLedger, type Ledger } from "../../state/ledger.ts";
-import { createReplay, hasSamePatterns, type Replay } from "../../state/replay.ts";
+import { createReplay, hasSamePatterns, type Replay, type Replayed } from "../../state/replay.ts";
 import { duplicateApp, superseded } from "../../state/state-error.ts";
+import type { Instant } from "../../time/instant.ts";
 import { beginningOf } from "./beginnings.ts";
 import { type ShardContext, statePlace } from "./context.ts";
 import { insist } from "./insist.ts";
+import { createProgress } from "./progress.ts";
 import { type Taken, takeOver } from "./take-over.ts";
 
 /** A shard that is ours, and what it stands on. */
@@ -20,6 +22,9 @@ export type Acquired = Taken & {
   pieces(owner: PageOwner): readonly (Page | Delta)[];
   /** What the log holds. */
   readonly ledger: Ledger;
+  /** Bytes that were read of the log, and since when the shard was being taken over. */
+  readonly bytes: number;
+  readonly since: Instant;
   /** Whether everything has to be saved whole next: the patterns are others than before. */
   readonly isChanged: boolean;
 };
@@ -32,14 +37,16 @@ export type Acquired = Taken & {
  * @throws {TransportError} `DATA_LOST`, `SHARD_GIVEN_UP`
  */
 export async function acquire(context: ShardContext, minLogBytes?: number): Promise<Acquired | null> {
-  const { clock, log, shard } = context;
+  const { clock, log, meter, shard } = context;
   const startedAt = clock.now();
+  meter.restoring({ share: 0, bytes: 0, bytesPerSecond: 0, leftMs: null });
   const read = await insist(context, "taking over the shard", async () => {
     const replay = createReplay(context.identity, statePlace(context));
     const ledger = createLedger(minLogBytes);
-    const taken = await takeOver(context, null, replay, (replayed) => {
+    const account = (replayed: Replayed): void => {
       if (replayed.kind === "checkpoint") ledger.committed(replayed);
-    });
+    };
+    const taken = await takeOver(context, null, replay, account, (start, end) => createProgress(context, start, end));
     return taken && { taken, replay, ledger };
   });
   if (read === null) return null;
@@ -54,7 +61,8 @@ export async function acquire(context: ShardContext, minLogBytes?: number): Prom
   }
   const tookMs = clock.now() - startedAt;
   log("info", "a shard was taken over", { shard, checkpoint: what.seq, bytes: replay.bytes, tookMs });
-  return { ...taken, ...what, ledger };
+  tellDropped(context, replay);
+  return { ...taken, ...what, ledger, bytes: replay.bytes, since: startedAt };
 }
 
 type Restored = Pick<Acquired, "seq" | "lanes" | "pieces" | "isChanged">;
@@ -85,6 +93,19 @@ function slotOf(
   { name, fingerprint }: { readonly name: string; readonly fingerprint: string },
 ): number {
   return checkpoint?.patterns.findIndex((each) => each.name === name && each.fingerprint === fingerprint) ?? -1;
+}
+
+/** Runs of a pattern that is another one now, or none, end here: what the new one is to hold it has to see itself. */
+function tellDropped({ identity, log, shard }: ShardContext, replay: Replay): void {
+  const { patterns = [], lanes = [] } = replay.last?.checkpoint ?? {};
+  for (const [slot, { name, version, fingerprint }] of patterns.entries()) {
+    if (identity.patterns.some((each) => each.name === name && each.fingerprint === fingerprint)) continue;
+    const pieces = lanes.flatMap(({ partition: lane }) => replay.pieces({ lane, pattern: slot }));
+    const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
+    const isGone = identity.patterns.every((each) => each.name !== name);
+    const what = isGone ? "is no pattern of the service any more" : "has changed";
+    log("warn", `a pattern ${what}: the runs it had open are dropped`, { shard, pattern: name, version, bytes });
+  }
 }
 
 function checkRelease(context: ShardContext, checkpoint: Checkpoint, offset: bigint): void {

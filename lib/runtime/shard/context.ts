@@ -5,6 +5,7 @@ import { stateTopicOf } from "../../state/names.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Log } from "../ports.ts";
 import type { ShardSource, StateLog } from "../shard-ports.ts";
+import type { ShardMeter } from "./meter.ts";
 
 /** What makes saved state ours. */
 export type ServiceIdentity = {
@@ -30,6 +31,7 @@ export type ShardContext = {
   readonly state: Pick<StateLog, "takeOver" | "bounds" | "read" | "trim">;
   readonly clock: Clock;
   readonly log: Log;
+  readonly meter: ShardMeter;
   /** What to do if the inputs do not have any more what has to be read next. */
   readonly onDataLoss: "fail" | "continue";
   /** How long what fails is tried again before the shard is given up. */

@@ -23,9 +23,11 @@ import type { ShardHandler, ShardSource, StateLog } from "../shard-ports.ts";
 import { addTallies, emptyTally, retire, type Tally, tallyOf } from "../tally.ts";
 import { createTurns, type Turns } from "../turns.ts";
 import type { ServiceIdentity } from "./context.ts";
+import { createShardMeter, type ShardMeter } from "./meter.ts";
 import { type Guarantee, type Outlet, outletAtOnce, outletOfCheckpoints } from "./outlet.ts";
-import { runShard, type ShardPace, type ShardRun } from "./run.ts";
+import { runShard, type ShardPace, type ShardRun, type ShardShare } from "./run.ts";
 import { shardsFor } from "./shard-count.ts";
+import { createStagger, type Stagger } from "./stagger.ts";
 
 /** How an engine of shards is made. */
 export type ShardEngineConfig = EngineConfig & {
@@ -61,6 +63,8 @@ class ShardEngine implements Engine {
   readonly #config: ShardEngineConfig;
   readonly #ports: ShardEnginePorts;
   readonly #runs = new Map<number, ShardRun>();
+  readonly #meters = new Map<number, ShardMeter>();
+  readonly #stagger: Stagger;
   readonly #ended = new Set<Promise<void>>();
   /** `null`: what is said leaves with the checkpoints. */
   readonly #outbox: Outbox | null;
@@ -83,6 +87,7 @@ class ShardEngine implements Engine {
     this.#ports = ports;
     this.#expiry = createExpiry(ports.clock);
     this.#turns = createTurns(ports.clock);
+    this.#stagger = createStagger(ports.clock);
     this.#reportFirst = createFirstReports(ports.log);
     this.#retired = emptyTally(config.task);
     this.#outbox = config.guarantee === "at-least-once" ? this.#createOutbox() : null;
@@ -109,6 +114,7 @@ class ShardEngine implements Engine {
       ...this.health(),
       tally: this.#allLanes().reduce((sum, lane) => addTallies(sum, tallyOf(lane)), this.#retired),
       lanes: this.#allLanes(),
+      shards: runs.map(({ shard }) => ({ shard, ...this.#meterOf(shard).picture() })).sort(byShard),
       endOf: (partition) => this.#ports.source.endOf(partition),
       queuedBytes: runs.reduce((sum, { intake }) => sum + intake.bytes, 0),
       unsentBytes: this.#outbox?.bytes ?? runs.reduce((sum, { outlet }) => sum + outlet.bytes, 0),
@@ -126,7 +132,7 @@ class ShardEngine implements Engine {
   }
 
   #surroundings(): Surroundings {
-    const { maxUnsentBytes } = this.#config.pace;
+    const { maxUnsentBytes } = this.#share();
     const follow = this.#config.task.whenAllIdle === "clock" ? "clock" : "nothing";
     const runs = [...this.#runs.values()];
     return {
@@ -201,10 +207,35 @@ class ShardEngine implements Engine {
       nextNonce: () => `${identity.instance}:${++this.#nonces}`,
       onSaid: this.#reportFirst,
       createOutlet: () => this.#createOutlet(),
+      meter: this.#meterOf(shard),
+      share: () => this.#share(),
+      waitForTurn: () => this.#stagger.take(this.#paceMs(), this.#runs.size),
     });
     this.#runs.set(shard, run);
     const over = run.done.catch((error) => this.#fail(error)).finally(() => this.#ended.delete(over));
     this.#ended.add(over);
+  }
+
+  /** Bounds hold for the process, however many shards it has; an outbox is of all of them. */
+  #share(): ShardShare {
+    const { maxQueuedBytes, maxUnsentBytes } = this.#config.pace;
+    const shards = Math.max(1, this.#runs.size);
+    return {
+      maxQueuedBytes: maxQueuedBytes / shards,
+      maxUnsentBytes: this.#outbox === null ? maxUnsentBytes / shards : maxUnsentBytes,
+    };
+  }
+
+  #meterOf(shard: number): ShardMeter {
+    const meter = this.#meters.get(shard) ?? createShardMeter(this.#ports.clock);
+    this.#meters.set(shard, meter);
+    return meter;
+  }
+
+  /** How often shards with much to do are saved. */
+  #paceMs(): number {
+    const { guarantee, pace } = this.#config;
+    return guarantee === "exactly-once" ? pace.commitEveryMs : pace.saveEveryMs;
   }
 
   #createOutlet(): Outlet {
@@ -301,4 +332,8 @@ class ShardEngine implements Engine {
     this.#state = nextServiceState(before, event);
     if (this.#state !== before) this.#ports.log("info", `service is ${this.#state}`);
   }
+}
+
+function byShard(one: { readonly shard: number }, other: { readonly shard: number }): number {
+  return one.shard - other.shard;
 }

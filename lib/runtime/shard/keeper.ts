@@ -79,11 +79,18 @@ class KeeperAtWork implements Keeper {
   async commit(stretch: Stretch): Promise<Kept> {
     invariant(!this.#isBusy && this.#writer !== null, "that a shard commits one checkpoint at a time");
     this.#isBusy = true;
+    const { clock, log, meter, shard } = this.#context;
+    const startedAt = clock.now();
     const frozen = freeze(stretch, this.#seq + 1, this.#ledger.lowWater, this.#context.identity);
     const kept = await this.#settle(frozen);
     this.#isBusy = false;
-    if (kept === "committed") this.#trim(frozen.lowWater);
-    else await this.close();
+    if (kept === "committed") {
+      const { seq: checkpoint, bytes, outputs } = frozen;
+      const tookMs = clock.now() - startedAt;
+      meter.committed({ bytes, tookMs, ledger: this.#ledger });
+      log("debug", "a checkpoint was committed", { shard, checkpoint, bytes, outputs: outputs.length, tookMs });
+      this.#trim(frozen.lowWater);
+    } else await this.close();
     return kept;
   }
 
@@ -94,8 +101,11 @@ class KeeperAtWork implements Keeper {
   }
 
   async #settle(frozen: Frozen): Promise<Kept> {
-    const { log, shard } = this.#context;
+    const { log, meter, shard } = this.#context;
     if (await this.#send(frozen)) return "committed";
+    meter.resolved();
+    const { message: reason } = this.#failure as Error;
+    log("warn", "a checkpoint may not be committed; it is looked up", { shard, checkpoint: frozen.seq, reason });
     const doing = `finding out what became of checkpoint ${frozen.seq}`;
     const kept = await insist(this.#context, doing, async () => {
       const found = await this.#resolve(frozen);
@@ -148,12 +158,16 @@ class KeeperAtWork implements Keeper {
 
   /** Not waited for: what is not deleted now is deleted another time. */
   #trim(lowWater: bigint): void {
-    const { clock, log, shard, state } = this.#context;
+    const { clock, log, meter, shard, state } = this.#context;
     if (lowWater <= this.#trimmedTo || clock.now() - this.#trimmedAt < this.#trimEveryMs) return;
     this.#trimmedAt = clock.now();
     this.#trimmedTo = lowWater;
-    state.trim(shard, lowWater).catch((error: Error) => {
-      log("debug", "old state could not be deleted; it will be tried again", { shard, reason: error.message });
+    const trimmed = (): void => {
+      meter.trimmed();
+      log("debug", "old state was deleted", { shard, before: String(lowWater) });
+    };
+    state.trim(shard, lowWater).then(trimmed, (error: Error) => {
+      log("warn", "old state could not be deleted; it will be tried again", { shard, reason: error.message });
     });
   }
 }

@@ -34,11 +34,14 @@ export type ShardPace = {
   readonly trimEveryMs: number;
   /** A log of state that is shorter is not made smaller. Left out: 1 MiB. */
   readonly minLogBytes?: number;
-  /** Bytes read and not yet taken, before reading pauses. */
+  /** Bytes of all shards of the process that were read and not yet taken, before reading pauses. */
   readonly maxQueuedBytes: number;
-  /** Bytes said and not yet safe, before matching waits. */
+  /** Bytes of all of them that were said and are not safe, before matching waits. */
   readonly maxUnsentBytes: number;
 };
+
+/** What of the bounds of the process a shard may use now. */
+export type ShardShare = Pick<ShardPace, "maxQueuedBytes" | "maxUnsentBytes">;
 
 export type ShardRunOptions = Omit<ShardContext, "isOurs"> & {
   readonly source: Pick<
@@ -48,10 +51,13 @@ export type ShardRunOptions = Omit<ShardContext, "isOurs"> & {
   readonly state: Pick<StateLog, "takeOver" | "bounds" | "read" | "trim" | "partitionOf">;
   readonly task: TaskConfig;
   readonly pace: ShardPace;
+  readonly share: () => ShardShare;
   /** Makes the way out of what is said, each time the shard is taken over. */
   readonly createOutlet: () => Outlet;
   /** Shared by all shards of the process. */
   readonly turns: Turns;
+  /** Asked before a checkpoint is cut that is due: how long it has to wait for those of others; 0: not at all, and it is cut. */
+  readonly waitForTurn: () => number;
   /** Of what an emission is, when it is said: it may never be committed, or be said again. */
   readonly onSaid: (emission: Emission) => void;
 };
@@ -104,7 +110,11 @@ class ShardAtWork implements ShardRun {
   /** Whether anything was taken or said since the last cut. */
   #hasNews = false;
   #hasWork = false;
+  /** While it is put together. */
+  #breathedAt: Instant = BEGINNING;
   #cutAt: Instant = BEGINNING;
+  /** Others have their turn to cut until then. */
+  #cutNotBefore: Instant = BEGINNING;
   #committing: Promise<void> | null = null;
   #kept: Kept = "committed";
   #isLost = false;
@@ -123,7 +133,7 @@ class ShardAtWork implements ShardRun {
   push(batch: InputBatch): void {
     if (this.task === null || this.#isStopping) return;
     this.intake.push({ kind: "batch", batch, readAt: this.#options.clock.now() });
-    if (this.intake.bytes > this.#options.pace.maxQueuedBytes) this.flow.holdAll("queue");
+    if (this.intake.bytes > this.#options.share().maxQueuedBytes) this.flow.holdAll("queue");
     this.#wake.notify();
   }
 
@@ -159,6 +169,7 @@ class ShardAtWork implements ShardRun {
       if (acquired === null) return;
       if ((await this.#keep(acquired)) !== "overtaken") return;
       this.#forget();
+      this.#options.meter.overtaken();
       overtaken = [...overtaken.filter((at) => at > clock.now() - DUEL_MS), clock.now()];
       if (overtaken.length >= DUEL_TIMES) throw duel(statePlace(this.#context), identity.app);
       log("warn", "a shard was somebody else's meanwhile and is taken over afresh", { shard: this.shard });
@@ -169,7 +180,7 @@ class ShardAtWork implements ShardRun {
   async #keep(acquired: Acquired): Promise<Kept> {
     const keeper = createKeeper(this.#context, acquired, this.#options.pace.trimEveryMs);
     try {
-      this.#begin(acquired);
+      if (!(await this.#begin(acquired))) return "lost";
       while (!this.#isOver()) await this.#turn(keeper);
       if (this.#committing !== null) await this.#committing;
       if (this.#failure !== null) throw this.#failure.error;
@@ -179,18 +190,23 @@ class ShardAtWork implements ShardRun {
     }
   }
 
-  /** Puts the task where the shard stands, and lets reading begin there. */
-  #begin({ lanes, pieces, seq, isChanged }: Acquired): void {
-    const { clock, identity, source, topics, task: config } = this.#options;
+  /** Puts the task where the shard stands, and lets reading begin there; `false`: the shard was lost meanwhile. */
+  async #begin({ bytes, lanes, ledger, pieces, seq, since, isChanged }: Acquired): Promise<boolean> {
+    const { clock, identity, meter, source, topics, task: config } = this.#options;
     const task = createTask(config);
     task.restore(lanes);
+    this.#breathedAt = clock.now();
     for (const lane of task.lanes)
-      for (const [pattern, freezer] of lane.patterns.freezers.entries())
+      for (const [pattern, freezer] of lane.patterns.freezers.entries()) {
         freezer.thaw(pieces({ lane: lane.partition, pattern }), statePlace(this.#context));
+        if (!(await this.#breathed())) return false;
+      }
     const places = lanesOf(this.shard, identity).flatMap((partition) => topics.map((topic) => ({ topic, partition })));
     this.intake = createIntake();
     this.task = task;
     this.#hasNews = seq === 0 || isChanged;
+    meter.restored({ bytes, tookMs: clock.now() - since, ledger });
+    if (this.#hasNews) meter.waits();
     this.#cutAt = BEGINNING;
     this.#kept = "committed";
     this.#step(task, { kind: "assigned", partitions: places, now: clock.now() });
@@ -198,6 +214,16 @@ class ShardAtWork implements ShardRun {
       for (const { topic, from } of lane.inputs) source.read({ topic, partition: lane.partition }, BigInt(from ?? 0));
     this.flow.releaseAll("queue");
     this.flow.assigned(places);
+    return true;
+  }
+
+  /** Lets others have their turn, heartbeats above all, if that was long ago; whether the shard is still ours then. */
+  async #breathed(): Promise<boolean> {
+    const { clock } = this.#options;
+    if (clock.now() - this.#breathedAt < SLICE_MS) return true;
+    await clock.breathe();
+    this.#breathedAt = clock.now();
+    return this.#context.isOurs();
   }
 
   #forget(): void {
@@ -219,7 +245,7 @@ class ShardAtWork implements ShardRun {
     if (canWork) this.#attempt(() => this.#slice());
     this.outlet.flush();
     const inMs = this.#cutInMs();
-    if (inMs !== null && inMs <= 0) this.#attempt(() => this.#cut(keeper));
+    if (inMs !== null && inMs <= 0) this.#attempt(() => this.#cutInTurn(keeper));
     if (canWork) return this.#options.turns.next();
     const cancel = inMs === null || inMs <= 0 ? null : clock.after(inMs, () => this.#wake.notify());
     await this.#wake.wait();
@@ -228,7 +254,7 @@ class ShardAtWork implements ShardRun {
 
   /** Works for a while, or until it is time to cut. Nothing new is taken while there is work: then every moment between is one to cut at. */
   #slice(): void {
-    const { clock, pace } = this.#options;
+    const { clock, share } = this.#options;
     const task = this.task as Task;
     const until = clock.now() + SLICE_MS;
     do {
@@ -238,12 +264,15 @@ class ShardAtWork implements ShardRun {
       if (input === null) break;
       this.#step(task, input);
     } while (clock.now() < until && this.#canWork() && (this.#cutInMs() ?? 1) > 0);
-    if (2 * this.intake.bytes <= pace.maxQueuedBytes) this.flow.releaseAll("queue");
+    if (2 * this.intake.bytes <= share().maxQueuedBytes) this.flow.releaseAll("queue");
   }
 
   #step(task: Task, input: TaskInput): void {
     const { emissions, pause, resume, hasWork } = task.step(input);
-    if (emissions.length > 0 || (input.kind === "batch" && input.batch.records.length > 0)) this.#hasNews = true;
+    if (emissions.length > 0 || (input.kind === "batch" && input.batch.records.length > 0)) {
+      this.#hasNews = true;
+      this.#options.meter.waits();
+    }
     this.#hasWork = hasWork;
     this.outlet.say(emissions);
     for (const emission of emissions) this.#options.onSaid(emission);
@@ -260,16 +289,36 @@ class ShardAtWork implements ShardRun {
   }
 
   #isFull(): boolean {
-    return this.outlet.bytes > this.#options.pace.maxUnsentBytes;
+    return this.outlet.bytes > this.#options.share().maxUnsentBytes;
   }
 
   /** How long until the next cut is due; `null`: there is nothing to commit, or something is on its way. */
   #cutInMs(): number | null {
     if (this.#committing !== null || !this.#hasNews) return null;
-    const { clock, pace } = this.#options;
-    const { waits } = this.outlet;
-    const everyMs = waits ? pace.commitEveryMs : pace.saveEveryMs;
-    return this.#isStopping || (waits && this.#isFull()) ? 0 : this.#cutAt + everyMs - clock.now();
+    if (this.#isInHaste()) return 0;
+    return Math.max(this.#cutAt + this.#everyMs(), this.#cutNotBefore) - this.#options.clock.now();
+  }
+
+  #everyMs(): number {
+    const { pace } = this.#options;
+    return this.outlet.waits ? pace.commitEveryMs : pace.saveEveryMs;
+  }
+
+  /** Whether somebody waits for the cut: for more room, or for the end. */
+  #isInHaste(): boolean {
+    return this.#isStopping || (this.outlet.waits && this.#isFull());
+  }
+
+  #cutInTurn(keeper: Keeper): void {
+    const { clock, meter, waitForTurn } = this.#options;
+    const waitMs = this.#isInHaste() ? 0 : waitForTurn();
+    this.#cutNotBefore = clock.now() + waitMs;
+    if (waitMs > 0) {
+      this.#wake.notify();
+      return;
+    }
+    meter.cut(this.#everyMs());
+    this.#cut(keeper);
   }
 
   #cut(keeper: Keeper): void {
@@ -280,6 +329,7 @@ class ShardAtWork implements ShardRun {
     const stretch: Stretch = stretchOf(task, carried, keeper.due(), (record) => state.partitionOf(record));
     const positions = task.positions();
     this.#hasNews = this.#hasWork;
+    if (this.#hasNews) this.#options.meter.waits();
     this.#cutAt = this.#options.clock.now();
     const settled = (kept: Kept): void => {
       this.#kept = kept;

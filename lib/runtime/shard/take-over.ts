@@ -11,7 +11,6 @@ import type { Replay, Replayed } from "../../state/replay.ts";
 import { truncated } from "../../state/state-error.ts";
 import type { ShardWriter } from "../shard-ports.ts";
 import { type ShardContext, statePlace } from "./context.ts";
-import { createProgress } from "./progress.ts";
 
 /** A shard that is ours alone. */
 export type Taken = {
@@ -21,6 +20,9 @@ export type Taken = {
   /** Behind our barrier: nothing is committed here or beyond. */
   readonly tail: bigint;
 };
+
+/** Is told where reading begins and ends, and gives what is told how far it has come. */
+export type OnProgress = (start: bigint, end: bigint) => (next: bigint, bytes: number) => void;
 
 /**
  * One attempt; `null`: the shard is not ours any more. Reads from `from`, or the whole log, gives each record to `replay` and
@@ -34,6 +36,7 @@ export async function takeOver(
   from: bigint | null,
   replay: Replay,
   onReplayed: (replayed: Replayed) => void,
+  onProgress: OnProgress = () => () => undefined,
 ): Promise<Taken | null> {
   const { identity, isOurs, nextNonce, shard, source, state } = context;
   await source.proveMembership();
@@ -47,12 +50,13 @@ export async function takeOver(
     const { start } = await state.bounds(shard);
     if (start > at) throw overtaken(context, at);
     const range = { from: from === null || from < start ? start : from, at };
-    const isMet = isOurs() && (await readTo(context, barrier.nonce, range, replay, onReplayed));
+    const isMet = isOurs() && (await readTo(context, barrier.nonce, range, replay, onReplayed, onProgress));
     if (isMet && from === null) replay.finish(start);
     if (isMet) return { writer, start, tail: at + 1n };
   } catch (error) {
     await writer.close();
-    if (error instanceof CheckpointError && at !== null && (await isOutdated(context, at))) throw overtaken(context, at);
+    if (error instanceof CheckpointError && at !== null && (await isOutdated(context, at)))
+      throw overtaken(context, at);
     throw error;
   }
   await writer.close();
@@ -82,16 +86,17 @@ async function readTo(
   { from, at }: { readonly from: bigint; readonly at: bigint },
   replay: Replay,
   onReplayed: (replayed: Replayed) => void,
+  onProgress: OnProgress,
 ): Promise<boolean> {
-  const tell = createProgress(context, from, at);
+  const tell = onProgress(from, at);
   for await (const { records, next } of context.state.read(context.shard, from)) {
     if (!context.isOurs()) return false;
-    tell(next, replay.bytes);
     for (const { offset, value } of records) {
       const replayed = replay.take(offset, value);
       if (replayed?.kind === "barrier" && replayed.nonce === nonce) return true;
       if (replayed !== null) onReplayed(replayed);
     }
+    tell(next, replay.bytes);
     if (next > at) break;
   }
   throw truncated(statePlace(context), `the barrier that was written at offset ${at} is not there`);

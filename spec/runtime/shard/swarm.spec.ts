@@ -3,10 +3,13 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { allowMs } from "../../run/ask.ts";
 import { killAndReplace, Scenario, SESSION_MS, SHARDS } from "./scenario.ts";
 import type { Fate, Member, Step } from "./small-log.ts";
 
 const it = suite("shards, swarm");
+/** Some fifteen seconds, several times as long where a machine is busy. */
+allowMs(240_000);
 
 const SEEDS = 200;
 

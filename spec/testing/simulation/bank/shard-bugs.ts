@@ -95,8 +95,8 @@ export const SHARD_BUGS: readonly PlantedBug[] = [
   {
     name: "what became of a checkpoint does not end its keeper",
     file: "runtime/shard/keeper.ts",
-    text: "    else await this.close();\n    return kept;",
-    instead: '    return "committed";',
+    text: "    } else await this.close();\n    return kept;",
+    instead: '    }\n    return "committed";',
     breaks: "a shard that was lost goes on",
     seed: 4,
   },

@@ -1,0 +1,99 @@
+// What a service by shards tells of itself: restores, checkpoints, and patterns whose runs it lets go of.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { StateBatch } from "../../../lib/runtime/shard-ports.ts";
+import { type Instance, Scenario, SHARDS } from "./scenario.ts";
+
+const it = suite("shards, what they tell");
+
+const pass = ({ world }: Scenario, ms: number): Promise<void> => {
+  const until = world.clock.now() + ms;
+  world.clock.after(ms, () => undefined);
+  return world.until(() => world.clock.now() >= until, 2 * ms);
+};
+
+async function stop(scenario: Scenario, { engine }: Instance): Promise<void> {
+  let isStopped = false;
+  void engine.stop().then(() => {
+    isStopped = true;
+  });
+  await scenario.world.until(() => isStopped);
+}
+
+it("counts restores and checkpoints by shard, from nothing and from where somebody left it", async () => {
+  const scenario = new Scenario(7);
+  const first = scenario.start();
+  scenario.feed(150, 4_000);
+  await pass(scenario, 6_000);
+  const before = first.engine.metrics().shards;
+  assert.equal(
+    before.map(({ shard, restoring, restores }) => [shard, restoring, restores.count]),
+    [
+      [0, null, 1],
+      [1, null, 1],
+    ],
+  );
+  for (const { shard, checkpoints, logBytes, liveBytes, intervalMs, waitsMs } of before) {
+    assert.is(checkpoints.count, scenario.checkpoints(shard).at(-1), `shard ${shard}`);
+    assert.ok(checkpoints.bytes > 0 && checkpoints.tookMs > 0 && logBytes >= liveBytes && liveBytes > 0);
+    assert.ok((intervalMs ?? 1_000) <= 200, `${intervalMs} ms between checkpoints of 100 ms`);
+    assert.is(waitsMs, 0);
+  }
+  await stop(scenario, first);
+  const second = scenario.start();
+  await pass(scenario, 4_000);
+  for (const { restores } of second.engine.metrics().shards) assert.ok(restores.bytes > 0 && restores.count === 1);
+});
+
+it("is not ready while it restores, and says how far it is", async () => {
+  const scenario = new Scenario(8);
+  const first = scenario.start();
+  scenario.feed(50, 1_000);
+  await pass(scenario, 3_000);
+  await stop(scenario, first);
+  let isHeld = true;
+  const slow = scenario.start({
+    state: (state) => ({
+      ...state,
+      async *read(shard, from): AsyncGenerator<StateBatch> {
+        for await (const batch of state.read(shard, from)) {
+          yield batch;
+          while (isHeld) await new Promise<void>((resolve) => scenario.world.clock.after(2_100, resolve));
+        }
+      },
+    }),
+  });
+  await pass(scenario, 5_000);
+  assert.equal(slow.engine.health(), { state: "running", assigned: false });
+  assert.is(slow.engine.metrics().shards.length, SHARDS);
+  for (const { restoring } of slow.engine.metrics().shards) {
+    assert.ok(restoring !== null && restoring.share > 0 && restoring.share < 1 && restoring.bytes > 0);
+  }
+  isHeld = false;
+  await pass(scenario, 20_000);
+  assert.equal(slow.engine.health(), { state: "running", assigned: true });
+  assert.ok(slow.logged.includes("info restoring a shard"));
+});
+
+it("says of which patterns it drops the runs, once for each shard, and keeps those of the others", async () => {
+  const scenario = new Scenario(9);
+  const first = scenario.start({ patterns: ["p", "q"] });
+  scenario.feed(50, 1_000);
+  await pass(scenario, 3_000);
+  await stop(scenario, first);
+  const second = scenario.start({ patterns: ["p", "r"], release: 2 });
+  await pass(scenario, 3_000);
+  const dropped = second.logged.filter((line) => line.startsWith("warn a pattern"));
+  const line = "warn a pattern is no pattern of the service any more: the runs it had open are dropped";
+  assert.equal(dropped, Array(SHARDS).fill(line));
+  await stop(scenario, second);
+  const third = scenario.start({ patterns: ["p", "r"], release: 3 });
+  await pass(scenario, 3_000);
+  assert.equal(
+    third.logged.filter((each) => each.startsWith("warn")),
+    [],
+  );
+});
+
+it.run();
