@@ -26,10 +26,11 @@ export class Situations {
   }
 }
 
-/** These have to come up in a thousand worlds, or the worlds are too tame. */
+/** These have to come up in ten thousand worlds, or the worlds are too tame. */
 export const MUST_COME_UP: readonly string[] = [
   "a checkpoint was not committed and is sent again",
   "a commit came twice",
+  "a heartbeat of a generation that is over",
   "a process joined",
   "a process left",
   "a process refused to go on without input that is gone",
@@ -46,6 +47,7 @@ export const MUST_COME_UP: readonly string[] = [
   "all slept at once",
   "all were killed at once",
   "all were stopped at once",
+  "barrier trimmed under a sleeper",
   "came twice: produce",
   "commit happened long after it was given up",
   "commit happened though the answer was lost",
@@ -69,11 +71,13 @@ export const MUST_COME_UP: readonly string[] = [
   "lost: the request of endTransaction",
   "lost: the request of heartbeat",
   "old state was deleted",
+  "positions shown by an older generation",
   "positions shown by somebody who is no member",
   "refused: DUPLICATE_APP",
   "refused: PARTITIONS_CHANGED",
   "refused: SHARD_COUNT",
   "refused: SUPERSEDED",
+  "reported: functionFailed",
   "reported: limitReached",
   "slept for longer than its session",
   "somebody forgotten joined again",
