@@ -56,7 +56,8 @@ class KafkaShardSource implements ShardSource {
   #token = 0;
   #silence: Silence | null = null;
   #cancelShowing: () => void = () => undefined;
-  #isShowing = false;
+  /** Positions that are on their way to the group. */
+  #showing: Promise<void> | null = null;
   /** Whether the bounds of all that is read are being asked for, or will be at once. */
   #isLooking = false;
 
@@ -174,6 +175,7 @@ class KafkaShardSource implements ShardSource {
     this.#cancelShowing();
     this.#handler = null;
     this.#token += 1;
+    await this.#showing;
     await this.#showNow();
     this.#readings.drop(this.#readings.all());
     await this.#group?.stop();
@@ -271,8 +273,13 @@ class KafkaShardSource implements ShardSource {
   /** For display only: what fails now is shown later. */
   async #showNow(): Promise<void> {
     this.#passMarks();
-    if (this.#isShowing || this.#unshown.size === 0 || this.#silence?.isSilent() === true) return;
-    this.#isShowing = true;
+    if (this.#showing !== null || this.#unshown.size === 0 || this.#silence?.isSilent() === true) return;
+    this.#showing = this.#commitUnshown();
+    await this.#showing;
+    this.#showing = null;
+  }
+
+  async #commitUnshown(): Promise<void> {
     const positions = [...this.#unshown];
     try {
       await this.#group?.commit(positions.map(([, position]) => position));
@@ -284,7 +291,6 @@ class KafkaShardSource implements ShardSource {
     } catch (error) {
       this.#options.log("debug", "positions are not shown yet", { reason: (error as Error).message });
     }
-    this.#isShowing = false;
   }
 }
 
