@@ -188,7 +188,7 @@ const EXIT_CODES_OF_RESET = `  0    the state is gone, or there was none
   3    Kafka was out of reach
   130  it was called off; nothing was deleted`;
 
-const EXIT_CODES_OF_TEST = `  0    no check failed
+const EXIT_CODES_OF_TEST = `  0    no check failed; changes may go unnoticed, or something may not be known, unless it is --strict
   1    a check failed; with --strict also: a change goes unnoticed, or something is not known
   2    a wrong option, file or pattern; nothing was tested
   130  it was stopped before all was tested`;

@@ -23,6 +23,8 @@ export type TestReport = {
   readonly tested: readonly Tested[];
   /** How many patterns were to be tested. */
   readonly asked: number;
+  /** Whether what is missed or not known counts as failed. */
+  readonly isStrict: boolean;
   readonly isStopped: boolean;
   readonly elapsedMs: number;
   /** The command that does the same again. */
@@ -41,9 +43,11 @@ export function testedText({ kind, name, results, hasTests }: Tested): string {
   return [kind === "service" ? `service ${name}` : name, ...lines, ...hint].join("\n");
 }
 
-/** The last line: how many checks of how many patterns, and how to do the same again. */
+const LENIENT = "none of this counts as failed; with --strict, what nobody notices and what is not known do";
+
+/** The last lines: how many checks of how many patterns, and how to do the same again. */
 export function summaryText(report: TestReport): string {
-  const { file, runs, seed, tested, asked, isStopped, elapsedMs } = report;
+  const { file, runs, seed, tested, asked, isStrict, isStopped, elapsedMs } = report;
   const { passed, failed, missed, unknown } = countsOf(tested);
   const patterns = tested.filter(({ kind }) => kind === "pattern");
   const subjects = `${counted(patterns.length, "pattern")}${patterns.length < tested.length ? " and the service" : ""}`;
@@ -54,8 +58,9 @@ export function summaryText(report: TestReport): string {
     ...(unknown > 0 ? [`${count(unknown)} not known`] : []),
     ...(isStopped ? [`stopped after ${count(patterns.length)} of ${counted(asked, "pattern")}`] : []),
   ];
+  const lenient = failed === 0 && missed + unknown > 0 && !isStrict ? `\n${LENIENT}` : "";
   const again = failed > 0 ? `\nthe same again: ${report.again}` : "";
-  return `${file}: ${subjects}, ${parts.join(", ")} (${counted(runs, "stream")} each, seed ${seed}) after ${elapsed(elapsedMs)}${again}`;
+  return `${file}: ${subjects}, ${parts.join(", ")} (${counted(runs, "stream")} each, seed ${seed}) after ${elapsed(elapsedMs)}${lenient}${again}`;
 }
 
 /** The same for scripts. */

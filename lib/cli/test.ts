@@ -22,7 +22,6 @@ import { progressText, reportJson, summaryText, type Tested, type TestReport, te
 
 export type TestCommand = TestPlanOptions & {
   readonly json: boolean;
-  /** Whether what is missed or not known counts as failed. */
   readonly strict: boolean;
 };
 
@@ -54,13 +53,14 @@ export async function test(
       ...plan,
       tested,
       asked: patterns.length,
+      isStrict: command.strict,
       isStopped: signals.signal.aborted,
       elapsedMs: clock.now() - startedAt,
       again: againWith(file, name, command, plan),
     };
     screen.clear();
     await print(`${command.json ? reportJson(report) : summaryText(report)}\n`);
-    return exitCode(report, command.strict);
+    return exitCode(report);
   } finally {
     signals.release();
   }
@@ -174,9 +174,9 @@ function pacing(title: string, { clock, screen }: Work): Pick<CheckupOptions, "o
   };
 }
 
-function exitCode({ tested, isStopped }: TestReport, strict: boolean): number {
+function exitCode({ tested, isStrict, isStopped }: TestReport): number {
   const verdicts = tested.flatMap(({ results }) => results.map(({ verdict }) => verdict));
-  const counts = strict ? ["failed", "missed", "unknown"] : ["failed"];
+  const counts = isStrict ? ["failed", "missed", "unknown"] : ["failed"];
   if (verdicts.some((verdict) => counts.includes(verdict))) return EXIT.failed;
   return isStopped ? EXIT.killed : EXIT.fine;
 }

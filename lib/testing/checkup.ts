@@ -7,8 +7,9 @@
 import type { Automaton } from "../automaton/automaton.ts";
 import { compile } from "../automaton/compile.ts";
 import { saidBy } from "../event/bad-record.ts";
+import { callsFunctions } from "../pattern/expression/looks-at.ts";
 import type { Pattern } from "../pattern/pattern.ts";
-import { everyElement, everyPart } from "../pattern/walk.ts";
+import { everyElement } from "../pattern/walk.ts";
 import type { CheckResult, CheckupOptions } from "./check-result.ts";
 import { agrees, holds, lawsFor } from "./checkup-laws.ts";
 import { type Side, sideOf, tellApart } from "./distinguish.ts";
@@ -54,16 +55,10 @@ function canMatch(automaton: Automaton, { events }: CheckupOptions): CheckResult
   const find = finderOf(automaton);
   if (materialOfEvents(events).bases.some((base) => find(base).length > 0))
     return { check: "matches", verdict: "passed", text: "can match: some of the given events do", details: [] };
-  const why = hasFunctions(automaton)
+  const why = automaton.tests.some(({ condition }) => condition !== null && callsFunctions(condition))
     ? "functions given to filter say nothing of the events they want"
     : "its conditions may contradict each other";
   return { check: "matches", verdict: "unknown", text: `no stream was found that matches: ${why}`, details: [] };
-}
-
-function hasFunctions({ tests }: Automaton): boolean {
-  return tests.some(
-    ({ condition }) => condition && [...everyPart(condition)].some(({ part }) => part.kind === "opaque"),
-  );
 }
 
 function canBeMissed(automaton: Automaton): CheckResult {

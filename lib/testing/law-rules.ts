@@ -6,14 +6,14 @@ import { groupBy } from "../core/group-by.ts";
 import { encodeKey } from "../event/key.ts";
 import { fieldOf, holds, NOTHING_TAKEN } from "../pattern/expression/evaluate.ts";
 import type { Condition } from "../pattern/expression/expression.ts";
-import { dependsOnTaken } from "../pattern/expression/looks-at.ts";
+import { callsFunctions, dependsOnTaken } from "../pattern/expression/looks-at.ts";
 import type { Pattern } from "../pattern/pattern.ts";
 import { fromJSON } from "../pattern/pattern-value.ts";
 import { conditionsOf, everyElement, everyPart } from "../pattern/walk.ts";
 import { type Duration, parseDuration } from "../time/duration.ts";
 import type { Acted } from "./act.ts";
 import { arrivalOf } from "./arriving.ts";
-import type { Rule, Side, Trial } from "./law-trial.ts";
+import { type MakeTrial, type Rule, type Told, trialsOf } from "./law-trial.ts";
 import { type AnyKitOptions, matcherOptions } from "./options.ts";
 import { type Numbered, type Telling, tell, tellAll } from "./tell.ts";
 import { anyIn, freeIn, type Theater } from "./theater.ts";
@@ -27,9 +27,10 @@ const DAY_MS = 86_400_000;
 /** The laws that say something of a pattern. */
 export function rulesOf(pattern: Pattern, options: AnyKitOptions, theater: Theater): readonly Rule[] {
   const { onNotice: _onNotice, ...plain } = matcherOptions(options);
-  const scene: Scene = { pattern, options: plain, theater, streams: anyIn(theater) };
   const { automaton, placing } = theater.stage;
-  const isOpaque = hasFunction(automaton);
+  const streams = anyIn(theater);
+  const scene: Scene = { pattern, options: plain, theater, streams, trial: trialsOf(placing.isTimed) };
+  const isOpaque = everyCondition(automaton).some(callsFunctions);
   return [
     noFunctionThrows(scene),
     foundAgain(scene),
@@ -47,6 +48,7 @@ type Scene = {
   readonly options: Readonly<Record<string, unknown>>;
   readonly theater: Theater;
   readonly streams: fc.Arbitrary<readonly Acted[]>;
+  readonly trial: MakeTrial;
 };
 
 function noFunctionThrows(scene: Scene): Rule {
@@ -55,7 +57,7 @@ function noFunctionThrows(scene: Scene): Rule {
     says: "the functions given to filter and select throw at no event that may come.",
     trials: scene.streams.map((events) => {
       const telling = tellingOf(scene, events);
-      return trial(scene, events, ["nobody", () => []], ["a function", () => tell(telling, numbered(events)).failures]);
+      return scene.trial(events, ["nobody", () => []], ["a function", () => tell(telling, numbered(events)).failures]);
     }),
   };
 }
@@ -67,7 +69,7 @@ function foundAgain(scene: Scene): Rule {
     trials: scene.streams.map((events) => {
       const telling = tellingOf(scene, events);
       const told = (): readonly string[] => tellAll(telling, numbered(events));
-      return trial(scene, events, ["at first", told], ["again", told]);
+      return scene.trial(events, ["at first", told], ["again", told]);
     }),
   };
 }
@@ -81,8 +83,7 @@ function savedAnywhere(scene: Scene): Rule {
       const telling = tellingOf(scene, events);
       const marks = events.map((_, index) => (cuts.has(index) ? "restored" : ""));
       const without: Told = ["the one that went on", () => tell(telling, numbered(events)).matches];
-      return trial(
-        scene,
+      return scene.trial(
         events,
         without,
         ["the restored one", () => tell(telling, numbered(events), cuts).matches],
@@ -100,8 +101,7 @@ function keysApart(scene: Scene): Rule {
       const telling = tellingOf(scene, events);
       const groups = [...groupBy(numbered(events), ({ key }) => encodeKey(key)).values()];
       const apart = (): readonly string[] => groups.flatMap((own) => tell(telling, own).matches).sort();
-      return trial(
-        scene,
+      return scene.trial(
         events,
         ["together", () => tell(telling, numbered(events)).matches],
         ["each key alone", apart],
@@ -127,7 +127,7 @@ function anyArrival(scene: Scene): Rule {
       const order = arriving.map((event) => numbers.get(event) as Numbered);
       const marks = events.map((event) => `came ${arriving.indexOf(event) + 1}.`);
       const inOrder: Told = ["in order", () => tell(telling, numbered(events)).matches];
-      return trial(scene, events, inOrder, ["as they came", () => tell(telling, order).matches], marks);
+      return scene.trial(events, inOrder, ["as they came", () => tell(telling, order).matches], marks);
     }),
   };
 }
@@ -143,7 +143,7 @@ function shifted(scene: Scene): Rule {
         return { key, step, at: to, value: placing.place(value, key, to) };
       });
       const matches = (all: readonly Acted[]): readonly string[] => tell(tellingOf(scene, all), numbered(all)).matches;
-      return trial(scene, events, ["as it is", () => matches(events)], [`${days} days later`, () => matches(later)]);
+      return scene.trial(events, ["as it is", () => matches(events)], [`${days} days later`, () => matches(later)]);
     }),
   };
 }
@@ -161,8 +161,7 @@ function nothingElse(scene: Scene): Rule {
       const own = events.map((event) => known.get(event) as Numbered);
       const telling = tellingOf(scene, all);
       const marks = all.map((event) => (foreign.includes(event) ? "put in" : ""));
-      return trial(
-        scene,
+      return scene.trial(
         all,
         ["without them", () => tell(telling, own).matches],
         ["with them", () => tell(telling, numbered(all)).matches],
@@ -180,31 +179,12 @@ function sameAsJson(scene: Scene): Rule {
     trials: scene.streams.map((events) => {
       const telling = tellingOf(scene, events);
       const read = { ...telling, pattern: copy as Pattern };
-      return trial(
-        scene,
+      return scene.trial(
         events,
         ["the pattern", () => tell(telling, numbered(events)).matches],
         ["its JSON", () => tell(read, numbered(events)).matches],
       );
     }),
-  };
-}
-
-type Told = readonly [name: string, told: Side["told"]];
-
-function trial(
-  { theater }: Scene,
-  events: readonly Acted[],
-  one: Told,
-  other: Told,
-  marks: readonly string[] = [],
-): Trial {
-  return {
-    events,
-    isTimed: theater.stage.placing.isTimed,
-    marks: events.map((_, index) => `${index + 1}${marks[index] ? ` ${marks[index]}` : ""}`),
-    one: { name: one[0], told: one[1] },
-    other: { name: other[0], told: other[1] },
   };
 }
 
@@ -228,12 +208,6 @@ function boundOf({ options }: Scene): number {
 
 function everyCondition({ pattern }: Automaton): readonly Condition[] {
   return [...everyElement(pattern.elements)].flatMap(conditionsOf);
-}
-
-function hasFunction(automaton: Automaton): boolean {
-  return everyCondition(automaton).some((condition) =>
-    [...everyPart(condition)].some(({ part }) => part.kind === "opaque"),
-  );
 }
 
 /** Whether some condition looks at the fields that hold key and time. */

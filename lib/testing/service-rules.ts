@@ -7,7 +7,7 @@ import type { Acted } from "./act.ts";
 import { createDriver } from "./drive.ts";
 import type { Alert, Driver, SentRecord } from "./driver-types.ts";
 import { arrivalsIn } from "./journey.ts";
-import type { Rule, Side, Trial } from "./law-trial.ts";
+import { type Rule, trialsOf } from "./law-trial.ts";
 import { kitOptionsOf, type Served, type ServedInput, type ServedMaking, sendTo } from "./served.ts";
 import { theaterOf } from "./theater.ts";
 
@@ -21,10 +21,12 @@ export function serviceRules(served: Served, makings: Makings): readonly Rule[] 
   return [neverFails(scene), diesAnywhere(scene), anyPartitions(scene), ...(readsAll ? [brokenBetween(scene)] : [])];
 }
 
+const trial = trialsOf(true);
+
 type Scene = { readonly served: Served; readonly makings: Makings; readonly streams: fc.Arbitrary<Streamed> };
 
 /** Events in order of arrival at one input. */
-type Streamed = { readonly input: ServedInput; readonly events: readonly Acted[]; readonly isTimed: boolean };
+type Streamed = { readonly input: ServedInput; readonly events: readonly Acted[] };
 
 function streamsOf({ patterns, inputs }: Served, makings: Makings): fc.Arbitrary<Streamed> {
   const all = inputs.flatMap((input) => {
@@ -32,7 +34,7 @@ function streamsOf({ patterns, inputs }: Served, makings: Makings): fc.Arbitrary
     return patterns.map((pattern) => {
       const theater = theaterOf(pattern, options);
       const bounds = { boundMs: input.outOfOrdernessMs, twice: true, late: true };
-      return arrivalsIn(theater, bounds).map(({ arriving }) => ({ input, events: arriving, isTimed: true }));
+      return arrivalsIn(theater, bounds).map(({ arriving }) => ({ input, events: arriving }));
     });
   });
   return fc.oneof(...all);
@@ -43,7 +45,7 @@ function neverFails(scene: Scene): Rule {
     name: "goes on",
     says: "no stream makes the service fail.",
     trials: scene.streams.map((stream) =>
-      trial(stream, ["nobody", () => []], ["the service", () => linesOf(scene, stream).filter(isFailure)]),
+      trial(stream.events, ["nobody", () => []], ["the service", () => linesOf(scene, stream).filter(isFailure)]),
     ),
   };
 }
@@ -64,7 +66,7 @@ function diesAnywhere(scene: Scene): Rule {
         });
       const lines = (told: readonly string[]): readonly string[] => (once ? told : [...new Set(told)]);
       return trial(
-        stream,
+        stream.events,
         ["the one that goes on", () => lines(linesOf(scene, stream))],
         ["the one that dies", () => lines(dying())],
         marks,
@@ -81,7 +83,7 @@ function anyPartitions(scene: Scene): Rule {
       // What comes too late for its partition depends on what else is in it.
       const inOrder = { ...stream, events: [...stream.events].sort((left, right) => left.at - right.at) };
       return trial(
-        inOrder,
+        inOrder.events,
         ["with one partition", () => linesOf(scene, inOrder, noMore, 1)],
         ["with five", () => linesOf(scene, inOrder, noMore, 5)],
       );
@@ -102,24 +104,12 @@ function brokenBetween(scene: Scene): Rule {
       const lines = (told: readonly string[]): readonly string[] =>
         told.filter((line) => !line.startsWith("deadLetter"));
       return trial(
-        stream,
+        stream.events,
         ["without them", () => lines(linesOf(scene, stream))],
         ["with them", () => lines(linesOf(scene, stream, between))],
         marks,
       );
     }),
-  };
-}
-
-type Told = readonly [name: string, told: Side["told"]];
-
-function trial({ events, isTimed }: Streamed, one: Told, other: Told, marks: readonly string[] = []): Trial {
-  return {
-    events,
-    isTimed,
-    marks: events.map((_, index) => `${index + 1}${marks[index] ? ` ${marks[index]}` : ""}`),
-    one: { name: one[0], told: one[1] },
-    other: { name: other[0], told: other[1] },
   };
 }
 

@@ -65,8 +65,13 @@ it("tells which changes the tests do not notice, with events; with --strict that
     /\n {2}✓ passes its test\n {2}! its test notices \d+ of \d+ small changes; it does not notice:\n {6}probe: /,
   );
   assert.match(stdout, /\d+ checks passed, 1 with changes that nobody notices/);
+  assert.match(
+    stdout,
+    /\nnone of this counts as failed; with --strict, what nobody notices and what is not known do\n$/,
+  );
   const strict = await run(project, "service.ts", "--tests", "tests.ts", "--strict", "--json");
   assert.is(strict.code, 1);
+  assert.match((await run(project, "--help")).stdout, "unless it is --strict");
   assert.match(strict.stdout, '"again": "sequitur test service.ts --tests tests.ts --seed 1 --runs 40"');
 });
 
@@ -167,11 +172,31 @@ it("has words for everything", () => {
   const result = (verdict: "passed" | "failed" | "missed" | "unknown") =>
     ({ check: "tests", verdict, text: "t", details: [] }) as const;
   const results = [result("passed"), result("failed"), result("missed"), result("unknown")];
-  const report = { file: "f.ts", runs: 5, seed: 2, asked: 3, isStopped: true, elapsedMs: 1_000, again: "do it" };
+  const report = {
+    file: "f.ts",
+    runs: 5,
+    seed: 2,
+    asked: 3,
+    isStrict: false,
+    isStopped: true,
+    elapsedMs: 1_000,
+    again: "do it",
+  };
   assert.is(
     summaryText({ ...report, tested: [{ kind: "pattern", name: "p", results, hasTests: true }] }),
     "f.ts: 1 pattern, 1 check passed, 1 failed, 1 with changes that nobody notices, 1 not known, stopped after 1 of 3 patterns (5 streams each, seed 2) after 1.0 s\n" +
       "the same again: do it",
+  );
+  const told = (verdict: "passed" | "missed" | "unknown", isStrict: boolean): string =>
+    summaryText({
+      ...report,
+      isStrict,
+      tested: [{ kind: "pattern", name: "p", results: [result(verdict)], hasTests: true }],
+    });
+  const lenient = (text: string): boolean => text.includes("none of this counts as failed");
+  assert.equal(
+    [told("passed", false), told("missed", false), told("unknown", false), told("missed", true)].map(lenient),
+    [false, true, true, false],
   );
   assert.is(
     progressText({ title: "pattern 2 of 3: p", what: "small changes", tried: 1_000, all: 2_000 }),

@@ -1,9 +1,8 @@
 // npm run failover: how long it takes until a service that has lost a process goes on, how long a restore takes, and what a service costs
 // that has nothing to do.
-import { parseArgs } from "node:util";
 import { type Broker, startBroker } from "../broker/broker.ts";
 import { javaProduce } from "../broker/java-produce.ts";
-import { runCommand, wholeNumber } from "../run/command-line.ts";
+import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
 import { endAll, until } from "../transports/kafka/kit.ts";
 import { openKeys } from "./crowd.ts";
 import { type Field, openField, sleep } from "./field.ts";
@@ -122,26 +121,13 @@ async function idle(broker: Broker, { seed, sessionMs }: Command): Promise<Figur
 }
 
 /** The command line, or what to say instead of running it. */
-function parseCommand(argv: string[]): Command | string {
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        keys: { type: "string", default: "1000000" },
-        session: { type: "string", default: "6000" },
-        seed: { type: "string", default: "1" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) return USAGE;
-    return {
-      keys: wholeNumber("keys", values.keys),
-      sessionMs: wholeNumber("session", values.session),
-      seed: wholeNumber("seed", values.seed),
-      json: values.json,
-    };
-  } catch (error) {
-    return `${(error as Error).message}\n\n${USAGE}`;
-  }
+function parseCommand(words: string[]): Command | string {
+  const text = { type: "string" } as const;
+  const options = { keys: text, session: text, seed: text, json: { type: "boolean" } } as const;
+  return readWords(USAGE, words, options, ({ keys = "1000000", session = "6000", seed = "1", json = false }) => ({
+    keys: wholeNumber("keys", keys),
+    sessionMs: wholeNumber("session", session),
+    seed: wholeNumber("seed", seed),
+    json,
+  }));
 }

@@ -1,7 +1,6 @@
 // npm run crash: a service on a real broker, killed again and again, or hurt in another way; then every alert is looked for.
-import { parseArgs } from "node:util";
 import { type Broker, type BrokerOptions, startBroker } from "../broker/broker.ts";
-import { runCommand, wholeNumber } from "../run/command-line.ts";
+import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
 import { endAll } from "../transports/kafka/kit.ts";
 import { crashRounds } from "./rounds.ts";
 import type { Outcome, Trial } from "./scenario.ts";
@@ -84,30 +83,24 @@ async function tryOne(name: string, cycles: number, trial: Omit<Trial, "broker" 
 }
 
 /** The command line, or what to say instead of running it. */
-function parseCommand(argv: string[]): Command | string {
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        cycles: { type: "string" },
-        seed: { type: "string", default: "1" },
-        scenario: { type: "string", multiple: true, default: [] },
-        short: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) return USAGE;
+function parseCommand(words: string[]): Command | string {
+  const text = { type: "string" } as const;
+  const options = {
+    cycles: text,
+    seed: text,
+    scenario: { ...text, multiple: true },
+    short: { type: "boolean" },
+  } as const;
+  return readWords(USAGE, words, options, ({ cycles = "500", seed = "1", scenario = [], short: isShort = false }) => {
     const known = SCENARIOS.map(({ name }) => name);
-    const named = values.scenario.flatMap((name) => (name === "all" ? known : [name]));
+    const named = scenario.flatMap((name) => (name === "all" ? known : [name]));
     const unknown = named.find((name) => !known.includes(name));
-    if (unknown !== undefined) return `There is no scenario "${unknown}", but ${known.join(", ")} and all.`;
+    if (unknown !== undefined) throw new Error(`There is no scenario "${unknown}", but ${known.join(", ")} and all.`);
     return {
-      cycles: wholeNumber("cycles", values.cycles ?? "500"),
-      seed: wholeNumber("seed", values.seed),
+      cycles: wholeNumber("cycles", cycles),
+      seed: wholeNumber("seed", seed),
       scenarios: named.length === 0 ? [CRASH] : named,
-      isShort: values.short,
+      isShort,
     };
-  } catch (error) {
-    return `${(error as Error).message}\n\n${USAGE}`;
-  }
+  });
 }

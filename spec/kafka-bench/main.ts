@@ -4,12 +4,12 @@ import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import { build } from "esbuild";
 import { startBroker } from "../broker/broker.ts";
 import { javaProduce } from "../broker/java-produce.ts";
 import { createTopic } from "../broker/topics.ts";
-import { runCommand, wholeNumber } from "../run/command-line.ts";
+import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
 import { type Figures, type Layer, layersTable, type Row, rowOf, tableOf } from "./figures.ts";
 import { alertsIn, INPUT, PER_SECOND, records, SIZES, type Size } from "./stream.ts";
 
@@ -134,37 +134,20 @@ async function bundle(): Promise<{ readonly program: string; readonly remove: ()
   return { program, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-function parseCommand(argv: string[]): Command | string {
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        events: { type: "string", default: "1000000" },
-        bytes: { type: "string", default: "100,300" },
-        shards: { type: "string", default: "1,4,8" },
-        rounds: { type: "string", default: "3" },
-        profile: { type: "string" },
-        layers: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) return USAGE;
-    const sizes = values.bytes.split(",").map((text) => {
-      const size = SIZES.find((each) => String(each) === text);
-      if (size === undefined) throw new Error(`--bytes takes ${SIZES.join(" or ")}, not "${text}".`);
+function parseCommand(words: string[]): Command | string {
+  const [text, flag] = [{ type: "string" }, { type: "boolean" }] as const;
+  const options = { events: text, bytes: text, shards: text, rounds: text, profile: text, layers: flag, json: flag };
+  return readWords(USAGE, words, options, ({ events = "1000000", bytes = "100,300", shards = "1,4,8", ...more }) => ({
+    events: wholeNumber("events", events),
+    sizes: bytes.split(",").map((each) => {
+      const size = SIZES.find((known) => String(known) === each);
+      if (size === undefined) throw new Error(`--bytes takes ${SIZES.join(" or ")}, not "${each}".`);
       return size;
-    });
-    return {
-      events: wholeNumber("events", values.events),
-      sizes,
-      shards: values.shards.split(",").map((text) => wholeNumber("shards", text)),
-      rounds: wholeNumber("rounds", values.rounds),
-      profile: values.profile ?? null,
-      layers: values.layers,
-      json: values.json,
-    };
-  } catch (error) {
-    return (error as Error).message;
-  }
+    }),
+    shards: shards.split(",").map((each) => wholeNumber("shards", each)),
+    rounds: wholeNumber("rounds", more.rounds ?? "3"),
+    profile: more.profile ?? null,
+    layers: more.layers ?? false,
+    json: more.json ?? false,
+  }));
 }

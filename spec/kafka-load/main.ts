@@ -1,13 +1,12 @@
 // npm run kafka-load: the service on a broker of its own, at full size. Every alert is compared with what has to come out, and
 // the time is compared with that of kafkajs reading the same topic and dropping everything, in the same run.
-import { parseArgs } from "node:util";
 import type { Guarantee } from "../../lib/runtime/shard/outlet.ts";
 import { type Broker, startBroker } from "../broker/broker.ts";
 import { consoleConsume } from "../broker/console-consume.ts";
 import { DEFAULT_VERSION, KAFKA_VERSIONS } from "../broker/install.ts";
 import { javaProduce } from "../broker/java-produce.ts";
 import { createTopic } from "../broker/topics.ts";
-import { runCommand, wholeNumber } from "../run/command-line.ts";
+import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
 import { decided, runOnKafka, until } from "../transports/kafka/kit.ts";
 import { alertsIn, expectedOf } from "./expected.ts";
 import { dropAll } from "./raw.ts";
@@ -144,30 +143,23 @@ function summary(result: Readonly<Record<string, string | number>>): string {
     .join("\n");
 }
 
-function parseCommand(argv: string[]): Command | string {
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        events: { type: "string", default: "500000" },
-        partitions: { type: "string", default: "6" },
-        keys: { type: "string", default: "5000" },
-        seed: { type: "string", default: "1" },
-        kafka: { type: "string", default: DEFAULT_VERSION },
-        rounds: { type: "string", default: "3" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
+function parseCommand(words: string[]): Command | string {
+  const text = { type: "string" } as const;
+  const options = { events: text, partitions: text, keys: text, seed: text, kafka: text, rounds: text } as const;
+  return readWords(USAGE, words, { ...options, json: { type: "boolean" } } as const, (values) => {
+    const version = KAFKA_VERSIONS.find((known) => known === (values.kafka ?? DEFAULT_VERSION));
+    if (version === undefined) throw new Error(`--kafka takes ${KAFKA_VERSIONS.join(" or ")}, not "${values.kafka}".`);
+    return {
+      traffic: {
+        events: wholeNumber("events", values.events ?? "500000"),
+        keys: wholeNumber("keys", values.keys ?? "5000"),
+        seed: wholeNumber("seed", values.seed ?? "1"),
+        ...{ late: 0.002, broken: 0.001 },
       },
-    });
-    if (values.help) return USAGE;
-    const version = KAFKA_VERSIONS.find((known) => known === values.kafka);
-    if (version === undefined) return `--kafka takes ${KAFKA_VERSIONS.join(" or ")}, not "${values.kafka}".`;
-    const [events, partitions, keys, seed, rounds] = ["events", "partitions", "keys", "seed", "rounds"].map((name) =>
-      wholeNumber(name, values[name as "events"]),
-    ) as [number, number, number, number, number];
-    const shares = { late: 0.002, broken: 0.001 };
-    return { traffic: { events, keys, seed, ...shares }, partitions, version, rounds, json: values.json };
-  } catch (error) {
-    return (error as Error).message;
-  }
+      partitions: wholeNumber("partitions", values.partitions ?? "6"),
+      version,
+      rounds: wholeNumber("rounds", values.rounds ?? "3"),
+      json: values.json ?? false,
+    };
+  });
 }

@@ -1,7 +1,6 @@
 // npm run reference: the matcher against the run-by-run reference, on as many random pairs as one likes.
 
-import { parseArgs } from "node:util";
-import { runCommand, wholeNumber } from "../run/command-line.ts";
+import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
 import { differenceIn, randomComparison } from "./compare.ts";
 
 const USAGE = `npm run reference -- [--pairs 1000000] [--seed 1]
@@ -42,19 +41,10 @@ async function run({ pairs, seed }: Command): Promise<number> {
 
 type Command = { readonly pairs: number; readonly seed: number };
 
-function parseCommand(argv: string[]): Command | string {
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        pairs: { type: "string", default: "1000000" },
-        seed: { type: "string", default: "1" },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) return USAGE;
-    return { pairs: wholeNumber("pairs", values.pairs), seed: wholeNumber("seed", values.seed) };
-  } catch (error) {
-    return (error as Error).message;
-  }
+function parseCommand(words: string[]): Command | string {
+  const options = { pairs: { type: "string" }, seed: { type: "string" } } as const;
+  return readWords(USAGE, words, options, ({ pairs = "1000000", seed = "1" }) => ({
+    pairs: wholeNumber("pairs", pairs),
+    seed: wholeNumber("seed", seed),
+  }));
 }

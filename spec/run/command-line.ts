@@ -1,4 +1,5 @@
 // What the commands among the specs have in common: a line that makes no sense is told why, and then nothing is run.
+import { type ParseArgsConfig, parseArgs } from "node:util";
 
 /** Runs a command: `command` is what was read of its line, or what to say instead; `usage` itself was asked for. Sets the exit code. */
 export async function runCommand<Command extends object>(
@@ -11,6 +12,30 @@ export async function runCommand<Command extends object>(
     process.exitCode = command === usage ? 0 : 2;
   } else {
     process.exitCode = await run(command);
+  }
+}
+
+type OptionsOfLine = NonNullable<ParseArgsConfig["options"]>;
+
+/** What `parseArgs` makes of a line that has these options. */
+type Values<Options extends OptionsOfLine> = ReturnType<typeof parseArgs<{ options: Options }>>["values"];
+
+/**
+ * Reads a line of words: `make` gets the values of `options` and says what is wanted. Or what to say instead: the usage, if
+ * `--help` is among the words, or what is wrong with them, which `make` may throw.
+ */
+export function readWords<Options extends OptionsOfLine, Command extends object>(
+  usage: string,
+  words: readonly string[],
+  options: Options,
+  make: (values: Values<Options>) => Command,
+): Command | string {
+  try {
+    const known = { ...options, help: { type: "boolean" } } as const;
+    const { values } = parseArgs({ args: [...words], options: known });
+    return "help" in values ? usage : make(values as Values<Options>);
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 

@@ -1,7 +1,6 @@
 // npm run simulate: as many worlds as one likes, on all cores. Prints how far it is; a world that fails is made small and shown with
 // the line that plays it again.
-import { parseArgs } from "node:util";
-import { runCommand, seedRange, wholeNumber } from "../../run/command-line.ts";
+import { readWords, runCommand, seedRange, wholeNumber } from "../../run/command-line.ts";
 import { Situations } from "./situations.ts";
 import { gather, type Played, playAll } from "./swarm/crowd.ts";
 import { shrink, tellSmall } from "./swarm/shrink.ts";
@@ -84,23 +83,12 @@ function minutes(seconds: number): string {
 }
 
 /** The command line, or what to say instead of running it. */
-function parseCommand(argv: string[]): Command | string {
-  try {
-    const options = {
-      seeds: { type: "string" },
-      path: { type: "string" },
-      "keep-going": { type: "boolean", default: false },
-      workers: { type: "string" },
-      help: { type: "boolean", default: false },
-    } as const;
-    const { values } = parseArgs({ args: argv, options });
-    if (values.help) return USAGE;
-    const { path = null, workers } = values;
-    const range = seedRange(values.seeds ?? "");
+function parseCommand(words: string[]): Command | string {
+  const [text, flag] = [{ type: "string" }, { type: "boolean" }] as const;
+  const options = { seeds: text, path: text, "keep-going": flag, workers: text };
+  return readWords(USAGE, words, options, ({ seeds = "", path = null, "keep-going": keepGoing = false, workers }) => {
+    const range = seedRange(seeds);
     if (path !== null && range.from !== range.to) throw new Error("--path takes one seed.");
-    const size = workers === undefined ? undefined : wholeNumber("workers", workers);
-    return { ...range, path, keepGoing: values["keep-going"], workers: size };
-  } catch (error) {
-    return `${(error as Error).message}\n\n${USAGE}`;
-  }
+    return { ...range, path, keepGoing, workers: workers === undefined ? undefined : wholeNumber("workers", workers) };
+  });
 }
