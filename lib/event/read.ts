@@ -5,6 +5,7 @@ import { isPromise } from "../core/promise.ts";
 import { type Instant, MAX_INSTANT_MS } from "../time/instant.ts";
 import { type BadRecord, badRecord, saidBy } from "./bad-record.ts";
 import type { Decoder, RecordHeaders } from "./decode.ts";
+import type { Extractor } from "./extractor.ts";
 import { isKey, type Key } from "./key.ts";
 
 /** As much of a record as reading needs. */
@@ -16,27 +17,32 @@ export type RawRecord = {
   readonly headers: RecordHeaders;
 };
 
-/** Where the key of an event comes from: the record's own key as text, or a function of the event, which may throw. */
-export type KeySource =
-  | { readonly from: "record" }
-  | { readonly from: "event"; readonly read: (event: object) => unknown };
+/** A function of an event, which may throw; with what it reads, where that is known. */
+type FromEvent = {
+  readonly from: "event";
+  readonly read: (event: object) => unknown;
+  readonly expr?: Extractor["expr"];
+};
+
+/** Where the key of an event comes from: the record's own key as text, or the event. */
+export type KeySource = { readonly from: "record" } | FromEvent;
 
 /**
  * Where the time of an event comes from: the timestamp of the record; the same where `arrival` stands for it, or else the
- * time of reading; or a function of the event that gives milliseconds, which may throw.
+ * time of reading; or the event, which gives milliseconds.
  */
-export type TimeSource =
-  | { readonly from: "record" | "arrival" }
-  | { readonly from: "event"; readonly read: (event: object) => unknown };
+export type TimeSource = { readonly from: "record" | "arrival" } | FromEvent;
 
-/** How a reader is made. */
-export type ReaderOptions = {
-  readonly decode: Decoder;
+/** What places an event among others. */
+export type PlacingOptions = {
   readonly key: KeySource;
   readonly time: TimeSource;
   /** How far ahead of the time of reading an event may be. */
   readonly maxAheadMs: number;
 };
+
+/** How a reader is made. */
+export type ReaderOptions = PlacingOptions & { readonly decode: Decoder };
 
 /** An event with what orders it. */
 export type ReadEvent = { readonly kind: "event"; readonly value: object; readonly key: Key; readonly at: Instant };
@@ -44,21 +50,37 @@ export type ReadEvent = { readonly kind: "event"; readonly value: object; readon
 /** Reads a record at the time `readAt`. @throws {ConfigError} `ASYNC_SCHEMA` */
 export type Reader = (record: RawRecord, readAt: Instant) => ReadEvent | BadRecord;
 
-/** Makes a reader. Fractions of a millisecond are cut off: instants are whole. */
+/** Makes a reader. */
 export function createReader(options: ReaderOptions): Reader {
-  const keyOf = createKeyReader(options.key);
-  const timeOf = createTimeReader(options.time);
+  const place = createPlacing(options);
   return (record, readAt) => {
     const decoded = options.decode(record.value, record.headers);
     if (decoded.kind === "bad") return decoded;
-    const key = keyOf(record, decoded.value);
-    if (isBad(key)) return key;
-    const time = timeOf(record, decoded.value, readAt);
-    if (typeof time !== "number") return time;
-    const at = Math.floor(time);
-    return Math.abs(at) > MAX_INSTANT_MS || at > readAt + options.maxAheadMs
-      ? absurdTime(at, readAt, options.maxAheadMs)
-      : { kind: "event", value: decoded.value, key, at };
+    const placed = place(record, decoded.value, readAt);
+    return placed.kind === "bad" ? placed : { kind: "event", value: decoded.value, key: placed.key, at: placed.at };
+  };
+}
+
+/** What orders an event. */
+export type Placed = { readonly kind: "placed"; readonly key: Key; readonly at: Instant };
+
+/** Says where the event of a record that is read at `readAt` belongs. Fractions of a millisecond are cut off: instants are whole. */
+export function createPlacing({
+  key,
+  time,
+  maxAheadMs,
+}: PlacingOptions): (record: RawRecord, event: object, readAt: Instant) => Placed | BadRecord {
+  const keyOf = createKeyReader(key);
+  const timeOf = createTimeReader(time);
+  return (record, event, readAt) => {
+    const own = keyOf(record, event);
+    if (isBad(own)) return own;
+    const told = timeOf(record, event, readAt);
+    if (typeof told !== "number") return told;
+    const at = Math.floor(told);
+    return Math.abs(at) > MAX_INSTANT_MS || at > readAt + maxAheadMs
+      ? absurdTime(at, readAt, maxAheadMs)
+      : { kind: "placed", key: own, at };
   };
 }
 

@@ -26,6 +26,8 @@ export type Said = { readonly index: number; readonly outcome: Outcome };
 export interface ManyMatchers {
   /** Events come in order of time over all keys. Cost: the fields that the patterns look at, and whom it concerns. @throws {LimitError} */
   onEvent(key: Key, event: TimedEvent): readonly Said[];
+  /** An event that concerns none of the patterns was there, at whatever time. */
+  pass(): void;
   /** Fires deadlines at or before `until`. Cost: those. @throws {LimitError} */
   advanceTo(until: Instant): readonly Said[];
   /** Makes a matcher what it would be if it had been given every event. */
@@ -90,6 +92,10 @@ class ManyAtWork implements ManyMatchers {
     this.#events += 1;
     this.#takeTurns(key, value);
     return this.#turns.length === 0 ? said : this.#inTurn(key, event, said);
+  }
+
+  pass(): void {
+    this.#events += 1;
   }
 
   advanceTo(until: Instant): readonly Said[] {

@@ -1,6 +1,7 @@
 // One partition number of all input topics together: what decides the order in which the events of its keys are matched.
 //
 //     record ─ read ─▶ late? ─▶ reorder buffer ─ time moves ─▶ matcher of each pattern ─▶ alerts
+//               │        │ └▶ concerns nobody: counted
 //               │        └▶ late topic
 //               └▶ dead letters
 //
@@ -125,7 +126,7 @@ class LaneAtWork implements Lane {
       endAgain(partition);
     }
     counts.records += 1;
-    const event = input.read(record, readAt);
+    const event = tellOf(input, record, readAt);
     if (event.kind === "bad") {
       this.#refuse(partition, record, event, readAt, out);
       return;
@@ -146,6 +147,10 @@ class LaneAtWork implements Lane {
           this.#config.maxOutputBytes,
         ),
       );
+      return;
+    }
+    if (event.kind === "passing") {
+      this.#pass(partition, offset, out);
       return;
     }
     this.#config.placement.check(event.key, place);
@@ -227,7 +232,7 @@ class LaneAtWork implements Lane {
   #takeAgain(partition: PartitionState, released: Instant, record: InputRecord): void {
     const { input, positions, sealed, time } = partition;
     const { offset } = record;
-    const event = sealed.has(offset) ? null : input.read(record, END_OF_TIME);
+    const event = sealed.has(offset) ? null : tellOf(input, record, END_OF_TIME);
     if (event === null || event.kind === "bad") {
       positions.passed(offset);
       return;
@@ -235,7 +240,18 @@ class LaneAtWork implements Lane {
     const { newest } = time;
     const at = input.arrival ? Math.max(newest, event.at) : event.at;
     if (time.observe(at) || at <= released) positions.passed(offset);
+    else if (event.kind === "passing") positions.passed(offset);
     else this.#keep(partition, record, offset, event, at, newest);
+  }
+
+  /** An event that concerns nobody does not wait: of whatever is still to be matched, nothing depends on it but how far time is. */
+  #pass(partition: PartitionState, offset: bigint, out: Emission[]): void {
+    partition.counts.onTime += 1;
+    partition.positions.passed(offset);
+    this.patterns.pass();
+    if (!this.#inOrder || this.#buffer.size > 0) return;
+    this.moveTime(BEGINNING);
+    this.#fire(this.#watermark, out);
   }
 
   #match(partition: PartitionState, offset: bigint, key: Key, value: object, at: Instant, out: Emission[]): void {
@@ -264,6 +280,16 @@ class LaneAtWork implements Lane {
     const { deadLetterTopic, maxOutputBytes } = this.#config;
     out.push(deadLetterCopy(deadLetterTopic, place, record, bad, readAt, maxOutputBytes));
   }
+}
+
+/** What a record says; of an event that concerns nobody only when it was. */
+function tellOf(
+  { glance, read }: LaneInput,
+  record: InputRecord,
+  readAt: Instant,
+): ReadEvent | BadRecord | { readonly kind: "passing"; readonly at: Instant } {
+  const at = glance?.(record, readAt) ?? null;
+  return at === null ? read(record, readAt) : { kind: "passing", at };
 }
 
 function leastAllowed(partitions: readonly PartitionState[]): Instant {

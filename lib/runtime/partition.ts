@@ -1,5 +1,6 @@
 // One partition of one input topic: its own time, its positions, and what became of its records.
 
+import type { Glance } from "../event/glance.ts";
 import type { Reader } from "../event/read.ts";
 import { BEGINNING, type Instant } from "../time/instant.ts";
 import { createWatermark, type Watermark } from "../time/watermark.ts";
@@ -13,6 +14,8 @@ export type LaneInput = {
   readonly topic: string;
   readonly outOfOrdernessMs: number;
   readonly read: Reader;
+  /** Tells records that need not be read; `null`: all have to be. */
+  readonly glance: Glance | null;
   /** Whether times are times of arrival, which never go back. */
   readonly arrival: boolean;
   readonly onBadRecord: "deadLetter" | "fail" | "skip";

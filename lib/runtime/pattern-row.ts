@@ -30,6 +30,8 @@ export type PatternCounts = {
 export interface PatternRow {
   /** Events come in order of time. @throws {LimitError} */
   onEvent(key: Key, event: TimedEvent, watermark: Instant, out: Emission[]): void;
+  /** An event that concerns none of them was there, at whatever time. */
+  pass(): void;
   /** Fires deadlines at or before `until`. @throws {LimitError} */
   advanceTo(until: Instant, watermark: Instant, out: Emission[]): void;
   /** One per pattern, in their order. */
@@ -63,6 +65,7 @@ export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
 
   return {
     onEvent: (key, event, watermark, out) => emit(many.onEvent(key, event), watermark, out),
+    pass: () => many.pass(),
     advanceTo: (until, watermark, out) => emit(many.advanceTo(until), watermark, out),
     alerts,
     freezers,

@@ -5,7 +5,9 @@ import { interestOf } from "../automaton/interest.ts";
 import { ConfigError, PatternError } from "../core/errors.ts";
 import { createConcern } from "../event/concern.ts";
 import { createDecoder } from "../event/decode.ts";
+import { type Concern, createGlance, type Glance } from "../event/glance.ts";
 import { createReader } from "../event/read.ts";
+import { anyConcernOf } from "../matching/any-concern.ts";
 import { createKeyedMatcher } from "../matching/grouped-matcher.ts";
 import type { EngineConfig } from "../runtime/engine.ts";
 import type { LaneInput } from "../runtime/partition.ts";
@@ -20,10 +22,15 @@ import type { InputDefinition, PatternDefinition, ServiceDefinition } from "./de
  * @throws {PatternError} if one pattern cannot mean anything sensible; {ConfigError} `BAD_PATTERNS` with the texts of all if several cannot.
  */
 export function compose(service: ServiceDefinition): EngineConfig {
+  const patterns = composePatterns(service);
+  const concern = anyConcernOf(patterns.map(({ interest }) => interest));
   return {
     task: {
-      inputs: service.inputs.map((input) => composeInput(input, service)),
-      patterns: composePatterns(service),
+      inputs: service.inputs.map((input) => ({
+        ...composeInput(input, service),
+        glance: concern === null ? null : composeGlance(input, service, concern),
+      })),
+      patterns,
       lateTopic: service.late.name,
       deadLetterTopic: service.deadLetters.name,
       placement: createPlacement(),
@@ -41,7 +48,7 @@ export function compose(service: ServiceDefinition): EngineConfig {
   };
 }
 
-/** How the records of one input are read. */
+/** How the records of one input are read, each in full. */
 export function composeInput(input: InputDefinition, { limits, patterns }: ServiceDefinition): LaneInput {
   const decode = createDecoder({
     topic: input.name,
@@ -55,9 +62,24 @@ export function composeInput(input: InputDefinition, { limits, patterns }: Servi
     topic: input.name,
     outOfOrdernessMs: input.outOfOrdernessMs,
     read: createReader({ decode, key: input.key, time: input.time, maxAheadMs: input.maxAheadMs }),
+    glance: null,
     arrival: input.time.from === "arrival",
     onBadRecord: input.onBadRecord,
   };
+}
+
+/** Records are told by a glance where neither a function nor a schema has to see their events. */
+function composeGlance(input: InputDefinition, { limits }: ServiceDefinition, concern: Concern): Glance | null {
+  if (input.decode !== null || input.schema !== null) return null;
+  const { maxRecordBytes, maxDepth } = limits;
+  return createGlance({
+    key: input.key,
+    time: input.time,
+    maxAheadMs: input.maxAheadMs,
+    concern,
+    maxRecordBytes,
+    maxDepth,
+  });
 }
 
 function composePatterns(service: ServiceDefinition): readonly LanePattern[] {

@@ -54,7 +54,7 @@ function keySource(options: Options, notes: Notes): KeySource {
     remedy,
     notes,
   );
-  return read === null ? { from: "record" } : { from: "event", read: read.read };
+  return read === null ? { from: "record" } : { from: "event", ...read };
 }
 
 function timeSource(options: Options, notes: Notes): TimeSource {
@@ -70,7 +70,7 @@ function timeSource(options: Options, notes: Notes): TimeSource {
     remedy,
     notes,
   );
-  return read === null ? { from: "record" } : { from: "event", read: read.read };
+  return read === null ? { from: "record" } : { from: "event", ...read };
 }
 
 function readingOf(options: Options): InputDefinition["reading"] {

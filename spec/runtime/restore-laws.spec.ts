@@ -10,7 +10,7 @@ import { createTask, type Task, type TaskConfig, type TaskInput } from "../../li
 import type { SavedLane } from "../../lib/state/checkpoint.ts";
 import type { Delta, Page } from "../../lib/state/entry.ts";
 import { piecesOf } from "../state/kit.ts";
-import { alertsOf, batch, config, copiesOf, echo, input, NOW, record } from "./kit.ts";
+import { alertsOf, batch, config, copiesOf, echo, glance, input, NOW, record } from "./kit.ts";
 import { type Logs, logs, next, type Settings, settings, type Turns, turns } from "./random-logs.ts";
 
 const it = suite("restoring, laws");
@@ -167,6 +167,45 @@ it("goes on as if nothing had happened, wherever it was saved and died", () => {
       );
     }),
     { numRuns: 1_000 },
+  );
+});
+
+it("says the same of events that wait and of such that are passed over at a glance, wherever it was saved and died", () => {
+  fc.assert(
+    fc.property(logs, settings, turns, turns, fates, (given, { xMs, yMs }, one, other, fate) => {
+      const of = (isQuick: boolean): TaskConfig => {
+        const how = isQuick ? { glance } : {};
+        const inputs = [input("x", { outOfOrdernessMs: xMs, ...how }), input("y", { outOfOrdernessMs: yMs, ...how })];
+        return config({ inputs, patterns: [echo("p", [], true), echo("q", [], true)] });
+      };
+      let deaths = 0;
+      const quick = live(
+        given,
+        () => of(true),
+        one,
+        () => {
+          const what = next(fate);
+          if (what === 3) deaths += 1;
+          return deaths > 20 ? 0 : what;
+        },
+      );
+      const slow = live(
+        given,
+        () => of(false),
+        other,
+        () => 5,
+      );
+      for (const lane of [0, 1]) {
+        const saidIn = (life: Life): readonly string[] =>
+          ofLane(lane, alertsOf(life.seen))
+            .map((alert) => JSON.stringify(alert))
+            .sort();
+        assert.equal(saidIn(quick), saidIn(slow));
+      }
+      assert.equal(copiesOf(quick.seen), copiesOf(slow.seen));
+      assert.equal(quick.task.tally().topics, slow.task.tally().topics);
+    }),
+    { numRuns: 500 },
   );
 });
 

@@ -37,8 +37,8 @@ export const LANE_BUGS: readonly PlantedBug[] = [
   {
     name: "sealed verdicts are asked again",
     file: "runtime/lane.ts",
-    text: "sealed.has(offset) ? null : input.read(record, END_OF_TIME)",
-    instead: "input.read(record, END_OF_TIME)",
+    text: "sealed.has(offset) ? null : tellOf(input, record, END_OF_TIME)",
+    instead: "tellOf(input, record, END_OF_TIME)",
     breaks: "an absurd time counts as good once the clock has moved",
     seed: 8,
   },
