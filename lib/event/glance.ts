@@ -27,7 +27,15 @@ export type GlanceOptions = PlacingOptions & {
   readonly maxDepth: number;
 };
 
-/** `null`: for key or time it takes more than the outermost fields of an event. */
+/** Glances that are counted before it is decided whether they pay: a glance at an event that has to be read after all is lost. */
+const TRIAL = 1_024;
+/** They pay where one event in so many concerns nobody; else as many times the records of a trial are read without one. */
+const WORTH_IT = 8;
+
+/**
+ * `null`: for key or time it takes more than the outermost fields of an event. Where nearly all events concern somebody, it only looks now
+ * and then whether that is still so.
+ */
 export function createGlance(options: GlanceOptions): Glance | null {
   const { concern, maxDepth, maxRecordBytes } = options;
   const [key, time] = [exprsOf(options.key), exprsOf(options.time)];
@@ -38,13 +46,35 @@ export function createGlance(options: GlanceOptions): Glance | null {
   const names = [...concern.names, ...timeNames, ...(isPlain ? [] : keyNames)];
   const scan = createScanner(names, isPlain ? keyNames : [], maxDepth);
   const place = createPlacing(options);
-  return (record, readAt) => {
+  const glance: Glance = (record, readAt) => {
     const { value } = record;
     if (value === null || value.length > maxRecordBytes) return null;
     const fields = scan(value);
     if (fields === null || concern.ask(fields)) return null;
     const placed = place(record, fields, readAt);
     return placed.kind === "placed" ? placed.at : null;
+  };
+  return whereWorthIt(glance);
+}
+
+function whereWorthIt(glance: Glance): Glance {
+  let tried = 0;
+  let found = 0;
+  let unasked = 0;
+  return (record, readAt) => {
+    if (unasked > 0) {
+      unasked -= 1;
+      return null;
+    }
+    const at = glance(record, readAt);
+    tried += 1;
+    if (at !== null) found += 1;
+    if (tried === TRIAL) {
+      if (WORTH_IT * found < TRIAL) unasked = WORTH_IT * TRIAL;
+      tried = 0;
+      found = 0;
+    }
+    return at;
   };
 }
 

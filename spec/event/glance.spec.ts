@@ -125,4 +125,31 @@ it("says of any record what reading says", () => {
   assert.ok(said > 300, `of ${said} only`);
 });
 
+it("glances now and then where nearly all events concern somebody, and always where many do not", () => {
+  let asked = 0;
+  const counting = {
+    names: concern.names,
+    ask(event: object): boolean {
+      asked += 1;
+      return concern.ask(event);
+    },
+  };
+  const look = record({ type: "look", key: "k", at: 7 });
+  const open = record({ type: "open", key: "k", at: 7 });
+  const quick = createGlance({ ...options, concern: counting });
+  const passed = (share: number, records: number): number => {
+    let found = 0;
+    asked = 0;
+    for (let index = 0; index < records; index += 1)
+      if (quick?.(index % share === 0 ? look : open, READ_AT) === 7) found += 1;
+    return found;
+  };
+  assert.is(passed(4, 10_000), 2_500);
+  assert.is(asked, 10_000);
+  passed(100, 90_000);
+  assert.ok(asked < 12_000, `asked ${asked} times`);
+  passed(1, 10_000); // until it is looked again
+  assert.is(passed(2, 10_000), 5_000);
+});
+
 it.run();
