@@ -4,8 +4,9 @@
 //     0      web-1:7  1,204, 0.4 s ago                120 … 4,310  12
 //     1      web-2:7  13, 9 s ago, taken over since   0 … 39       7
 
-import type { ShardStatus, StateStatus } from "../service/state-status.ts";
-import { count, counted, elapsed, oneLine, watermark } from "./figures.ts";
+import type { OpenTransaction } from "../runtime/shard-ports.ts";
+import type { InputStatus, ShardStatus, StateStatus } from "../service/state-status.ts";
+import { count, counted, elapsed, oneLine, time, watermark } from "./figures.ts";
 
 /** The whole of it, a block of lines for each part. */
 export function statusText({ app, group, members, topic, shards }: StateStatus, brokers: string): string {
@@ -19,6 +20,7 @@ export function statusText({ app, group, members, topic, shards }: StateStatus, 
           ].concat(patternsOf(shards)),
           table(["shard", "owner", "checkpoint", "log", "lag"], shards.map(shardRow)),
           partitions(shards),
+          shards.flatMap(({ inputs }) => inputs.flatMap(heldBackText)),
           shards.flatMap(({ problem }) => (problem === null ? [] : [`${problem.code}: ${problem.message}`])),
         ];
   const all = [...blocks, processes(members)].filter((lines) => lines.length > 0);
@@ -79,6 +81,21 @@ function partitions(shards: readonly ShardStatus[]): readonly string[] {
   if (rows.length === 0) return [];
   const sorted = rows.sort(([one = ""], [other = ""]) => one.localeCompare(other, "en", { numeric: true }));
   return table(["partition", "next", "end", "lag", "watermark"], sorted);
+}
+
+/** What cannot be read, and whose transaction it waits for. */
+function heldBackText({ topic, partition, heldBack }: InputStatus): readonly string[] {
+  if (heldBack === null) return [];
+  const { offset: from, records, transactions } = heldBack;
+  const what = `${topic} ${partition}: ${counted(Number(records), "offset")} from ${count(Number(from))} on cannot be read, since a transaction is open`;
+  return [what, ...transactions.map((each) => `  ${transactionText(each)}`)];
+}
+
+function transactionText({ producerId, transactionalId, startedAt, timeoutMs, offset: from }: OpenTransaction): string {
+  const name = transactionalId === null ? "" : ` (transactional id ${oneLine(transactionalId, 80)})`;
+  const since = startedAt === null ? "" : `, since ${time(startedAt)}`;
+  const atMost = timeoutMs === null ? "" : `, for ${elapsed(timeoutMs)} at most`;
+  return `of producer ${producerId}${name}, from ${count(Number(from))} on${since}${atMost}`;
 }
 
 function offset(value: bigint | null): string {

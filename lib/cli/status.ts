@@ -34,6 +34,6 @@ export async function status(module: LoadedModule, { brokers, whole, json }: Sta
 /** Offsets as text, as in checkpoints; times as ISO 8601, and `null` at the ends of time. */
 function plain(name: string, value: unknown): unknown {
   if (typeof value === "bigint") return String(value);
-  if (name !== "at" && name !== "watermark") return value;
+  if (value === null || (name !== "at" && name !== "startedAt" && name !== "watermark")) return value;
   return Number.isFinite(value) ? new Date(value as number).toISOString() : null;
 }

@@ -59,7 +59,7 @@ function joinValues(words: readonly string[], cli: CAC): string[] {
   const joined: string[] = [];
   for (const word of words) {
     const before = joined.at(-1);
-    const isValue = word === "-" || !word.startsWith("-");
+    const isValue = /^(?:$|-$|-\d|[^-])/.test(word); // no option is a number
     const [, name, value] = /^(--[^=]+)=(.+)$/s.exec(word) ?? [];
     if (isValue && before !== undefined && takeValues.has(before)) joined.splice(-1, 1, `${before}=${VALUE}${word}`);
     else joined.push(name !== undefined && takeValues.has(name) ? `${name}=${VALUE}${value}` : word);

@@ -2,6 +2,7 @@
 // mistakes in the service itself.
 
 import { isPromise } from "../core/promise.ts";
+import { describeValue, enumerate } from "../pattern/describe/describe-condition.ts";
 import { type Instant, MAX_INSTANT_MS } from "../time/instant.ts";
 import { type BadRecord, badRecord, saidBy } from "./bad-record.ts";
 import type { Decoder, RecordHeaders } from "./decode.ts";
@@ -85,7 +86,7 @@ export function createPlacing({
 }
 
 function createKeyReader(source: KeySource): (record: RawRecord, event: object) => Key | BadRecord {
-  if (source.from === "event") return (_, event) => keyOfEvent(source.read, event);
+  if (source.from === "event") return (_, event) => keyOfEvent(source, event);
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   return ({ key }) => {
     if (key === null)
@@ -101,7 +102,7 @@ function createKeyReader(source: KeySource): (record: RawRecord, event: object) 
   };
 }
 
-function keyOfEvent(read: (event: object) => unknown, event: object): Key | BadRecord {
+function keyOfEvent({ read, expr }: FromEvent, event: object): Key | BadRecord {
   let key: unknown;
   try {
     key = read(event);
@@ -111,8 +112,14 @@ function keyOfEvent(read: (event: object) => unknown, event: object): Key | BadR
   if (isKey(key)) return key;
   return badRecord(
     "NO_KEY",
-    `The key of the event is ${nameOf(key)}. A key is a string, a safe integer, a bigint, a boolean, or a list of these.`,
+    `The key of the event${called(expr)} is ${nameOf(key)}. A key is a string, a safe integer, a bigint, a boolean, or a list of these.`,
   );
+}
+
+/** What is read, for those who look for it in the event. */
+function called(expr: FromEvent["expr"]): string {
+  if (expr === undefined || expr === null) return "";
+  return ` (${enumerate([expr].flat().map(describeValue), "and")})`;
 }
 
 function createTimeReader(

@@ -9,7 +9,7 @@
 // It ends when all input has ended and everything is sent, when it is told to stop, or when something fails. Then what was
 // not sent was not acknowledged.
 
-import { ConfigError, SequiturError } from "../core/errors.ts";
+import { SequiturError } from "../core/errors.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Emission } from "./alert.ts";
 import { createExpiry, type Expiry } from "./expiry.ts";
@@ -21,6 +21,7 @@ import type { Surroundings } from "./lane-state.ts";
 import { nextServiceState, type ServiceEvent } from "./lifecycle.ts";
 import type { LaneMetrics, Metrics, ServiceState } from "./metrics.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
+import { checkPartitionCounts } from "./partition-counts.ts";
 import { laneMetrics, takeMetrics } from "./picture.ts";
 import type { Log, Sink, Source, SourceHandler, TopicPartition } from "./ports.ts";
 import { tallyOf } from "./tally.ts";
@@ -356,19 +357,4 @@ class EngineAtWork implements Engine {
     this.#state = nextServiceState(before, event);
     if (this.#state !== before) this.#ports.log("info", `service is ${this.#state}`);
   }
-}
-
-/** A key must be in one lane whichever topic its events are in, so the topics must be cut alike. Returns how many partitions each has. @throws {ConfigError} `PARTITION_COUNT` */
-export async function checkPartitionCounts(
-  source: Pick<Source, "partitionCount">,
-  topics: readonly string[],
-): Promise<number> {
-  const counts = await Promise.all(topics.map((topic) => source.partitionCount(topic)));
-  if (new Set(counts).size <= 1) return counts[0] ?? 0;
-  const list = topics.map((topic, index) => `"${topic}" has ${counts[index]}`).join(", ");
-  throw new ConfigError(
-    "PARTITION_COUNT",
-    `The inputs have different numbers of partitions: ${list}. Events of one key must be in one partition number of all topics: ` +
-      "give the topics the same number of partitions, and write them with the same partitioner.",
-  );
 }

@@ -43,6 +43,18 @@ export type PartitionMetrics = {
   readonly position: bigint | null;
   /** Offsets between `position` and the end of the partition; `null` where the end is not known. */
   readonly lag: bigint | null;
+  /** What cannot be read since a transaction of its producers is open; `null`: nothing, as far as is known. */
+  readonly heldBack: HeldBack | null;
+};
+
+/** What an open transaction of a producer keeps from being read: behind its beginning nothing is, whoever wrote it. */
+export type HeldBack = {
+  /** Where the oldest transaction begins that is open. */
+  readonly offset: bigint;
+  /** Offsets from there to the end of the partition. */
+  readonly records: bigint;
+  /** For how long it has been seen there. */
+  readonly forMs: number;
 };
 
 /** How far one lane is, and what it does: one partition number of all input topics together. */

@@ -4,7 +4,7 @@ import { BEGINNING } from "../time/instant.ts";
 import type { EmissionKind } from "./alert.ts";
 import type { Lane } from "./lane.ts";
 import { laneStateOf, type Surroundings } from "./lane-state.ts";
-import type { LaneMetrics, Metrics, PartitionMetrics, ServiceState, ShardMetrics } from "./metrics.ts";
+import type { HeldBack, LaneMetrics, Metrics, PartitionMetrics, ServiceState, ShardMetrics } from "./metrics.ts";
 import { isActive, type PartitionState } from "./partition.ts";
 import type { TopicPartition } from "./ports.ts";
 import type { Tally } from "./tally.ts";
@@ -17,6 +17,8 @@ export type MetricsParts = Surroundings & {
   readonly lanes: readonly Lane[];
   readonly shards: readonly ShardMetrics[];
   readonly endOf: (partition: TopicPartition) => bigint | null;
+  /** Left out: nobody looks. */
+  readonly heldBackOf?: (partition: TopicPartition) => HeldBack | null;
   readonly queuedBytes: number;
   readonly unsentBytes: number;
   readonly sent: Readonly<Record<EmissionKind, number>>;
@@ -69,6 +71,7 @@ function partitionMetrics(lane: Lane, parts: MetricsParts): readonly PartitionMe
       ended: partition.ended,
       position: partition.positions.settled,
       lag: lagOf(partition, pausedBecause !== null, parts),
+      heldBack: parts.heldBackOf?.(partition.place) ?? null,
     };
   });
 }

@@ -9,6 +9,7 @@
 // For every promise here: it settles, with a value or an error, or the process is dead. An error of a ShardWriter or a
 // Transaction never says what became of the transaction. Only reading the state partition after taking over does.
 
+import type { Instant } from "../time/instant.ts";
 import type { InputBatch, OutputRecord, TopicPartition } from "./ports.ts";
 
 /** What a source tells of shards. No handler may throw; each returns at once. */
@@ -26,6 +27,20 @@ export type ShardHandler = {
 
 /** What of a partition can be read: from `start` to before `end`. Nothing at or beyond `end` is decided yet. */
 export type LogBounds = { readonly start: bigint; readonly end: bigint };
+
+/** How far committed records of a partition can be read, and where it ends: behind `stable` stands a transaction that is still open. */
+export type LogEnd = { readonly stable: bigint; readonly end: bigint };
+
+/** A transaction that is open on an input. What nobody tells is `null`. */
+export type OpenTransaction = {
+  readonly producerId: string;
+  /** Of its first record in the partition. */
+  readonly offset: bigint;
+  readonly transactionalId: string | null;
+  readonly startedAt: Instant | null;
+  /** How long after that brokers end it. */
+  readonly timeoutMs: number | null;
+};
 
 /** The input of a service by shards, as a member of its consumer group. Partition p of every input is of shard p mod S. */
 export interface ShardSource {
@@ -46,6 +61,10 @@ export interface ShardSource {
   resume(place: TopicPartition): void;
   /** The offset that the next record of a partition will get, as far as is known without asking anybody. */
   endOf(place: TopicPartition): bigint | null;
+  /** How far these partitions can be read now, in their order. Asked now and then, and only to be told. @throws {TransportError | ConfigError} */
+  ends(places: readonly TopicPartition[]): Promise<readonly LogEnd[]>;
+  /** Transactions that are open in a partition, the oldest first; none where nobody tells. Never fails. */
+  openTransactions(place: TopicPartition): Promise<readonly OpenTransaction[]>;
   /** For display in lag tools only: nobody relies on it but `beginnings`, which is asked once. Never fails; may be left undone. */
   show(positions: readonly (TopicPartition & { readonly position: bigint })[]): void;
   /** Leaves the group. No handler is called after it resolves. */

@@ -208,6 +208,16 @@ function partitionRows(): readonly MetricRow[] {
     row("holds_back", "1 if it keeps the time of its lane where it is", (one) => one.holdsBack),
     row("idle", "1 if it was silent for so long that time goes on without it", (one) => one.idle),
     row("paused", "1 if it is not read for now", (one) => one.paused),
+    row(
+      "held_back_records",
+      "Offsets that cannot be read since a transaction of the producers is open; 0 where there is none",
+      ({ heldBack }) => heldBack?.records ?? 0,
+    ),
+    row(
+      "held_back_seconds",
+      "For how long the same transaction has been seen to be open; 0 where there is none",
+      ({ heldBack }) => seconds(heldBack?.forMs ?? 0),
+    ),
   ];
 }
 

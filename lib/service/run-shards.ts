@@ -32,6 +32,8 @@ export type KeepingTransport = {
 /** How often positions and state are saved where nothing that was said waits for that. */
 const SAVE_EVERY_MS = 5_000;
 const TRIM_EVERY_MS = 10_000;
+/** Three requests to each broker. */
+const LOOK_EVERY_MS = 10_000;
 
 /**
  * Starts a service. It runs until `stop` is called or something fails; what it has not committed then nobody has seen, and it is done
@@ -50,6 +52,7 @@ export function startShards(
     commitEveryMs,
     saveEveryMs: Math.max(SAVE_EVERY_MS, commitEveryMs),
     trimEveryMs: TRIM_EVERY_MS,
+    lookEveryMs: LOOK_EVERY_MS,
     maxQueuedBytes: config.maxQueuedBytes,
     maxUnsentBytes: config.maxUnsentBytes,
   };

@@ -1,6 +1,7 @@
 // How the saved state of a service stands, without being a part of the service: nobody is fenced, nothing is written.
 
 import { CheckpointError, TransportError } from "../core/errors.ts";
+import type { OpenTransaction } from "../runtime/shard-ports.ts";
 import type { Checkpoint, SavedPattern } from "../state/checkpoint.ts";
 import { createReplay } from "../state/replay.ts";
 import { createTail, type Tail } from "../state/tail.ts";
@@ -19,6 +20,16 @@ export type InputStatus = {
   readonly lag: bigint | null;
   /** How far time has come in the lane. */
   readonly watermark: Instant;
+  /** What nobody can read since transactions are open; `null`: nothing. */
+  readonly heldBack: HeldBackStatus | null;
+};
+
+/** Offsets from `offset` on that wait for the end of a transaction. */
+export type HeldBackStatus = {
+  readonly offset: bigint;
+  readonly records: bigint;
+  /** Those that are open in the partition, as far as the brokers tell. */
+  readonly transactions: readonly OpenTransaction[];
 };
 
 /** Somebody who writes a shard: the process, and when that run of it began. */
@@ -70,8 +81,8 @@ export async function stateStatus(look: StateLook, question: StatusQuestion, clo
   const members = await look.members();
   const found = { app, group, members, topic };
   if (!counts.has(topic)) return { ...found, shards: null };
-  const ends = new Map<string, ReadonlyMap<number, Bounds>>();
-  for (const input of inputs) if (counts.has(input)) ends.set(input, await look.bounds(input));
+  const ends = new Map<string, ReadonlyMap<number, End>>();
+  for (const input of inputs) if (counts.has(input)) ends.set(input, await endsOf(look, input, counts.get(input) ?? 0));
   const partitions = Math.max(1, ...inputs.map((input) => counts.get(input) ?? 1));
   const shards: ShardStatus[] = [];
   for (const [shard, bounds] of [...(await look.bounds(topic))].sort(([a], [b]) => a - b)) {
@@ -79,6 +90,23 @@ export async function stateStatus(look: StateLook, question: StatusQuestion, clo
     shards.push(statusOf(shard, read, { ends, members, now: clock.now() }));
   }
   return { ...found, shards };
+}
+
+/** Where a partition can be read to, and what it is that cannot be read. */
+type End = { readonly end: bigint; readonly heldBack: HeldBackStatus | null };
+
+async function endsOf(look: StateLook, topic: string, count: number): Promise<ReadonlyMap<number, End>> {
+  const places = Array.from({ length: count }, (_, partition) => ({ topic, partition }));
+  const found = new Map<number, End>();
+  for (const [partition, { stable, end }] of (await look.ends(places)).entries()) {
+    const records = end - stable;
+    const heldBack =
+      records <= 0n
+        ? null
+        : { offset: stable, records, transactions: await look.openTransactions({ topic, partition }) };
+    found.set(partition, { end: stable, heldBack });
+  }
+  return found;
 }
 
 type Read = {
@@ -147,7 +175,7 @@ async function readTo(
 }
 
 type Around = {
-  readonly ends: ReadonlyMap<string, ReadonlyMap<number, Bounds>>;
+  readonly ends: ReadonlyMap<string, ReadonlyMap<number, End>>;
   readonly members: readonly GroupMember[];
   readonly now: Instant;
 };
@@ -181,10 +209,10 @@ function writerOf(instance: string, members: readonly GroupMember[]): Writer {
 function inputsOf({ lanes }: Checkpoint, { ends }: Around): readonly InputStatus[] {
   return lanes.flatMap(({ partition, released, inputs }) =>
     inputs.map(({ topic, next }): InputStatus => {
-      const end = ends.get(topic)?.get(partition)?.end ?? null;
+      const { end = null, heldBack = null } = ends.get(topic)?.get(partition) ?? {};
       const position = next === null ? null : BigInt(next);
       const lag = end === null || position === null ? null : end > position ? end - position : 0n;
-      return { topic, partition, next: position, end, lag, watermark: restoreInstant(released) };
+      return { topic, partition, next: position, end, lag, watermark: restoreInstant(released), heldBack };
     }),
   );
 }

@@ -66,7 +66,7 @@ class ReplayAtWork implements Replay {
   readonly #expected: StateShape;
   readonly #topic: string;
   readonly #assembler;
-  readonly #pieces = new Map<string, Piece[]>();
+  readonly #kept = new Map<string, Kept>();
   /** Of the transaction that is being read: its deltas and pages are not sealed yet. */
   #open: { entry: Page | Delta; bytes: number }[] = [];
   #crcs: number[] = [];
@@ -114,7 +114,7 @@ class ReplayAtWork implements Replay {
   }
 
   pieces({ lane, pattern }: PageOwner): readonly Piece[] {
-    return this.#pieces.get(`${lane}/${pattern}`) ?? [];
+    return this.#kept.get(`${lane}/${pattern}`)?.pieces.filter((each) => each !== null) ?? [];
   }
 
   #checkShape(entry: Barrier | Checkpoint, where: string): void {
@@ -135,7 +135,7 @@ class ReplayAtWork implements Replay {
       );
     }
     const isAlone = this.last !== null && !hasSamePatterns(checkpoint, this.last.checkpoint);
-    if (isAlone) this.#pieces.clear();
+    if (isAlone) this.#kept.clear();
     for (const { entry, bytes } of this.#open) this.#keep({ entry, base, bytes });
     const pages = this.#open.flatMap(({ entry, bytes }) =>
       entry.kind === "page" ? [{ lane: entry.lane, pattern: entry.pattern, page: entry.page, bytes }] : [],
@@ -151,22 +151,25 @@ class ReplayAtWork implements Replay {
 
   /** A page replaces the page; deltas before it stay, for they may be of other pages. */
   #keep(piece: Piece): void {
-    const { kind, lane, pattern } = piece.entry;
-    const owner = `${lane}/${pattern}`;
-    const pieces = this.#pieces.get(owner) ?? [];
-    const kept = kind === "delta" ? pieces : pieces.filter((each) => !isReplaced(each, piece));
-    kept.push(piece);
-    this.#pieces.set(owner, kept);
+    const { entry } = piece;
+    const owner = `${entry.lane}/${entry.pattern}`;
+    const { pieces, pageAt }: Kept = this.#kept.get(owner) ?? { pieces: [], pageAt: new Map() };
+    this.#kept.set(owner, { pieces, pageAt });
+    if (entry.kind === "page") {
+      const before = pageAt.get(entry.page);
+      if (before !== undefined) pieces[before] = null;
+      pageAt.set(entry.page, pieces.length);
+    }
+    pieces.push(piece);
   }
 }
+
+/** Of one owner: in order, `null` for what was replaced, and where among them the pages stand. */
+type Kept = { readonly pieces: (Piece | null)[]; readonly pageAt: Map<number, number> };
 
 /** Pages and deltas name a pattern by its place in the list, so that another list makes other names. */
 export function hasSamePatterns(one: Pick<Checkpoint, "patterns">, other: Pick<Checkpoint, "patterns">): boolean {
   const namesOf = ({ patterns }: Pick<Checkpoint, "patterns">): string =>
     JSON.stringify(patterns.map(({ name, version, fingerprint }) => [name, version, fingerprint]));
   return namesOf(one) === namesOf(other);
-}
-
-function isReplaced({ entry }: Piece, by: Piece): boolean {
-  return entry.kind === "page" && by.entry.kind === "page" && entry.page === by.entry.page;
 }

@@ -41,6 +41,22 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+it("Ctrl-C before any broker was reached ends it: there is nothing to be finished", async ({ project }) => {
+  project.write(
+    "service.ts",
+    SERVICE_TS.replace('app: "cards",', 'app: "cards", stopWithin: "10m", kafka: { connectWithin: "10m" },'),
+  );
+  let sent = false;
+  const { code, stderr } = await sequitur(["run", "service.ts", "--brokers", "127.0.0.1:1"], {
+    cwd: project.folder,
+    onOutput: (printed, child) => {
+      if (!sent && printed.stderr.includes("no broker answers yet")) sent = child.kill("SIGINT");
+    },
+  });
+  assert.is(code, 0, stderr);
+  assert.match(stderr, "stopped");
+});
+
 it("leaves at once at the second signal, with 130", async ({ project }) => {
   // Much is read before the first alert, and every alert takes long: finishing what was read would take seconds.
   const slow = `const until = Date.now() + 50; while (Date.now() < until); return m.cashOut.card;`;

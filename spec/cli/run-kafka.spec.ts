@@ -238,6 +238,7 @@ const REFUSED: readonly (readonly [words: readonly string[], says: RegExp])[] = 
   [["--processes", "2", "--input", "x"], /--processes shares the partitions of Kafka topics, and this run reads none/],
   [["--brokers", "b:9092", "--processes", "two"], /--processes two: give a whole number from 1 to 256/],
   [["--brokers", "b:9092", "--processes", "0"], /--processes 0: give a whole number/],
+  [["--brokers", "b:9092", "--processes", "-1"], /--processes -1: give a whole number/],
   [["--demo"], /has no demo events to run on/],
 ];
 refusals("what does not go together is refused, and so are numbers and addresses that make no sense", async () => {

@@ -91,6 +91,16 @@ type Status = {
       readonly end: string;
       readonly lag: string;
       readonly watermark: string;
+      readonly heldBack: {
+        readonly offset: string;
+        readonly records: string;
+        readonly transactions: readonly {
+          readonly transactionalId: string;
+          readonly offset: string;
+          readonly startedAt: string;
+          readonly timeoutMs: number;
+        }[];
+      } | null;
     }[];
     readonly problem: { readonly code: string } | null;
   }[];
@@ -158,6 +168,41 @@ it("status shows a service at work, which does not notice; reset refuses", async
   assert.match(refused.stderr, `sequitur: ${app} is running: 1 process is in group "${app}" (web-1:7). Stop them all`);
   assert.is(running.metrics().state, "running");
   assert.is(seqs(), PARTITIONS);
+});
+
+it("status shows whose open transaction keeps an input from being read", async () => {
+  const { app, start } = await newService();
+  await write(app);
+  const { running } = start();
+  await until("all is saved", async () => {
+    const { shards } = await statusOf().catch(() => ({ shards: [] }) as unknown as Status);
+    return shards?.length === PARTITIONS && shards.every(({ checkpoint }) => checkpoint !== null);
+  });
+  await running.stop();
+  await asAdmin(broker, async (_, kafka) => {
+    const producer = kafka.producer({ transactionalId: `${app}-theirs`, maxInFlightRequests: 1 });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: `${app}-in`, messages: [{ partition: 1, key: "card-1", value: "{}" }] });
+    const { ok, shards } = await statusOf();
+    assert.is(ok, true);
+    const [free, held] = shards.flatMap(({ inputs }) => inputs.map(({ heldBack }) => heldBack));
+    assert.is(free, null);
+    assert.equal([held?.offset, held?.records, held?.transactions.length], ["10", "1", 1]);
+    const [open] = held?.transactions ?? [];
+    assert.equal([open?.transactionalId, open?.offset, open?.timeoutMs], [`${app}-theirs`, "10", 60_000]);
+    assert.match(open?.startedAt ?? "", /^20\d\d-\d\d-\d\dT/);
+    const { stdout } = await command("status");
+    assert.match(
+      stdout,
+      new RegExp(
+        `\n${app}-in 1: 1 offset from 10 on cannot be read, since a transaction is open\n` +
+          `  of producer \\d+ \\(transactional id ${app}-theirs\\), from 10 on, since 20.*Z, for 1 min 0 s at most\n`,
+      ),
+    );
+    await transaction.abort();
+    await producer.disconnect();
+  });
 });
 
 it("reset shows what is lost, wants it confirmed, and deletes; the service begins anew", async () => {

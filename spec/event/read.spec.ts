@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createDecoder } from "../../lib/event/decode.ts";
+import { type KeyOption, readKey } from "../../lib/event/extractor.ts";
 import {
   createReader,
   type KeySource,
@@ -58,6 +59,18 @@ it("a text without a zone is told what is missing", () => {
   const reader = createReader({ decode, ...fromEvent, maxAheadMs: 1_000 });
   const raw = { timestamp: null, key: null, headers: new Map(), value: bytes('{"k":"a","t":"2026-03-02T09:00:00"}') };
   assert.match(JSON.stringify(reader(raw, READ_AT)), /a text that says no time.*ISO 8601 text with its zone/);
+});
+
+it("a key that is none says what was read, where that is known", () => {
+  const raw = { timestamp: null, key: null, headers: new Map(), value: bytes('{"t":5}') };
+  type Sale = { card: string; shop: { id: number } };
+  const said = (option: KeyOption<Sale>): string => {
+    const key = { from: "event", ...readKey(option) } as const;
+    return JSON.stringify(createReader({ decode, ...fromEvent, key, maxAheadMs: 1_000 })(raw, READ_AT));
+  };
+  assert.match(said({ keyOf: (e) => e.card }), "The key of the event is missing.");
+  assert.match(said({ key: (e) => e.card }), "The key of the event (card) is missing.");
+  assert.match(said({ key: (e) => [e.card, e.shop.id] }), "The key of the event (card and shop.id) is");
 });
 
 it("functions that throw make bad records, whatever they throw", () => {

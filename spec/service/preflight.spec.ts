@@ -12,11 +12,13 @@ import { partitionOf } from "../../lib/transports/partitioner.ts";
 import { javaProduce } from "../broker/java-produce.ts";
 import { requireBroker } from "../broker/require-broker.ts";
 import { asAdmin, createTopic } from "../broker/topics.ts";
+import { endAll, runOnKafka, until } from "../transports/kafka/kit.ts";
 
 type Login = { user: string; at: number };
 
 const broker = await requireBroker();
 const it = broker.suite("preflight");
+it.after.each(endAll);
 const START = Date.UTC(2026, 0, 1);
 let runs = 0;
 
@@ -315,6 +317,16 @@ it("a group that somebody else uses, and positions that the log does not have", 
     const goesOn = await check({ old: BY_USER }, { groupId: "busy", onDataLoss: "continue" });
     assert.equal(codes(goesOn), ["warning DATA_LOST old"]);
   });
+});
+
+it("a group in which the service itself runs may be joined", async () => {
+  const inputs = [topic<Login>("cards", BY_USER)];
+  const patterns = [pattern<Login>("twice").begin("one").next("two").within("1m")];
+  const { running } = runOnKafka(service({ app: "at-work", inputs, patterns }), broker.address);
+  await until("it reads", () => running.metrics().lanes.length === 6);
+  const { group, problems } = await check({ cards: BY_USER }, { groupId: "at-work" });
+  assert.equal([group?.members, problems], [1, []]);
+  await running.stop();
 });
 
 it("brokers that do not answer", async () => {

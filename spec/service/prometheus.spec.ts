@@ -39,6 +39,7 @@ const partition = {
   ended: false,
   position: null,
   lag: null,
+  heldBack: null,
 } as const;
 
 const shard = { ...shardMetrics, restoring: { share: 0.25, bytes: 1_000, bytesPerSecond: 500, leftMs: 6_000 } };

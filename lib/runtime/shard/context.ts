@@ -36,6 +36,8 @@ export type ShardContext = {
   readonly onDataLoss: "fail" | "continue";
   /** How long what fails is tried again before the shard is given up. */
   readonly retryWithinMs: number;
+  /** Is told when something fails and is tried again, each time, and when it does not any more. */
+  readonly onFaltering: (isFaltering: boolean) => void;
   /** Whether the group still gives us the shard. Asked after everything that takes time. */
   readonly isOurs: () => boolean;
   /** A name that no other taking over has. */

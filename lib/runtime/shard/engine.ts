@@ -8,7 +8,7 @@
 import { SequiturError } from "../../core/errors.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Emission, EmissionKind } from "../alert.ts";
-import { checkPartitionCounts, type Engine, type EngineConfig, type Summary } from "../engine.ts";
+import type { Engine, EngineConfig, Summary } from "../engine.ts";
 import { createExpiry, type Expiry } from "../expiry.ts";
 import { createFirstReports } from "../first-reports.ts";
 import { isAwake, slowestAwake } from "../idle.ts";
@@ -17,12 +17,14 @@ import type { Surroundings } from "../lane-state.ts";
 import { nextServiceState, type ServiceEvent } from "../lifecycle.ts";
 import type { LaneMetrics, Metrics, ServiceState } from "../metrics.ts";
 import { createOutbox, type Outbox } from "../outbox.ts";
+import { checkPartitionCounts } from "../partition-counts.ts";
 import { laneMetrics, takeMetrics } from "../picture.ts";
 import type { Log, OutputRecord, Sink, TopicPartition } from "../ports.ts";
 import type { ShardHandler, ShardSource, StateLog } from "../shard-ports.ts";
 import { addTallies, emptyTally, retire, type Tally, tallyOf } from "../tally.ts";
 import { createTurns, type Turns } from "../turns.ts";
-import type { ServiceIdentity } from "./context.ts";
+import { lanesOf, type ServiceIdentity } from "./context.ts";
+import { type InputWatch, watchInputs } from "./input-watch.ts";
 import { createShardMeter, type ShardMeter } from "./meter.ts";
 import { type Guarantee, type Outlet, outletAtOnce, outletOfCheckpoints } from "./outlet.ts";
 import { runShard, type ShardPace, type ShardRun, type ShardShare } from "./run.ts";
@@ -66,6 +68,8 @@ class ShardEngine implements Engine {
   readonly #meters = new Map<number, ShardMeter>();
   readonly #stagger: Stagger;
   readonly #ended = new Set<Promise<void>>();
+  /** What fails and is tried again. */
+  readonly #faltering = new Set<number | "output">();
   /** `null`: what is said leaves with the checkpoints. */
   readonly #outbox: Outbox | null;
   readonly #expiry: Expiry;
@@ -81,6 +85,7 @@ class ShardEngine implements Engine {
   #reject: (error: unknown) => void = () => undefined;
   #failure: { readonly error: unknown } | null = null;
   #stopTicking: () => void = () => undefined;
+  #watch: InputWatch | null = null;
 
   constructor(config: ShardEngineConfig, ports: ShardEnginePorts) {
     this.#config = config;
@@ -116,6 +121,7 @@ class ShardEngine implements Engine {
       lanes: this.#allLanes(),
       shards: runs.map(({ shard }) => ({ shard, ...this.#meterOf(shard).picture() })).sort(byShard),
       endOf: (partition) => this.#ports.source.endOf(partition),
+      heldBackOf: (partition) => this.#watch?.heldBack(partition) ?? null,
       queuedBytes: runs.reduce((sum, { intake }) => sum + intake.bytes, 0),
       unsentBytes: this.#outbox?.bytes ?? runs.reduce((sum, { outlet }) => sum + outlet.bytes, 0),
       sent: this.#sent,
@@ -176,7 +182,24 @@ class ShardEngine implements Engine {
     this.#identity = { ...identity, shards, partitions };
     await state.open(shards, this.#outbox === null ? outputs : []);
     if (this.#outbox !== null) await this.#ports.sink.open(outputs);
-    if (this.#state === "starting") await source.start(topics, shards, this.#handler());
+    if (this.#state !== "starting") return;
+    await source.start(topics, shards, this.#handler());
+    this.#watchInputs(topics, this.#identity);
+  }
+
+  #watchInputs(topics: readonly string[], identity: ServiceIdentity): void {
+    const { source, clock, log } = this.#ports;
+    const everyMs = this.#config.pace.lookEveryMs;
+    if (everyMs === undefined || this.#state !== "starting") return;
+    this.#watch = watchInputs({
+      ...{ source, clock, log, topics, everyMs },
+      partitions: identity.partitions,
+      places: () =>
+        [...this.#runs.keys()].flatMap((shard) =>
+          lanesOf(shard, identity).flatMap((partition) => topics.map((topic) => ({ topic, partition }))),
+        ),
+      onFailure: (error) => this.#fail(error),
+    });
   }
 
   #handler(): ShardHandler {
@@ -207,6 +230,7 @@ class ShardEngine implements Engine {
       nextNonce: () => `${identity.instance}:${++this.#nonces}`,
       onSaid: this.#reportFirst,
       createOutlet: () => this.#createOutlet(),
+      onFaltering: (isFaltering) => this.#falter(shard, isFaltering),
       meter: this.#meterOf(shard),
       share: () => this.#share(),
       waitForTurn: () => this.#stagger.take(this.#paceMs(), this.#runs.size),
@@ -250,16 +274,23 @@ class ShardEngine implements Engine {
       acknowledging: null,
       retryWithinMs: this.#config.retryWithinMs,
       onFaltering: (error, retryInMs) => {
-        this.#become({ type: "faltered" });
+        this.#falter("output", true);
         log("warn", "output failed and will be tried again", { reason: error.message, retryInMs });
       },
-      onRecovered: () => this.#become({ type: "recovered" }),
+      onRecovered: () => this.#falter("output", false),
       onFailure: (error) => this.#fail(error),
       onSent: (sent) => this.#count(sent),
       onProgress: () => {
         for (const run of this.#runs.values()) run.sent();
       },
     });
+  }
+
+  /** A service is degraded while a shard or its output fails and is tried again. */
+  #falter(what: number | "output", isFaltering: boolean): void {
+    if (isFaltering) this.#faltering.add(what);
+    else this.#faltering.delete(what);
+    this.#become({ type: this.#faltering.size > 0 ? "faltered" : "recovered" });
   }
 
   #count(sent: readonly Emission[]): void {
@@ -272,6 +303,7 @@ class ShardEngine implements Engine {
     this.#runs.delete(shard);
     for (const lane of run.task?.lanes ?? []) this.#retired = addTallies(this.#retired, retire(tallyOf(lane)));
     run.lose();
+    this.#falter(shard, false);
   }
 
   #tickLater(): void {
@@ -286,6 +318,11 @@ class ShardEngine implements Engine {
     });
   }
 
+  #stopLooking(): void {
+    this.#stopTicking();
+    this.#watch?.stop();
+  }
+
   async #finish(): Promise<Summary> {
     const { log, sink, source, state } = this.#ports;
     for (const run of this.#runs.values()) run.stop();
@@ -294,7 +331,7 @@ class ShardEngine implements Engine {
     if (this.#failure !== null) throw this.#failure.error;
     const complete = !this.#expiry.isExpired;
     if (!complete) log("warn", "the time for stopping is over; what was not committed will be read again");
-    this.#stopTicking();
+    this.#stopLooking();
     const metrics = this.metrics();
     this.#outbox?.close();
     await this.#expiry.orExpired(source.stop());
@@ -306,7 +343,7 @@ class ShardEngine implements Engine {
 
   async #breakOff(error: unknown): Promise<void> {
     const { sink, source, state, log } = this.#ports;
-    this.#stopTicking();
+    this.#stopLooking();
     this.#outbox?.close();
     this.#become({ type: "crashed" });
     log("error", "the service failed", { code: error instanceof SequiturError ? error.code : "UNKNOWN", error });

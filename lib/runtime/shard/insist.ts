@@ -17,17 +17,20 @@ export async function insist<T>(
   doing: string,
   round: () => Promise<T | null>,
 ): Promise<T | null> {
-  const { clock, isOurs, log, retryWithinMs, shard } = context;
+  const { clock, isOurs, log, onFaltering, retryWithinMs, shard } = context;
   const giveUpAt = clock.now() + retryWithinMs;
   for (let tries = 1; ; tries += 1) {
     try {
-      return await round();
+      const done = await round();
+      if (tries > 1) onFaltering(false);
+      return done;
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       if (!isOurs()) return null;
       const retryInMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (tries - 1));
       if (clock.now() + retryInMs > giveUpAt) throw givenUp(context, doing, tries, error);
       log("warn", `${doing} failed and will be tried again`, { shard, reason: error.message, retryInMs });
+      onFaltering(true);
       await new Promise<void>((resolve) => clock.after(retryInMs, resolve));
       if (!isOurs()) return null;
     }

@@ -32,6 +32,8 @@ export type ShardPace = {
   readonly saveEveryMs: number;
   /** How often old state is deleted at most. */
   readonly trimEveryMs: number;
+  /** How often it is looked what holds back the inputs, and whether they have other partitions. Left out: never. */
+  readonly lookEveryMs?: number;
   /** A log of state that is shorter is not made smaller. Left out: 1 MiB. */
   readonly minLogBytes?: number;
   /** Bytes of all shards of the process that were read and not yet taken, before reading pauses. */

@@ -2,7 +2,7 @@
 
 import { invariant } from "../../core/errors.ts";
 import type { TopicPartition } from "../../runtime/ports.ts";
-import type { LogBounds, ShardHandler, ShardSource } from "../../runtime/shard-ports.ts";
+import type { LogBounds, LogEnd, ShardHandler, ShardSource } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type Member as AssignedMember, assignLanes } from "../../transports/kafka/assign.ts";
 import { type Ask, type PlacedOffset, placeKey } from "./calls.ts";
@@ -64,6 +64,12 @@ export function createModelShardSource(options: ModelShardSourceOptions): ShardS
     const { offset: end } = await client.insist("listOffsets", { ...asked, at: "latest" });
     return { start, end };
   };
+  const endsOf = async ({ topic, partition }: TopicPartition): Promise<LogEnd> => {
+    const asked = { topic, partition, at: "latest" } as const;
+    const { offset: end } = await client.insist("listOffsets", { ...asked, isolation: "uncommitted" });
+    const { offset: stable } = await client.insist("listOffsets", { ...asked, isolation: "committed" });
+    return { stable, end };
+  };
   const join = (): Promise<void> =>
     new Promise((resolve) => {
       member = createMember({
@@ -103,6 +109,8 @@ export function createModelShardSource(options: ModelShardSourceOptions): ShardS
     pause: (place) => reading.pause(place),
     resume: (place) => reading.resume(place),
     endOf: (place) => reading.endOf(place),
+    ends: (places) => Promise.all(places.map(endsOf)),
+    openTransactions: async () => [], // a model tells no names
     show: (positions) => {
       for (const { position, ...place } of positions) unshown.set(placeKey(place), { ...place, offset: position });
       callOffShowing ??= clock.after(SHOW_EVERY_MS, showNow);

@@ -42,6 +42,7 @@ export function createAsker(options: AskerOptions): Asker {
 class AskerAtWork implements Asker {
   readonly #options: AskerOptions;
   #admin: Promise<Admin> | null = null;
+  #isConnected = false;
   #closed = false;
 
   constructor(options: AskerOptions) {
@@ -68,15 +69,25 @@ class AskerAtWork implements Asker {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const admin = await this.#admin?.catch(() => null);
-    await admin?.disconnect();
+    const closed = this.#admin?.then(
+      (admin) => admin.disconnect(),
+      () => undefined,
+    );
+    // What is not connected yet may take long to find that out, and has nothing to give back.
+    if (this.#isConnected) await closed;
   }
 
   #connected(): Promise<Admin> {
-    this.#admin ??= this.#connect().catch((error: unknown) => {
-      this.#admin = null;
-      throw error;
-    });
+    this.#admin ??= this.#connect().then(
+      (admin) => {
+        this.#isConnected = true;
+        return admin;
+      },
+      (error: unknown) => {
+        this.#admin = null;
+        throw error;
+      },
+    );
     return this.#admin;
   }
 

@@ -1,7 +1,7 @@
 // The lanes of a consumer group, in the form that kafkajs wants. Each member says what it holds when it joins; the one that
 // the broker made leader hands out the lanes, and with each lane that partition of every input topic.
 //
-//     join     beforeJoin ─▶ JoinGroup { topics, instance, owned }
+//     join     JoinGroup { topics, instance, owned }
 //     leader   members, partition counts ─▶ assignLanes ─▶ lane p: p of "cards", p of "logins"
 //     member   assigned, kafkajs' event tells the source
 //
@@ -24,7 +24,7 @@ import {
 } from "./group-protocol.ts";
 
 /** Changes when members of two releases could not share a group. The broker refuses a member that has no name in common with the others. */
-export const ASSIGNER_NAME = "sequitur-sticky-1";
+const ASSIGNER_NAME = "sequitur-sticky-1";
 /** The same for members that share out shards. They have another name, so that a group never mixes the two. */
 export const SHARD_ASSIGNER_NAME = "sequitur-shards-1";
 
@@ -33,10 +33,8 @@ export type AssignerOptions = {
   readonly instance: string;
   /** How many shards there are; `null`: each lane is by itself. */
   readonly shards: number | null;
-  /** The lanes, or shards, whose state this process holds now. Asked at each join, after `beforeJoin`. */
+  /** The lanes, or shards, whose state this process holds now. Asked at each join. */
   readonly owned: () => readonly number[];
-  /** Awaited before each join is sent to the broker, which is where positions can be committed before others read on. Bounded by the caller; must not reject. */
-  readonly beforeJoin: () => Promise<void>;
   readonly log: Log;
 };
 
@@ -48,10 +46,9 @@ type Topics = { readonly topics: ReadonlySet<string>; readonly member: Member; r
  * In the leader assigning fails, and with it the consumer, for good: {ConfigError} `PARTITION_COUNT` if its topics differ in partitions.
  */
 export function createAssigner(options: AssignerOptions): PartitionAssigner {
-  const { instance, shards, owned, beforeJoin, log } = options;
+  const { instance, shards, owned, log } = options;
   const name = shards === null ? ASSIGNER_NAME : SHARD_ASSIGNER_NAME;
   return ({ cluster }): Assigner => {
-    beforeEachJoin(cluster, beforeJoin);
     return {
       name,
       version: 0,
@@ -72,15 +69,6 @@ export function createAssigner(options: AssignerOptions): PartitionAssigner {
         }));
       },
     };
-  };
-}
-
-/** kafkajs asks for the coordinator at the start of each join, and has no hook of its own there. */
-function beforeEachJoin(cluster: Cluster, beforeJoin: () => Promise<void>): void {
-  const find = cluster.findGroupCoordinator.bind(cluster);
-  cluster.findGroupCoordinator = async (group) => {
-    await beforeJoin();
-    return find(group);
   };
 }
 

@@ -19,7 +19,8 @@ export function readBrokers(
 ): readonly string[] {
   const texts = (typeof given === "string" ? given.split(",") : given).map((text) => text.trim());
   const found = new Map<string, string>();
-  for (const text of texts) {
+  for (const [index, text] of texts.entries()) {
+    if (text === "" && texts.indexOf(text) < index) continue; // said once
     const wrong = problemOf(text);
     const name = text.toLowerCase();
     if (wrong !== null) problem(wrong);

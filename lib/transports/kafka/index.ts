@@ -5,6 +5,7 @@ import type { Kafka } from "kafkajs";
 import type { Log, Sink } from "../../runtime/ports.ts";
 import type { ShardSource, StateLog } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
+import { createBatchLimits } from "./batch-limits.ts";
 import { connect, knock } from "./connection.ts";
 import { type KafkaJs, loadKafkajs } from "./kafkajs.ts";
 import type { KafkaDefinition } from "./options.ts";
@@ -43,15 +44,17 @@ export function createKafkaShards(
   const requestTimeoutMs = Math.min(definition.requestTimeoutMs, transactionTimeoutMs(definition));
   const writing = { ...definition, requestTimeoutMs };
   const kafka = clientOf(writing, parts);
+  const limits = createBatchLimits(parts.log);
   return {
     source: createKafkaShardSource({ ...parts, definition, kafka: clientOf(definition, parts) }),
     state: createKafkaStateLog({
       ...parts,
       definition: writing,
+      limits,
       kafka,
       knock: (address) => knock(definition, { ...parts, kafkajs: loadFor(definition, parts) })(address),
     }),
-    sink: createKafkaSink({ ...parts, definition: writing, kafka }),
+    sink: createKafkaSink({ ...parts, definition: writing, limits, kafka }),
   };
 }
 

@@ -133,3 +133,19 @@ export type StateBroker = {
     }[];
   }): Promise<unknown>;
 };
+
+/** A broker asked where partitions end. */
+export type OffsetBroker = {
+  listOffsets(request: {
+    readonly replicaId: number;
+    readonly isolationLevel: number;
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number; readonly timestamp: number }[];
+    }[];
+  }): Promise<{
+    readonly responses: readonly {
+      readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+    }[];
+  }>;
+};

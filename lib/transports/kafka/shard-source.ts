@@ -7,19 +7,21 @@
 //             ─▶ onAssigned(all that are ours now)
 
 import type { Kafka } from "kafkajs";
-import { ConfigError, invariant } from "../../core/errors.ts";
+import { ConfigError, invariant, TransportError } from "../../core/errors.ts";
+import { requireCount } from "../../runtime/partition-counts.ts";
 import type { Log, TopicPartition } from "../../runtime/ports.ts";
-import type { LogBounds, ShardHandler, ShardSource } from "../../runtime/shard-ports.ts";
+import type { LogBounds, LogEnd, OpenTransaction, ShardHandler, ShardSource } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { createAssigner } from "./assigner.ts";
 import { settled } from "./cursor.ts";
 import { every } from "./every.ts";
 import { createGroup, type Group } from "./group.ts";
+import { createInputLook, type InputLook } from "./input-look.ts";
 import { lookUp } from "./look-up.ts";
 import type { KafkaDefinition } from "./options.ts";
 import { createReadings, nameOf, placeOf, type Readings } from "./readings.ts";
 import { listenForSilence, type Silence } from "./silence.ts";
-import { type Bounds, createTopics, requireCount, type Topics } from "./topics.ts";
+import { type Bounds, createTopics, type Topics } from "./topics.ts";
 
 export type KafkaShardSourceOptions = {
   readonly kafka: () => Promise<Kafka>;
@@ -43,6 +45,7 @@ const SHOW_EVERY_MS = 1_000;
 class KafkaShardSource implements ShardSource {
   readonly #options: KafkaShardSourceOptions;
   readonly #topics: Topics;
+  readonly #look: InputLook;
   readonly #readings: Readings;
   readonly #counts = new Map<string, number>();
   /** Positions that are still to be shown, by partition. */
@@ -64,6 +67,7 @@ class KafkaShardSource implements ShardSource {
   constructor(options: KafkaShardSourceOptions) {
     this.#options = options;
     this.#topics = createTopics(options);
+    this.#look = createInputLook(options);
     this.#readings = createReadings({
       ...options,
       group: () => this.#group,
@@ -103,7 +107,6 @@ class KafkaShardSource implements ShardSource {
         instance,
         shards,
         owned: () => [...this.#owned],
-        beforeJoin: async () => undefined, // positions are with the state
         log,
       }),
       clock,
@@ -162,6 +165,15 @@ class KafkaShardSource implements ShardSource {
     return this.#readings.endOf(place);
   }
 
+  async ends(places: readonly TopicPartition[]): Promise<readonly LogEnd[]> {
+    if (this.#silence?.isSilent() === true) throw noAnswer();
+    return this.#look.ends(places);
+  }
+
+  openTransactions(place: TopicPartition): Promise<readonly OpenTransaction[]> {
+    return this.#look.openTransactions(place);
+  }
+
   show(positions: readonly (TopicPartition & { readonly position: bigint })[]): void {
     for (const { position, ...place } of positions) {
       const cursor = this.#readings.get(place);
@@ -180,6 +192,7 @@ class KafkaShardSource implements ShardSource {
     this.#readings.drop(this.#readings.all());
     await this.#group?.stop();
     await this.#topics.close();
+    await this.#look.close();
   }
 
   #joined(places: readonly TopicPartition[]): void {
@@ -223,13 +236,13 @@ class KafkaShardSource implements ShardSource {
     this.#isLooking = true;
     const token = this.#token;
     queueMicrotask(() => {
-      this.#look(token).catch((error: Error) => {
+      this.#lookNow(token).catch((error: Error) => {
         if (this.#token === token) this.#handler?.onFailure(error); // what was asked for an earlier join fails without harm
       });
     });
   }
 
-  async #look(token: number): Promise<void> {
+  async #lookNow(token: number): Promise<void> {
     if (this.#token !== token) return;
     this.#isLooking = false;
     const cursors = this.#readings.all();
@@ -292,6 +305,11 @@ class KafkaShardSource implements ShardSource {
       this.#options.log("debug", "positions are not shown yet", { reason: (error as Error).message });
     }
   }
+}
+
+/** Who reads has said so already: nobody else need try. */
+function noAnswer(): TransportError {
+  return new TransportError("BROKER_SILENT", "The brokers do not answer at the moment.", { retriable: true });
 }
 
 function boundsIn(bounds: ReadonlyMap<string, Bounds>, place: TopicPartition): Bounds {

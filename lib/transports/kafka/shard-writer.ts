@@ -17,8 +17,9 @@
 import type { Kafka, Transaction as KafkaTransaction, Producer } from "kafkajs";
 import { invariant, type SequiturError, TransportError } from "../../core/errors.ts";
 import type { Log } from "../../runtime/ports.ts";
-import type { ShardWriter, Transaction } from "../../runtime/shard-ports.ts";
+import type { PlacedRecord, ShardWriter, Transaction } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
+import { type BatchLimits, isTooLarge, tooLargeTogether } from "./batch-limits.ts";
 import type { KafkaPlace } from "./kafka-codes.ts";
 import { explainKafkaError, placeIn } from "./kafka-error.ts";
 import { bufferOf, decided, messagesOf } from "./messages.ts";
@@ -32,6 +33,8 @@ export type ShardWriterOptions = {
   readonly transactionalId: string;
   /** Where its state is kept: the partition has the number of the shard. */
   readonly state: { readonly topic: string; readonly partition: number };
+  /** How much brokers take at once. */
+  readonly limits: BatchLimits;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -111,11 +114,11 @@ class Writer implements ShardWriter {
     this.#first = null;
     return {
       sendOutput: async (records) => {
-        if (records.length === 0) return;
-        const topicMessages = messagesOf(records, this.#options.clock.now());
-        const topics = topicMessages.map(({ topic }) => topic);
-        const doing = `writing ${records.length} records`;
-        await this.#guard(() => transaction.sendBatch({ topicMessages, acks: ALL_REPLICAS }), doing, topics);
+        for (let left = records; left.length > 0; ) {
+          const some = this.#options.limits.first(left);
+          await this.#sendOutput(transaction, some);
+          left = left.slice(some.length);
+        }
       },
       sendState: (blocks) => this.#sendState(transaction, blocks),
       commit: async () => {
@@ -128,6 +131,17 @@ class Writer implements ShardWriter {
   async close(): Promise<void> {
     this.#isBusy = true;
     await this.#producer.disconnect().catch(() => undefined);
+  }
+
+  async #sendOutput(transaction: KafkaTransaction, records: readonly PlacedRecord[]): Promise<void> {
+    const topicMessages = messagesOf(records, this.#options.clock.now());
+    const topics = topicMessages.map(({ topic }) => topic);
+    const doing = `writing ${records.length} records`;
+    try {
+      await this.#guard(() => transaction.sendBatch({ topicMessages, acks: ALL_REPLICAS }), doing, topics);
+    } catch (error) {
+      throw isTooLarge(error) && this.#options.limits.refused(records) ? tooLargeTogether(error) : error;
+    }
   }
 
   async #sendState(transaction: KafkaTransaction, blocks: readonly Uint8Array[]): Promise<bigint> {

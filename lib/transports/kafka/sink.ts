@@ -4,8 +4,10 @@
 import type { Kafka, Producer } from "kafkajs";
 import { invariant } from "../../core/errors.ts";
 import type { Log, OutputRecord, Sink } from "../../runtime/ports.ts";
+import type { PlacedRecord } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { partitionOf } from "../partitioner.ts";
+import { type BatchLimits, isTooLarge } from "./batch-limits.ts";
 import { explainKafkaError, placeIn } from "./kafka-error.ts";
 import { decided, messagesOf } from "./messages.ts";
 import type { KafkaDefinition } from "./options.ts";
@@ -14,6 +16,8 @@ import { createTopics } from "./topics.ts";
 export type KafkaSinkOptions = {
   readonly kafka: () => Promise<Kafka>;
   readonly definition: KafkaDefinition;
+  /** How much brokers take at once. */
+  readonly limits: BatchLimits;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -46,9 +50,21 @@ class KafkaSink implements Sink {
   }
 
   async send(records: readonly OutputRecord[]): Promise<void> {
-    if (records.length === 0) return;
-    const placed = records.map((record) => ({ record, partition: this.#partitionOf(record.topic, record.key) }));
-    const topicMessages = messagesOf(placed, this.#options.clock.now());
+    const { limits } = this.#options;
+    let left = records.map((record) => ({ record, partition: this.#partitionOf(record.topic, record.key) }));
+    while (left.length > 0) {
+      const some = limits.first(left);
+      try {
+        await this.#sendAtOnce(some);
+        left = left.slice(some.length);
+      } catch (error) {
+        if (!isTooLarge(error) || !limits.refused(some)) throw error;
+      }
+    }
+  }
+
+  async #sendAtOnce(records: readonly PlacedRecord[]): Promise<void> {
+    const topicMessages = messagesOf(records, this.#options.clock.now());
     const topics = topicMessages.map(({ topic }) => topic);
     const producer = await this.#connected(topics);
     try {

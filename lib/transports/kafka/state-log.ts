@@ -9,6 +9,7 @@ import { stateTopicOf, writerIdOf } from "../../state/names.ts";
 import type { Clock } from "../../time/clock.ts";
 import { partitionOf } from "../partitioner.ts";
 import { type Asker, createAsker } from "./asker.ts";
+import type { BatchLimits } from "./batch-limits.ts";
 import { requireOneCluster } from "./one-cluster.ts";
 import type { KafkaDefinition } from "./options.ts";
 import { takeOver } from "./shard-writer.ts";
@@ -23,6 +24,8 @@ export type KafkaStateLogOptions = {
   /** Makes a client that asks one address only, once. */
   readonly knock: (address: string) => Kafka;
   readonly definition: KafkaDefinition;
+  /** Shared with all who write from this process. */
+  readonly limits: BatchLimits;
   readonly clock: Clock;
   readonly log: Log;
   /** How long an outage may last before it is a failure. */

@@ -3,10 +3,12 @@
 
 import type { Kafka } from "kafkajs";
 import { TransportError } from "../../core/errors.ts";
-import type { Log } from "../../runtime/ports.ts";
+import type { Log, TopicPartition } from "../../runtime/ports.ts";
+import type { LogEnd, OpenTransaction } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { createAsker } from "./asker.ts";
 import { decodeClaims, decodeSubscription } from "./group-protocol.ts";
+import { createInputLook } from "./input-look.ts";
 import type { KafkaDefinition } from "./options.ts";
 import { patiently } from "./retry.ts";
 import { readState, type StampedBatch } from "./state-reader.ts";
@@ -25,6 +27,10 @@ export interface StateLook {
   counts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** By partition, as far as it is decided. @throws {ConfigError} `MISSING_TOPIC` */
   bounds(topic: string): Promise<ReadonlyMap<number, Bounds>>;
+  /** How far these partitions can be read, and where they end; in their order. */
+  ends(places: readonly TopicPartition[]): Promise<readonly LogEnd[]>;
+  /** As `ShardSource.openTransactions`. */
+  openTransactions(place: TopicPartition): Promise<readonly OpenTransaction[]>;
   /** Where the group stands, by partition; those without a position are left out. */
   committed(topic: string): Promise<ReadonlyMap<number, bigint>>;
   /** None: nobody runs. */
@@ -53,6 +59,7 @@ export function lookAtState(options: StateLookOptions): StateLook {
   const { topic, definition, clock } = options;
   const asker = createAsker(options);
   const topics = createTopics(options, asker);
+  const inputs = createInputLook(options);
   const stillThere = (): TransportError =>
     new TransportError(
       "STILL_THERE",
@@ -64,6 +71,8 @@ export function lookAtState(options: StateLookOptions): StateLook {
   return {
     counts: (names) => topics.counts(names),
     bounds: (name) => topics.bounds(name),
+    ends: (places) => inputs.ends(places),
+    openTransactions: (place) => inputs.openTransactions(place),
     committed: (name) => topics.committed(name),
     members: () =>
       asker.ask(`looking at group "${definition.groupId}"`, topic, async (admin) => {
@@ -90,6 +99,9 @@ export function lookAtState(options: StateLookOptions): StateLook {
         isOver: () => false,
       });
     },
-    close: () => asker.close(),
+    close: async () => {
+      await inputs.close();
+      await asker.close();
+    },
   };
 }

@@ -136,16 +136,6 @@ export function isMissing(error: unknown): boolean {
   return error instanceof ConfigError && error.code === "MISSING_TOPIC";
 }
 
-/** Whether a topic still has as many partitions as `before`; `undefined`: nobody has counted yet. @throws {ConfigError} `PARTITIONS_CHANGED` */
-export function requireCount(topic: string, before: number | undefined, now: number): void {
-  if (before === undefined || before === now) return;
-  throw new ConfigError(
-    "PARTITIONS_CHANGED",
-    `Topic "${topic}" had ${before} partitions when this process started and has ${now} now. Keys move to other partitions then, ` +
-      "and runs that are open would miss their events: start all processes of the service again, best after what was written before is read.",
-  );
-}
-
 function missingTopic(topic: string, brokers: string): ConfigError {
   return new ConfigError(
     "MISSING_TOPIC",

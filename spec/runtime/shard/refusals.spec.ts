@@ -256,7 +256,7 @@ it("says how it is while it restores and while it runs", async () => {
   const slow = scenario.start();
   scenario.log.fate = (step) => (step === "state.read" ? "lost" : "done");
   await pass(scenario, 500);
-  assert.equal(slow.engine.health(), { state: "running", assigned: false });
+  assert.equal(slow.engine.health(), { state: "degraded", assigned: false });
   assert.equal(slow.engine.lanes(), []);
   scenario.log.fate = () => "done";
   await pass(scenario, 5_000);

@@ -27,6 +27,7 @@ export type Different = {
   readonly shards?: number | null;
   readonly task?: Partial<TaskConfig>;
   readonly onDataLoss?: "fail" | "continue";
+  readonly lookEveryMs?: number;
   readonly state?: (state: StateLog) => StateLog;
   readonly source?: (source: ShardSource) => ShardSource;
   readonly sink?: (sink: Sink) => Sink;
@@ -44,7 +45,14 @@ export function taskConfig(patterns: readonly string[] = ["p", "q"]): TaskConfig
   });
 }
 
-export type Instance = { readonly engine: Engine; readonly member: Member; readonly logged: string[]; error: unknown };
+export type Instance = {
+  readonly engine: Engine;
+  readonly member: Member;
+  readonly logged: string[];
+  /** Of the same lines. */
+  readonly fields: object[];
+  error: unknown;
+};
 
 export class Scenario {
   readonly world: SmallWorld;
@@ -75,6 +83,7 @@ export class Scenario {
       onDataLoss = "fail",
     } = different;
     const logged: string[] = [];
+    const fields: object[] = [];
     const engine = startShardEngine(
       {
         task: { ...taskConfig(patterns), ...different.task },
@@ -96,6 +105,7 @@ export class Scenario {
           commitEveryMs: 100,
           saveEveryMs: 500,
           trimEveryMs: 300,
+          ...(different.lookEveryMs === undefined ? {} : { lookEveryMs: different.lookEveryMs }),
           maxQueuedBytes: 20_000,
           maxUnsentBytes: 4_000,
         },
@@ -106,10 +116,13 @@ export class Scenario {
         source: different.source?.(source) ?? source,
         state: different.state?.(state) ?? state,
         clock: process.clock(this.world.clock),
-        log: (level, message) => logged.push(`${level} ${message}`),
+        log: (level, message, told = {}) => {
+          logged.push(`${level} ${message}`);
+          fields.push(told);
+        },
       },
     );
-    const instance: Instance = { engine, member, logged, error: null };
+    const instance: Instance = { engine, member, logged, fields, error: null };
     engine.done.catch((error) => {
       instance.error = error;
     });

@@ -48,6 +48,8 @@ export class SmallLog {
   readonly shown = new Map<string, bigint>();
   /** Input below this is gone. */
   readonly inputStart = new Map<string, bigint>();
+  /** Where an open transaction is said to hold back an input; records are read all the same. */
+  readonly stable = new Map<string, bigint>();
   fate: (step: Step, member: Member) => Fate = () => "done";
   readonly #world: SmallWorld;
   #isStirred: (() => void)[] = [];
@@ -184,6 +186,16 @@ export class SmallLog {
       pause: (place) => change(place, true),
       resume: (place) => change(place, false),
       endOf: () => null,
+      ends: async (places) =>
+        places.map((place) => {
+          const end = (this.inputs.get(nameOf(place))?.at(-1)?.offset ?? -1n) + 1n;
+          return { stable: this.stable.get(nameOf(place)) ?? end, end };
+        }),
+      openTransactions: async ({ topic, partition }) => {
+        const offset = this.stable.get(nameOf({ topic, partition }));
+        if (offset === undefined) return [];
+        return [{ producerId: "77", offset, transactionalId: "theirs", startedAt: 0, timeoutMs: 60_000 }];
+      },
       show: (positions) => {
         for (const each of positions) this.shown.set(nameOf(each), each.position);
       },

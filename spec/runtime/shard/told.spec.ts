@@ -46,6 +46,42 @@ it("counts restores and checkpoints by shard, from nothing and from where somebo
   for (const { restores } of second.engine.metrics().shards) assert.ok(restores.bytes > 0 && restores.count === 1);
 });
 
+for (const guarantee of ["exactly-once", "at-least-once"] as const) {
+  it(`is degraded while its ${guarantee} commits keep failing, and not for one that does`, async () => {
+    const scenario = new Scenario(10);
+    const { engine, logged } = scenario.start({ guarantee });
+    scenario.feed(50, 1_000);
+    await pass(scenario, 3_000);
+    assert.is(engine.health().state, "running");
+    let failures = 1;
+    scenario.log.fate = (step) => (step === "checkpoint.commit" && failures-- > 0 ? "lost" : "done");
+    scenario.feed(10, 100);
+    await pass(scenario, 3_000);
+    assert.is(failures < 1, true);
+    const states = (): readonly string[] => logged.filter((line) => line.startsWith("info service is"));
+    assert.equal(states(), ["info service is running"]);
+    failures = Number.POSITIVE_INFINITY;
+    scenario.feed(50, 1_000);
+    await pass(scenario, 10_000);
+    assert.is(engine.health().state, "degraded");
+    assert.is(engine.metrics().state, "degraded");
+    failures = 0;
+    await pass(scenario, 20_000);
+    assert.is(engine.health().state, "running");
+    assert.equal(states(), ["info service is running", "info service is degraded", "info service is running"]);
+  });
+}
+
+it("is no more degraded once the shards that fail are lost", async () => {
+  const scenario = new Scenario(11);
+  const { engine, member } = scenario.start();
+  scenario.log.fate = (step) => (step === "barrier.commit" ? "lost" : "done");
+  await pass(scenario, 5_000);
+  assert.is(engine.health().state, "degraded");
+  member.handler?.onAssigned([]);
+  assert.is(engine.health().state, "running");
+});
+
 it("is not ready while it restores, and says how far it is", async () => {
   const scenario = new Scenario(8);
   const first = scenario.start();

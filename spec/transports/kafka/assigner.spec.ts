@@ -12,26 +12,23 @@ const it = suite("assigner");
 
 type Line = { readonly level: string; readonly message: string; readonly fields: Readonly<Record<string, unknown>> };
 
-/** As much of kafkajs' cluster as assigners see: topics of any size, and where it asks for the coordinator. */
+/** As much of kafkajs' cluster as assigners see: topics of any size. */
 function clusterOf(partitions: Readonly<Record<string, number>>, watched = Object.keys(partitions)) {
   const listOf = (topic: string) =>
     Array.from({ length: partitions[topic] ?? 0 }, (_, partitionId) => ({ partitionId }));
-  const asked: string[] = [];
   const cluster = {
     findTopicPartitionMetadata: (topic: string) => (watched.includes(topic) ? listOf(topic) : []),
     metadata: async () => ({
       topicMetadata: Object.keys(partitions).map((topic) => ({ topic, partitionMetadata: listOf(topic) })),
     }),
-    findGroupCoordinator: async ({ groupId }: { groupId: string }) => asked.push(groupId),
   };
-  return { cluster: cluster as unknown as Cluster, asked };
+  return { cluster: cluster as unknown as Cluster };
 }
 
 function memberOf(
   { cluster }: { readonly cluster: Cluster },
   instance: string,
   owned: readonly number[] = [],
-  beforeJoin = async () => {},
   shards: number | null = null,
 ): { readonly assigner: Assigner; readonly lines: Line[] } {
   const lines: Line[] = [];
@@ -39,7 +36,6 @@ function memberOf(
     instance,
     shards,
     owned: () => owned,
-    beforeJoin,
     log: (level, message, fields = {}) => lines.push({ level, message, fields }),
   });
   return { assigner: create({ cluster, groupId: "app", logger: {} as Logger }), lines };
@@ -52,7 +48,7 @@ function joining(
   owned: readonly number[] = [],
   shards: number | null = null,
 ): GroupMember {
-  const { assigner } = memberOf(clusterOf({}), `process-${memberId}`, owned, async () => {}, shards);
+  const { assigner } = memberOf(clusterOf({}), `process-${memberId}`, owned, shards);
   return { memberId, memberMetadata: assigner.protocol({ topics }).metadata };
 }
 
@@ -119,7 +115,7 @@ it("a shard is all its lanes of all inputs: each has one owner, balanced, and st
     fc.asyncProperty(groups, async ({ shards, more, before, after }) => {
       const lanes = shards + more;
       const topics = ["cards", "logins"];
-      const { assigner } = memberOf(clusterOf({ cards: lanes, logins: lanes }), "a", [], async () => {}, shards);
+      const { assigner } = memberOf(clusterOf({ cards: lanes, logins: lanes }), "a", [], shards);
       const share = async (count: number, held: ReadonlyMap<string, readonly number[]>) => {
         const ids = Array.from({ length: count }, (_, n) => `m${n}`);
         const members = ids.map((id) => joining(id, topics, held.get(id) ?? [], shards));
@@ -152,7 +148,7 @@ it("a shard is all its lanes of all inputs: each has one owner, balanced, and st
 });
 
 it("who counts shards differently gets none, and is named", async () => {
-  const { assigner, lines } = memberOf(clusterOf({ cards: 4 }), "a", [], async () => {}, 2);
+  const { assigner, lines } = memberOf(clusterOf({ cards: 4 }), "a", [], 2);
   const members = [joining("m1", ["cards"], [1], 2), joining("m2", ["cards"], [0], 4)];
   assert.equal(await assigned(assigner, members, ["cards"]), { m1: { cards: [0, 1, 2, 3] }, m2: {} });
   assert.equal(
@@ -162,7 +158,7 @@ it("who counts shards differently gets none, and is named", async () => {
 });
 
 it("members that share out lanes and members that share out shards have no name in common", () => {
-  const { assigner } = memberOf(clusterOf({}), "a", [], async () => {}, 2);
+  const { assigner } = memberOf(clusterOf({}), "a", [], 2);
   const other = memberOf(clusterOf({}), "a").assigner;
   assert.is.not(assigner.protocol({ topics: ["cards"] }).name, other.protocol({ topics: ["cards"] }).name);
 });
@@ -231,26 +227,6 @@ it("members that cannot be understood are named and hold nothing", async () => {
     lines.filter(({ level }) => level === "warn").map(({ fields }) => fields["member"]),
     ["m2", "m3"],
   );
-});
-
-it("waits for beforeJoin at each join, and only then asks what is owned", async () => {
-  const known = clusterOf({});
-  let release = (): void => {};
-  let waits = 0;
-  memberOf(known, "a", [], () => {
-    waits += 1;
-    return new Promise((resolve) => {
-      release = resolve;
-    });
-  });
-  for (const round of [1, 2]) {
-    const joined = known.cluster.findGroupCoordinator({ groupId: "app" });
-    await Promise.resolve();
-    assert.equal([waits, known.asked.length], [round, round - 1]);
-    release();
-    await joined;
-    assert.is(known.asked.length, round);
-  }
 });
 
 it.run();

@@ -65,6 +65,7 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["", /One of the addresses is empty/],
   ["a:1,,b:2", /One of the addresses is empty/],
   ["a:1,", /One of the addresses is empty/],
+  [",a:1, ,", /One of the addresses is empty/],
   ["SASL_SSL://kafka:9093", /begins with SASL_SSL:\/\/\. Write "kafka:9093"; whether TLS and SASL are used/],
   ["http://kafka:9093", /begins with http:/],
   ["a:9092 b:9092", /has a blank in it\. Put commas between addresses/],

@@ -5,6 +5,7 @@ import type { ServiceDefinition } from "../../../lib/service/definition.ts";
 import { service, topic } from "../../../lib/service/index.ts";
 import { kafkaOf } from "../../../lib/service/kafka-of.ts";
 import type { KafkaOptions } from "../../../lib/transports/kafka/options.ts";
+import { consoleConsume } from "../../broker/console-consume.ts";
 import { javaProduce } from "../../broker/java-produce.ts";
 import { requireBroker } from "../../broker/require-broker.ts";
 import { asAdmin, createTopic, grant } from "../../broker/topics.ts";
@@ -160,6 +161,24 @@ it("MESSAGE_TOO_LARGE: an alert that its topic does not take, with both ways out
   await javaProduce(broker, `${app}-in`, [sale("c".repeat(5_000))]);
   await refusal(cards(app), "MESSAGE_TOO_LARGE", /topic "long-.*-alerts".*Raise max\.message\.bytes.*select less/);
 });
+
+for (const guarantee of ["exactly-once", "at-least-once"] as const) {
+  it(`alerts that their topic takes, though not all at once, are sent in smaller batches, ${guarantee}`, async () => {
+    const app = nameFor("many");
+    await createTopic(broker, `${app}-in`, 1);
+    await createTopic(broker, `${app}-alerts`, 1, { "max.message.bytes": "2000" });
+    const sales = Array.from({ length: 40 }, (_, n) => sale(`card-${n}`));
+    await javaProduce(broker, `${app}-in`, sales);
+    const { running, lines } = start(cards(app, { guarantee }));
+    await until("all are sent", () => running.metrics().sent.alerts === 40);
+    await running.stop();
+    const seen = await consoleConsume(broker, `${app}-alerts`);
+    assert.equal([seen.length, new Set(seen.map(({ key }) => key)).size], [40, 40]);
+    const told = lines.filter(({ message }) => message.includes("too large together"));
+    assert.ok(told.length > 0 && told.length < 8, `${told.length} times`);
+    assert.not.ok(lines.some(({ level }) => level === "error"));
+  });
+}
 
 it("a broker that is away at the start is waited for; nobody there is BROKERS_UNREACHABLE in the end", async () => {
   const app = nameFor("away");

@@ -1,4 +1,5 @@
 // Reading by shards on a real broker: whose they are, where reading begins, and what proves that this process still counts.
+import type { Producer, Transaction } from "kafkajs";
 import * as assert from "uvu/assert";
 import { ConfigError, TransportError } from "../../../lib/core/errors.ts";
 import type { InputBatch, Log, TopicPartition } from "../../../lib/runtime/ports.ts";
@@ -241,6 +242,58 @@ it("records that were deleted before they were read end it, or are told of and p
       assert.equal(told, [{ code: "DATA_LOST", ...place, lost: "3" }]);
     }
   }
+});
+
+it("tells how far inputs can be read, and whose transactions are open in them", async () => {
+  const app = nameFor("open");
+  const topic = `${app}-in`;
+  await createTopic(broker, topic, 3);
+  await write(topic, 2, 0, 1);
+  const { source } = memberOf(app);
+  const places = [2, 1, 0].map((partition) => ({ topic, partition }));
+  const nothing = { stable: 0n, end: 0n };
+  const two = { stable: 2n, end: 2n };
+  assert.equal(await source.ends(places), [nothing, two, two]);
+  assert.equal(await source.openTransactions({ topic, partition: 1 }), []);
+  await asAdmin(broker, async (_, kafka) => {
+    const [first, second] = ["first", "second"].map((name) =>
+      kafka.producer({ transactionalId: `${app}-${name}`, transactionTimeout: 50_000, maxInFlightRequests: 1 }),
+    ) as [Producer, Producer];
+    const begun = Date.now();
+    const open: Transaction[] = [];
+    for (const producer of [first, second]) {
+      await producer.connect();
+      const transaction = await producer.transaction();
+      await transaction.send({ topic, messages: [{ partition: 1, value: "open" }] });
+      open.push(transaction);
+    }
+    await write(topic, 3, 1);
+    assert.equal(await source.ends(places), [nothing, { stable: 2n, end: 7n }, two]);
+    const told = await source.openTransactions({ topic, partition: 1 });
+    assert.equal(
+      told.map(({ offset, transactionalId, timeoutMs }) => [offset, transactionalId, timeoutMs]),
+      [
+        [2n, `${app}-first`, 50_000],
+        [3n, `${app}-second`, 50_000],
+      ],
+    );
+    for (const { producerId, startedAt } of told) {
+      assert.match(producerId, /^\d+$/);
+      assert.ok(Math.abs((startedAt ?? 0) - begun) < 60_000);
+    }
+    assert.equal(await source.openTransactions({ topic, partition: 0 }), []);
+    await open[0]?.commit();
+    await until("the first has ended", async () => (await source.ends(places))[1]?.stable === 3n);
+    await open[1]?.abort();
+    await until("both have ended", async () => {
+      const [, end] = await source.ends(places);
+      return end !== undefined && end.stable === end.end;
+    });
+    await first.disconnect();
+    await second.disconnect();
+  });
+  assert.is((await failureOf(source.ends([{ topic: `${app}-none`, partition: 0 }]))).code, "MISSING_TOPIC");
+  assert.equal(await source.openTransactions({ topic: `${app}-none`, partition: 0 }), []);
 });
 
 it("does not start with more shards than lanes, nor without its topic", async () => {

@@ -3,6 +3,7 @@ import type { ISocketFactory } from "kafkajs";
 import type { Log, OutputRecord } from "../../../lib/runtime/ports.ts";
 import type { PlacedRecord, ShardWriter, StateLog } from "../../../lib/runtime/shard-ports.ts";
 import { systemClock } from "../../../lib/time/clock.ts";
+import { createBatchLimits } from "../../../lib/transports/kafka/batch-limits.ts";
 import { loadKafkajs } from "../../../lib/transports/kafka/kafkajs.ts";
 import type { KafkaDefinition } from "../../../lib/transports/kafka/options.ts";
 import { createKafkaStateLog } from "../../../lib/transports/kafka/state-log.ts";
@@ -33,6 +34,7 @@ export function stateOf(app: string, address: string, { socketFactory, ...option
     kafka: async () => client,
     knock: (one) => clientOf([one]),
     definition,
+    limits: createBatchLimits(log),
     clock: systemClock,
     log,
     retryWithinMs: 20_000,

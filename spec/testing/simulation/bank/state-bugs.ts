@@ -5,8 +5,8 @@ export const STATE_BUGS: readonly PlantedBug[] = [
   {
     name: "pieces are put together from the newest on",
     file: "state/replay.ts",
-    text: "kept.push(piece);",
-    instead: "kept.unshift(piece);",
+    text: "pieces.push(piece);",
+    instead: "pieces.unshift(piece);",
     breaks: "old deltas win over new ones",
     seed: 2,
   },
@@ -29,8 +29,8 @@ export const STATE_BUGS: readonly PlantedBug[] = [
   {
     name: "a page drops the deltas of its owner",
     file: "state/replay.ts",
-    text: 'kind === "delta" ? pieces : pieces.filter((each) => !isReplaced(each, piece))',
-    instead: 'kind === "delta" ? pieces : []',
+    text: "if (before !== undefined) pieces[before] = null;",
+    instead: "pieces.fill(null);",
     breaks: "what a delta beside the page held is lost",
     seed: 1,
   },
