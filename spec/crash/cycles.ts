@@ -5,15 +5,25 @@
 //                   └▶ others start in their place, and go on
 //
 // A cycle is a kill. It counts only if a transaction was open and an alert in flight: of a step of a checkpoint, in the transaction of
-// the shard whose step it was; at any time, in any; of a step of acquire, in that which the one before had left.
+// the shard whose step it was; at any time, in any; of a step of acquire, in that which the one before had left; of a step of resolving, in
+// that whose commit was lost. While old state is deleted nothing need be in flight.
 import { until } from "../transports/kafka/kit.ts";
 import { type Field, sleep } from "./field.ts";
 import type { Order } from "./hook.ts";
 import type { Member } from "./member.ts";
-import { ACQUIRE_POINTS, ANY_TIME, CHECKPOINT_POINTS, type Point } from "./points.ts";
+import {
+  ACQUIRE_POINTS,
+  ANY_TIME,
+  CHECKPOINT_POINTS,
+  LOST_COMMITS,
+  type Point,
+  RESOLVE_POINTS,
+  TRIM_POINTS,
+} from "./points.ts";
+import { oneOf } from "./scenario.ts";
 import { inFlight } from "./talk.ts";
 
-const WORKING: readonly Point[] = [ANY_TIME, ...CHECKPOINT_POINTS];
+const WORKING: readonly Point[] = [ANY_TIME, ...CHECKPOINT_POINTS, ...RESOLVE_POINTS, ...TRIM_POINTS];
 /** All points, by name. */
 export const NAMES: readonly string[] = [...WORKING, ...ACQUIRE_POINTS].map(nameOf);
 const PROCESSES = 3;
@@ -103,20 +113,27 @@ async function killWorking(field: Field, deaths: Deaths): Promise<readonly numbe
 }
 
 async function killOne(victim: Member, point: Point, deaths: Deaths, chance: () => number): Promise<readonly number[]> {
-  const afterMs = point === ANY_TIME ? chance() * LATEST_KILL_MS : 0;
-  victim.order({
-    point,
-    shards: null,
-    number: 1 + Math.floor(chance() * LATEST_NUMBER),
-    act: { kind: "die", afterMs },
-  });
+  victim.order(deathAt(point, chance));
   await endedWithin(victim, PATIENCE_MS);
-  const { talk, done } = victim.witness();
-  const flights = inFlight(talk);
-  const shard = done.at(-1)?.shard ?? null;
-  const counts = point === ANY_TIME ? flights.size > 0 : shard !== null && flights.has(shard);
-  note(deaths, point.name, counts);
+  const flights = inFlight(victim.witness().talk);
+  note(deaths, point.name, counts(point, victim, flights));
   return [...flights.keys()];
+}
+
+function deathAt(point: Point, chance: () => number): Order {
+  const afterMs = point === ANY_TIME ? chance() * LATEST_KILL_MS : 0;
+  const act = { kind: "die", afterMs } as const;
+  const number = TRIM_POINTS.includes(point) ? 1 : 1 + Math.floor(chance() * LATEST_NUMBER);
+  if (!RESOLVE_POINTS.includes(point)) return { point, shards: null, number, act };
+  const what = oneOf(["request", "answer"] as const, chance);
+  return { point: LOST_COMMITS[what], shards: null, number, act: { kind: "lose", what, next: { point, act } } };
+}
+
+function counts(point: Point, victim: Member, flights: ReadonlyMap<number, number>): boolean {
+  const last = victim.witness().done.at(-1);
+  if (point === ANY_TIME) return flights.size > 0;
+  if (RESOLVE_POINTS.includes(point) || TRIM_POINTS.includes(point)) return last?.point === point.name;
+  return last !== undefined && last.shard !== null && flights.has(last.shard);
 }
 
 /** Others take the place of who died, and whoever takes up what was left dies on the way to it. */

@@ -13,8 +13,8 @@ export type Act =
   /** Until somebody sends SIGCONT. */
   | { readonly kind: "sleep" }
   | { readonly kind: "kill"; readonly pid: number }
-  /** The connection goes with it, a moment later. */
-  | { readonly kind: "lose"; readonly what: "request" | "answer" }
+  /** The connection goes with it, a moment later. `next`: what is ordered of the same shard from then on. */
+  | { readonly kind: "lose"; readonly what: "request" | "answer"; readonly next?: Pick<Order, "point" | "act"> }
   /** With all that comes behind it on the same connection. */
   | { readonly kind: "delay"; readonly what: "request" | "answer"; readonly ms: number };
 
@@ -109,9 +109,15 @@ class SocketHook implements Hook {
     );
     if (due.length === 0) return [];
     this.#orders = this.#orders.filter((each) => !due.includes(each));
+    for (const { order } of due) this.#orderNext(order.act, request.shard);
     const done = due.map(({ order }) => ({ point: order.point.name, shard: request.shard }));
     this.#done = [...this.#done, ...done];
     return due.map(({ order }) => order.act);
+  }
+
+  #orderNext(act: Act, shard: number | null): void {
+    if (act.kind !== "lose" || act.next === undefined || shard === null) return;
+    this.order({ ...act.next, shards: [shard], number: 1 });
   }
 
   #tell(): void {

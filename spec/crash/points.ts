@@ -7,8 +7,8 @@ export type Moment = "before" | "after" | "answered";
 
 export type Point = {
   readonly name: string;
-  /** `any`: not a step of the protocol, but a request, whoever makes it. */
-  readonly phase: "acquire" | "checkpoint" | "any";
+  /** `any`: not a step of the protocol, but a request, whoever makes it. `resolve`: once the end of a transaction of the shard was lost. */
+  readonly phase: "acquire" | "checkpoint" | "resolve" | "any";
   readonly moment: Moment;
   readonly api: Api;
   /** The topic that it names. */
@@ -43,6 +43,20 @@ export const ACQUIRE_POINTS: readonly Point[] = [
   { name: "positions looked up", moment: "answered", api: "listOffsets", to: "in" },
 ].map((point) => ({ ...point, name: `acquire: ${point.name}`, phase: "acquire" }) as Point);
 
+/** Of a shard whose commit was lost with alerts in it, on the way there or back: what became of it, nobody here knows yet. */
+export const RESOLVE_POINTS: readonly Point[] = [
+  { name: "fenced", moment: "answered", api: "initProducerId" },
+  { name: "barrier committed", moment: "answered", api: "endTxn" },
+].map((point) => ({ ...point, name: `resolve: ${point.name}`, phase: "resolve" }) as Point);
+
+/** While old state is deleted, which nobody waits for. */
+export const TRIM_POINTS: readonly Point[] = [
+  { name: "trim: sent", phase: "any", moment: "after", api: "deleteRecords", to: "state" },
+];
+
+/** Where a commit with alerts is lost: the request, or the answer. */
+export const LOST_COMMITS = { request: point("commit not sent"), answer: point("commit sent") } as const;
+
 /** No step of its own: some time after alerts were sent, whatever the process is doing then. */
 export const ANY_TIME: Point = { ...point("outputs sent"), name: "any time" };
 
@@ -66,6 +80,7 @@ export function isAt(
   const { shard } = request;
   if (shard === null) return phase === "acquire" && isAcquiring(api, talk);
   if (shards !== null && !shards.includes(shard)) return false;
+  if (phase === "resolve") return true;
   const said = talk.get(shard);
   if (phase === "acquire") return api === "initProducerId" || said?.phase === "acquire";
   return said?.phase === "checkpoint" && said.isAnnounced;
