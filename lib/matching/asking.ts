@@ -33,6 +33,8 @@ export class Asking {
   readonly #answers: Int8Array;
   /** Of tests that look back, as far as the event alone tells: 1 it may hold, 0 it does not, 2 that throws, -1 it was not asked. */
   readonly #mayHold: Int8Array;
+  /** Tests that are not plain: what they say is not known of each event. */
+  readonly #others: readonly TestId[];
 
   /** Runs that it asks for are those of the key that `forest` shows. */
   constructor(automaton: Automaton, analysis: Analysis, forest: Forest) {
@@ -45,18 +47,18 @@ export class Asking {
     this.#choosing = new Choosing(forest, this.#taken);
     this.#answers = new Int8Array(tests.length);
     this.#mayHold = new Int8Array(tests.length);
+    this.#others = tests.map(({ id }) => id).filter((id) => !analysis.isPlain(id));
   }
 
-  /** Makes `value` the event at hand. */
-  about(value: unknown): void {
+  /** Makes `value` the event at hand, and asks all plain tests of it: which of them hold, as bits; -1: one cannot be asked, or there is none. */
+  about(value: unknown): ClassBits {
     this.value = value;
     this.failure = null;
-    this.#answers.fill(-1);
-    this.#mayHold.fill(-1);
-  }
-
-  /** Asks all plain tests of the event at hand, which of them hold as bits; -1: one cannot be asked, or there is none. */
-  askPlain(): ClassBits {
+    for (let index = 0; index < this.#others.length; index += 1) {
+      const id = this.#others[index] as TestId;
+      this.#answers[id] = -1;
+      this.#mayHold[id] = -1;
+    }
     const { plain } = this.analysis;
     if (plain.length === 0) return -1;
     let bits = 0;

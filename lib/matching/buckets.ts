@@ -101,7 +101,7 @@ export class Buckets {
 
   /** Drops what is dead. Cost: the keys. */
   sweep(forest: Forest): void {
-    for (const [key, root] of [...this.#roots]) if (!forest.isAlive(root)) this.delete(forest, key);
+    for (const [key, root] of this.#roots) if (!forest.isAlive(root)) this.delete(forest, key);
   }
 
   /** Follows records that have moved. */

@@ -5,41 +5,64 @@
 //     │ a2 │ a3 │ a3∪a2 │ b4 │ list │ cell │                      lists are written anew
 
 import type { State } from "../automaton/decide.ts";
+import { empty } from "../core/empty.ts";
 import { unreachable } from "../core/errors.ts";
 import type { Buckets } from "./buckets.ts";
 import type { Forest, Ref } from "./forest.ts";
 import type { KeepingOf } from "./group.ts";
-import { listOf, runsIn } from "./listed.ts";
+import { listOf, oldestIn, runsIn } from "./listed.ts";
 import type { Rows } from "./rows.ts";
 
 const OPEN = 1;
 const HELD = 2;
 
+/** A block with more records is looked through whenever it is full: each time it is half as long again. */
+const SMALL = 8;
+
 export class Compactor {
   readonly #keepingOf: KeepingOf;
   /** By record: how it is reached, and then where it goes. */
   #marks = new Int32Array(64);
+  readonly #groups: Group[] = [];
 
   constructor(keepingOf: KeepingOf) {
     this.#keepingOf = keepingOf;
+  }
+
+  /** Whether it is worth compacting the row at hand: its block is full, and large, or what is in front is dead. Cost: the groups. */
+  pays({ forest, states, roots, held }: Rows): boolean {
+    if (!forest.isFull) return false;
+    if (forest.used > SMALL || held.length > 0) return true;
+    for (let index = 0; index < roots.length; index += 1) {
+      const keeping = this.#keepingOf(states[index] as State);
+      const root = roots[index] as Ref;
+      if (keeping === "byValue") return true;
+      const oldest = forest.oldestOf(keeping === "listed" ? oldestIn(forest, root) : root);
+      if (oldest === 1 && forest.isAlive(1)) return false;
+    }
+    return roots.length > 0;
   }
 
   /** Compacts the row at hand, whose groups all live. Returns how many taken events its open runs hold. Cost: its records, three times. */
   compact(rows: Rows): number {
     const { forest, states, roots } = rows;
     if (this.#marks.length <= forest.used) this.#marks = new Int32Array(2 * forest.used);
-    this.#marks.fill(0, 0, forest.used + 1);
-    const lists = roots.map((root, index) => this.#markGroup(forest, states[index] as State, root));
+    for (let ref = 0; ref <= forest.used; ref += 1) this.#marks[ref] = 0;
+    for (let index = 0; index < roots.length; index += 1)
+      this.#groups.push(this.#markGroup(forest, states[index] as State, roots[index] as Ref));
     for (const run of rows.held) this.#mark(run, HELD);
     const events = this.#markBelow(forest);
     this.#slide(forest);
-    const moved = (ref: Ref): Ref => this.#marks[ref] as Ref;
-    for (const [index, list] of lists.entries()) roots[index] = regroup(forest, list, moved);
-    rows.held = rows.held.map(moved);
+    for (let index = 0; index < roots.length; index += 1)
+      roots[index] = regroup(forest, this.#groups[index] as Group, this.#moved);
+    if (rows.held.length > 0) rows.held = rows.held.map(this.#moved);
+    empty(this.#groups);
     rows.hasMoved(events);
     forest.fit();
     return events;
   }
+
+  readonly #moved = (ref: Ref): Ref => this.#marks[ref] as Ref;
 
   #mark(ref: Ref, how: number): void {
     this.#marks[ref] = (this.#marks[ref] as number) | how;

@@ -48,6 +48,8 @@ export class Forest {
   used = 0;
   /** Number of the event of the key that was taken last. */
   number = 0;
+  /** How often records of any key were moved or dropped. */
+  moves = 0;
   /** Runs are dead whose first event has a number below. */
   cut = 0;
   /** Runs are dead whose first event is not later. */
@@ -252,7 +254,8 @@ export class Forest {
   slide(from: Ref, to: Ref, below: Ref): void {
     const [source, target] = [this.#base + from - 1, this.#base + to - 1];
     if (from !== to) {
-      this.#words.copyWithin(target * WORDS, source * WORDS, source * WORDS + WORDS);
+      for (let word = 0; word < WORDS; word += 1)
+        this.#words[target * WORDS + word] = this.#words[source * WORDS + word] as number;
       this.#values[target] = this.#values[source];
     }
     this.setWord(to, LEFT, below);
@@ -267,8 +270,9 @@ export class Forest {
 
   /** Forgets the records behind the first `used`. */
   truncate(used: number): void {
-    this.#values.fill(undefined, this.#base + used, this.#base + this.used);
+    for (let record = used; record < this.used; record += 1) this.#values[this.#base + record] = undefined;
     this.used = used;
+    this.moves += 1;
   }
 
   /** Gives back what is not needed. */
@@ -284,6 +288,7 @@ export class Forest {
   /** Gives back all of it. */
   release(): void {
     if (this.#address !== 0) this.#slab.free(this.#address);
+    this.moves += 1;
     this.show(0, 0);
   }
 

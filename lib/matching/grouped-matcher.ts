@@ -119,11 +119,12 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     this.#teller.counters.events += 1;
     if (this.#states.size() > this.#mostStates) this.#forgetStates();
     if (!this.#passing.about(timed.value)) return before;
-    const outcomes = [...before];
     const row = this.#rows.of(key);
-    this.#show(row);
     const begin = this.#passing.begin();
-    if (!begin.isIdle || !this.#passing.isIdle()) {
+    if (row === 0 && begin.isIdle && this.#asking.failure === null) return before;
+    const outcomes = [...before];
+    this.#show(row);
+    if (this.#passing.plan() || !begin.isIdle) {
       this.#forest.about(timed);
       this.#passing.pass(begin);
       this.#settle(key, outcomes);
@@ -302,7 +303,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     const rows = this.#rows;
     const { maxRunsPerKey, maxNodesPerKey, onLimit } = this.#teller.limits;
     if (countRuns(rows, this.keepingOf) <= maxRunsPerKey && rows.mostEvents <= maxNodesPerKey) {
-      if (rows.hasGrown && (this.#forest.isFull || this.#forest.used >= this.#tuning.trimFrom)) this.#compact();
+      if (rows.hasGrown && (this.#forest.used >= this.#tuning.trimFrom || this.#compactor.pays(rows))) this.#compact();
       return null;
     }
     const events = this.#compact();
@@ -354,6 +355,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
       rows.forget();
       return;
     }
+    if (rows.isEmpty) this.#compact();
     const isNew = rows.at === 0;
     if (this.#forest.number >= this.#tuning.lastNumber) renumber(this.#forest);
     rows.store(key);

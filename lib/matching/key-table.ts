@@ -150,6 +150,8 @@ function hashOf(key: Key): number {
     case "string":
       return mix(textHash(key));
     case "number":
+      // Most are small, and to divide takes as long as all the rest.
+      if (key >= 0 && (key | 0) === key) return mix(Math.imul(key, 0x9e3779b1));
       return mix(Math.imul(key % 4_294_967_291, 0x9e3779b1) + Math.floor(key / 4_294_967_291));
     default:
       return mix(textHash(encodeKey(key)));

@@ -22,6 +22,8 @@ export class Passing {
   readonly #classes: Classes;
   /** The class of the event at hand; `null`: its plain tests cannot be asked. */
   #kind: EventClass | null = null;
+  /** What the event at hand does to the groups at hand; `null`: not the same to all runs of one. */
+  readonly #plans: (Plan | null)[] = [];
 
   constructor({ steps }: Automaton, states: States, asking: Asking, rows: Rows, moving: Moving) {
     this.#steps = steps;
@@ -35,8 +37,7 @@ export class Passing {
 
   /** Makes an event the one at hand. Returns whether it may do anything to anybody. */
   about(value: unknown): boolean {
-    this.#asking.about(value);
-    const bits = this.#asking.askPlain();
+    const bits = this.#asking.about(value);
     this.#kind = bits < 0 ? null : this.#classes.of(bits);
     return this.#kind === null || !this.#classes.isQuiet(this.#kind);
   }
@@ -46,16 +47,20 @@ export class Passing {
     return this.#kind?.begin ?? this.#states.begin(this.#asking.ask);
   }
 
-  /** Whether the event at hand changes nothing of the groups at hand. */
-  isIdle(): boolean {
-    for (const state of this.#rows.states) {
+  /** Finds out what the event at hand does to the groups at hand. Returns whether it changes something. */
+  plan(): boolean {
+    const { states } = this.#rows;
+    let changes = false;
+    for (let index = 0; index < states.length; index += 1) {
+      const state = states[index] as State;
       const plan = state.back.length > 0 ? this.#planWithout(state) : this.#planOf(state);
-      if (plan?.isIdle !== true) return false;
+      this.#plans[index] = plan;
+      if (plan?.isIdle !== true) changes = true;
     }
-    return true;
+    return changes;
   }
 
-  /** Moves the groups at hand over the event at hand. */
+  /** Moves the groups at hand over the event at hand, as was planned. */
   pass(begin: Plan): void {
     const { states, roots } = this.#rows;
     this.#moving.start();
@@ -63,7 +68,7 @@ export class Passing {
       const state = states[index] as State;
       const root = roots[index] as Ref;
       const keeping = this.#moving.keeper.keepingOf(state);
-      const plan = state.back.length > 0 ? this.#planWithout(state) : this.#planOf(state);
+      const plan = this.#plans[index] as Plan | null;
       if (plan?.isIdle === true) this.#moving.keep(state, root);
       else if (keeping === "byValue") this.#passByValue(state, root);
       else if (keeping === "listed") this.#passEach(state, root, plan);

@@ -49,12 +49,6 @@ export function inOrderOfFirst(forest: Forest, runs: Ref[]): Ref[] {
   return runs.sort((left, right) => forest.firstOf(left) - forest.firstOf(right));
 }
 
-/** How many runs live; what is one path is taken as it is. Cost: nothing, if all do; else the records of the key. */
-export function countLiving(forest: Forest, root: Ref): number {
-  if (forest.isFlat(root) || forest.isAlive(forest.oldestOf(root))) return forest.runsOf(root);
-  return runsBelow(forest, root, (flat) => forest.isAlive(flat))[root] as number;
-}
-
 /** By record up to `last`: how many runs are in it, of those which `counts` is true of, each of one path. Cost: the records, however many runs. */
 export function runsBelow(forest: Forest, last: Ref, counts: (flat: Ref) => boolean): Float64Array {
   const runs = new Float64Array(last + 1);
@@ -108,17 +102,20 @@ export class Tails {
     const tails: Tail[] = [];
     let last = 0;
     for (let next = popHeap(open, isLater); next !== undefined; next = popHeap(open, isLater)) {
-      const { ref, suffix, first } = next;
-      if (tails.length >= most && (first < last || tails.length >= most + alike)) break;
-      last = first;
-      if (forest.isFlat(ref)) {
-        tails.push(this.#along(ref, suffix));
-      } else if (forest.isUnion(ref)) {
-        if (forest.isAlive(forest.rightOf(ref))) add(forest.rightOf(ref), suffix);
-        add(forest.leftOf(ref), suffix);
-      } else {
-        add(forest.leftOf(ref), { taken: ref, next: suffix });
+      const isFull = tails.length >= most;
+      if (isFull && (next.first < last || tails.length >= most + alike)) break;
+      last = next.first;
+      // What is on the left begins as late as all of it, so nothing else is next.
+      let { ref, suffix } = next;
+      for (; !forest.isFlat(ref); ref = forest.leftOf(ref)) {
+        if (!forest.isUnion(ref)) {
+          suffix = { taken: ref, next: suffix };
+          continue;
+        }
+        const right = forest.rightOf(ref);
+        if (isFull ? forest.firstOf(right) === last : forest.isAlive(right)) add(right, suffix);
       }
+      tails.push(this.#along(ref, suffix));
     }
     return tails;
   }

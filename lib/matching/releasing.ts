@@ -4,7 +4,8 @@
 import type { Automaton, Step } from "../automaton/automaton.ts";
 import type { Forest, Ref } from "./forest.ts";
 import { dropDead, type KeepingOf, oldestFrom } from "./group.ts";
-import { countLiving, Tails } from "./paths.ts";
+import { Living } from "./living.ts";
+import { Tails } from "./paths.ts";
 import type { Rows } from "./rows.ts";
 import { inOrder, type Tail } from "./run.ts";
 import { cutOf, release } from "./skip.ts";
@@ -22,6 +23,7 @@ export class Releasing {
   readonly #isEachSaid: boolean;
   readonly #most: number;
   readonly #alike: number;
+  readonly #living: Living;
 
   /** At most `most` matches are built at once; where so many `alike` more share their first event, the first of these in order. */
   constructor(automaton: Automaton, rows: Rows, keepingOf: KeepingOf, most: number, alike: number) {
@@ -33,6 +35,7 @@ export class Releasing {
     this.#isEachSaid = emit === "eager" && skip.to === "none" && oncePerMs === null;
     this.#most = most;
     this.#alike = alike;
+    this.#living = new Living(rows);
   }
 
   /** Those of `complete`, and of the held ones, that may be reported; drops what their skip strategy drops. */
@@ -58,17 +61,20 @@ export class Releasing {
 
   /** Where matches drop nothing, none has to be looked at that is not built. */
   #latest(tails: Tails, complete: readonly Ref[]): readonly Tail[] {
-    const forest = this.#forest;
-    const sum = (countOf: (root: Ref) => number): number => complete.reduce((found, root) => found + countOf(root), 0);
+    let atMost = 0;
+    for (const root of complete) atMost += this.#forest.runsOf(root);
     // Counting those that live is worth it only where there may be too many.
-    const atMost = sum((root) => forest.runsOf(root));
-    const found = atMost > this.#most ? sum((root) => countLiving(forest, root)) : atMost;
+    const found = atMost > this.#most ? this.#countLiving(complete) : atMost;
     const isTooMany = found > this.#most;
     const built = isTooMany
       ? tails.latest(complete, this.#most, this.#alike)
       : complete.flatMap((root) => tails.below(root));
     if (isTooMany) this.unbuilt = found - built.length;
     return inOrder(built, (tail) => tail);
+  }
+
+  #countLiving(complete: readonly Ref[]): number {
+    return complete.reduce((found, root) => found + this.#living.count(root), 0);
   }
 
   #inTurn(tails: Tails, complete: readonly Ref[]): readonly Tail[] {

@@ -5,7 +5,6 @@ import { hashText } from "../core/hash.ts";
 import { isPromise } from "../core/promise.ts";
 import { saidBy, stackOf } from "../event/bad-record.ts";
 import { encodeKey, type Key } from "../event/key.ts";
-import type { Arity } from "../pattern/shape.ts";
 import type { Instant } from "../time/instant.ts";
 import { deadlineOf } from "./deadline.ts";
 import type { FunctionFailed, Match, RunView, TakenEvent, TimedEvent, TimedOut } from "./matcher.ts";
@@ -13,7 +12,8 @@ import { type Run, type Tail, timedOf, toList } from "./run.ts";
 
 export type Reporter = {
   readonly automaton: Automaton;
-  readonly shape: ReadonlyMap<string, Arity>;
+  /** By step. */
+  readonly roles: readonly Role[];
   /** What `toMatchObject` makes of a match without events. */
   readonly blank: object;
   /** What `select` was given; `null`: a match's value is its events. */
@@ -21,6 +21,9 @@ export type Reporter = {
   /** The property `id` of what it reports. */
   readonly id: PropertyDescriptor;
 };
+
+/** What the events of a step are called, and whether there may be several. */
+export type Role = { readonly name: string; readonly isMany: boolean };
 
 type Described = { -readonly [field in keyof Omit<TimedOut, "kind">]: TimedOut[field] } & {
   readonly kind: "match" | "timedOut";
@@ -134,14 +137,13 @@ export function toView(automaton: Automaton, run: Run): RunView {
 }
 
 /** The events by step, as `toMatchObject` makes them. */
-function toEvents({ automaton, shape, blank }: Reporter, list: readonly Tail[]): object {
+function toEvents({ blank, roles }: Reporter, list: readonly Tail[]): object {
   // A copy has all its properties of its own, whatever they are called, so that setting one sets nothing else.
   const events: Record<string, unknown> = { ...blank };
-  for (const [step, arity] of shape) if (arity === "many") events[step] = [];
+  for (const { name, isMany } of roles) if (isMany) events[name] = [];
   for (const { step, event } of list) {
-    const { name } = automaton.steps[step] as Step;
-    const before = events[name];
-    if (Array.isArray(before) && shape.get(name) === "many") before.push(event.value);
+    const { name, isMany } = roles[step] as Role;
+    if (isMany) (events[name] as unknown[]).push(event.value);
     else events[name] = event.value;
   }
   return events;

@@ -163,7 +163,9 @@ export class Rows {
     const { forest, at } = this;
     this.#areaLength = 0;
     this.#shown = forest.used;
-    if (at !== 0 && forest.used >= COUNTED_FROM) this.#others.set(at, forest.used - events);
+    if (at === 0) return;
+    if (forest.used >= COUNTED_FROM) this.#others.set(at, forest.used - events);
+    else if (!Number.isNaN(this.#others.get(at))) this.#others.set(at, Number.NaN);
   }
 
   #addGroup(state: number, root: Ref): void {

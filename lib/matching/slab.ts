@@ -76,7 +76,7 @@ export class Slab {
     const place = this.#place(address);
     const base = baseOf(address);
     const { size, words, values, blockRecords } = place;
-    values.fill(undefined, base, base + blockRecords);
+    for (let record = base; record < base + blockRecords; record += 1) values[record] = undefined;
     words[base * WORDS] = FREE;
     words[base * WORDS + 1] = place.free;
     place.free = base;

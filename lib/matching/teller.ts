@@ -42,7 +42,8 @@ export class Teller {
     const shape = shapeOf(automaton.pattern);
     const blank = toMatchObject(shape, () => []);
     const id = lazyId(options.app ?? "", automaton);
-    this.#reporter = { automaton, shape, blank, selector: options.selector ?? null, id };
+    const roles = automaton.steps.map(({ name }) => ({ name, isMany: shape.get(name) === "many" }));
+    this.#reporter = { automaton, roles, blank, selector: options.selector ?? null, id };
   }
 
   /** Leaves out what `oncePer` suppresses: all, or all but the first. */
@@ -56,13 +57,16 @@ export class Teller {
   /** `unbuilt`: how many were found beside those. */
   sayMatches(key: Key, complete: readonly Tail[], at: Instant, unbuilt = 0): readonly Outcome[] {
     const built = latestFirst(complete, this.limits.maxMatchesPerEvent);
-    const said = built.map((tail) => toMatch(this.#reporter, key, tail, at));
-    const failures = said.filter(({ kind }) => kind === "functionFailed").length;
-    this.counters.matches += said.length - failures;
-    this.counters.failures += failures;
+    const said: Outcome[] = [];
+    for (const tail of built) {
+      const each = toMatch(this.#reporter, key, tail, at);
+      if (each.kind === "match") this.counters.matches += 1;
+      else this.counters.failures += 1;
+      said.push(each);
+    }
     const missing = complete.length - built.length + unbuilt;
-    if (missing === 0) return said;
-    return [...said, this.limitReached(key, at, "maxMatchesPerEvent", missing)];
+    if (missing > 0) said.push(this.limitReached(key, at, "maxMatchesPerEvent", missing));
+    return said;
   }
 
   sayTimedOut(key: Key, tails: readonly Tail[], at: Instant): readonly Outcome[] {
