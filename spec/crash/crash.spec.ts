@@ -10,7 +10,7 @@ import type { Outcome, Trial } from "./scenario.ts";
 import { brokerKilled } from "./scenarios/broker-killed.ts";
 import { damaged } from "./scenarios/damaged.ts";
 
-allowMs(400_000);
+allowMs(900_000);
 
 const broker = await requireBroker({ restarts: true });
 const it = broker.suite("crash");
