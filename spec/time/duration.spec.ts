@@ -64,6 +64,18 @@ for (const given of REFUSED) {
   });
 }
 
+it("shows what was given: a text in quotation marks, all else as it is", () => {
+  const messageOf = (given: unknown): string => {
+    try {
+      return String(parseDuration(given as string, "within"));
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  assert.ok(messageOf("10 m").startsWith('within is "10 m", which is no duration. Write '));
+  assert.ok(messageOf(0.5).startsWith("within is 0.5, which is no duration. Write "));
+});
+
 it("takes a whole number as milliseconds", () => {
   fc.assert(
     fc.property(fc.maxSafeInteger(), (ms) => {

@@ -10,6 +10,7 @@ import {
   MAX_INSTANT_MS,
   restoreInstant,
   type SavedInstant,
+  savedInstant,
   saveInstant,
 } from "../../lib/time/instant.ts";
 
@@ -29,6 +30,12 @@ it("is the same after it was saved and restored", () => {
     fc.property(instants, (at) => assert.ok(throughJson(at) === at)),
     { numRuns: 1000 },
   );
+});
+
+it("is known by its saved form, and nothing else is", () => {
+  for (const at of [0, -1.5, MAX_INSTANT_MS, "beginning", "end"]) assert.is(savedInstant(at), null, String(at));
+  for (const other of [Number.NaN, BEGINNING, END_OF_TIME, "", "0", "never", null, undefined, 1n, {}, [0]])
+    assert.equal(savedInstant(other), { path: [], expected: "an instant" }, String(other));
 });
 
 it("is what a Date can hold up to MAX_INSTANT_MS either way, and not beyond", () => {

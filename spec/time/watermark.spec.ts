@@ -23,6 +23,21 @@ it("is the newest time less the bound and a millisecond, and judges by what it w
   );
 });
 
+it("goes on where it stood if it is told the newest time before", () => {
+  fc.assert(
+    fc.property(times, times, fc.nat(20), (before, after, bound) => {
+      const whole = createWatermark(bound);
+      for (const at of before) whole.observe(at);
+      const continued = createWatermark(bound, whole.newest);
+      for (const at of after) {
+        assert.is(continued.at, whole.at);
+        assert.is(continued.observe(at), whole.observe(at));
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 it("calls nothing late that was moved by no more than the bound", () => {
   fc.assert(
     fc.property(times, fc.nat(20), fc.infiniteStream(fc.nat(1000)), (stream, bound, noise) => {
