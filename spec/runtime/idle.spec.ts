@@ -114,6 +114,18 @@ it("an idle lane follows the slowest active one", () => {
   assert.is(alertsOf(out).filter((alert) => (alert as { key: string }).key === "quiet").length, 1);
 });
 
+it("a lane of which one topic speaks and the other is silent is one that others follow", () => {
+  const { task, drive } = startTask({ inputs: [input("x"), input("y")] }, 2);
+  for (const partition of [0, 1]) drive(nothingIn("y", partition));
+  drive(batchOf("x", 100, 0, 1));
+  drive(batchOf("x", 500, 0, 0, 2));
+  for (const afterMs of [IDLE_MS, IDLE_MS + 1]) drive(tick(afterMs));
+  assert.equal(
+    task.lanes.map(({ watermark }) => watermark),
+    [499, 499],
+  );
+});
+
 it("when all are idle they follow the clock, less what may be on its way", () => {
   const { task, out, drive } = startTask({ inputs: [input("in", { outOfOrdernessMs: 7 })] });
   drive({ kind: "batch", batch: batch("in", [record(0, { k: "a", t: NOW, alarm: 1_000 })], 0, true), readAt: NOW });
