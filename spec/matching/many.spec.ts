@@ -359,4 +359,19 @@ it("costs little per event for those that it does not concern", () => {
   assert.equal(calls, ["3a", "3b", "299a", "299b", "3a", "3b"]);
 });
 
+it("counts what nobody is given, for all that missed it", () => {
+  const automata = ["a b", "c d"].map((text) => compile(parsePattern(text)));
+  const many = createMany(
+    automata.map((automaton) => ({ matcher: createKeyedMatcher(automaton), interest: interestOf(automaton) })),
+  );
+  many.pass();
+  many.pass();
+  assert.equal(many.missed, [2, 2]);
+  assert.equal(
+    many.counts().map(({ events }) => events),
+    [2, 2],
+  );
+  assert.equal(many.missed, [0, 0]);
+});
+
 it.run();
