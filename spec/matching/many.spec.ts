@@ -21,6 +21,9 @@ import type { CompareOp, Condition, OpaqueCall, ValueExpr } from "../../lib/patt
 import { BEGINNING, END_OF_TIME, type Instant } from "../../lib/time/instant.ts";
 import { type Letter, parseEvents, parsePattern } from "../oracle/notation.ts";
 import { Dice, isAccepted, randomCase } from "../oracle/random.ts";
+import { allowMs } from "../run/ask.ts";
+
+allowMs(240_000);
 
 const it = suite("many");
 
