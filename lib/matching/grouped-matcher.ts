@@ -15,8 +15,8 @@ import type { Automaton } from "../automaton/automaton.ts";
 import { createStates, type State, type States } from "../automaton/decide.ts";
 import type { Split } from "../automaton/split.ts";
 import { invariant } from "../core/errors.ts";
-import { decodeKey, type Key } from "../event/key.ts";
-import { BEGINNING, END_OF_TIME, type Instant, restoreInstant } from "../time/instant.ts";
+import type { Key } from "../event/key.ts";
+import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
 import { Asking } from "./asking.ts";
 import { Census } from "./census.ts";
 import { Compactor, renumber } from "./compact.ts";
@@ -30,7 +30,6 @@ import type {
   KeyedMatcher,
   KeyedMatcherOptions,
   LimitReached,
-  MatcherChanges,
   MatcherCounts,
   MatcherState,
   MatcherStats,
@@ -46,7 +45,7 @@ import { Releasing } from "./releasing.ts";
 import { toView } from "./report.ts";
 import { Rows } from "./rows.ts";
 import type { Tail } from "./run.ts";
-import { openState, restoreRecords, restoreWaiting, type SavedRow, saveRow, saveState } from "./saved.ts";
+import { SavingAtWork } from "./saving.ts";
 import { type Address, Slab } from "./slab.ts";
 import { Teller } from "./teller.ts";
 import { Weight } from "./weight.ts";
@@ -88,6 +87,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   readonly #compactor: Compactor;
   readonly #census: Census;
   readonly #weight = new Weight();
+  readonly saving: SavingAtWork;
   /** How the runs of a state are kept, by its number. */
   #keepings: Keeping[] = [];
   /** When so many states are known, all are forgotten. */
@@ -111,6 +111,20 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     this.#compactor = new Compactor(this.keepingOf);
     this.#census = new Census(this.#rows, this.keepingOf, this.#compactor);
     this.#mostStates = this.#tuning.maxStates;
+    this.saving = new SavingAtWork({
+      automaton,
+      states: this.#states,
+      rows: this.#rows,
+      moving: this.#moving,
+      compactor: this.#compactor,
+      census: this.#census,
+      weight: this.#weight,
+      teller: this.#teller,
+      keepingOf: this.keepingOf,
+      now: () => this.#now,
+      setTime: (now) => this.#setTime(now),
+      store: (key) => this.#store(key),
+    });
   }
 
   onEvent(key: Key, timed: TimedEvent): readonly Outcome[] {
@@ -142,54 +156,11 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   }
 
   save(): MatcherState {
-    return this.#saved(this.#rows.all());
-  }
-
-  savePage(page: number): MatcherState {
-    return this.#saved(this.#rows.inPart(page));
-  }
-
-  saveChanges(): MatcherChanges {
-    const { rows, gone } = this.#rows.takeChanges();
-    const state = this.#saved(rows);
-    // Looking at a row that is over forgets it.
-    return { state, gone: [...gone, ...this.#rows.takeChanges().gone] };
-  }
-
-  #saved(rows: Iterable<Address>): MatcherState {
-    const saved: SavedRow[] = [];
-    for (const row of rows) {
-      if (!this.#census.isOpen(row, this.#now)) continue;
-      this.#compact();
-      this.#rows.rewrite();
-      saved.push(saveRow(this.#rows, this.keepingOf));
-    }
-    return saveState(this.#automaton, { now: this.#now, counters: this.#teller.counters }, saved);
+    return this.saving.save();
   }
 
   restore(state: MatcherState): void {
-    const saved = openState(this.#automaton, state);
-    for (const row of this.#rows.all()) {
-      this.#rows.show(row);
-      this.#rows.forget();
-    }
-    this.#setTime(restoreInstant(saved.now));
-    this.#teller.counters = { ...saved.counters };
-    for (const row of saved.rows) {
-      this.#rows.show(0);
-      restoreRecords(this.#rows, row);
-      for (const [, , , , , event] of row.events) this.#weight.took(event);
-      this.#moving.start();
-      for (const { waiting, reported, kept, roots } of row.groups) {
-        const waits = waiting.map((each) => restoreWaiting(this.#automaton, each));
-        this.#moving.restore(this.#states.stateOf(waits, reported), kept, roots);
-      }
-      this.#moving.settle(this.#rows);
-      dropDead(this.#rows, this.keepingOf);
-      this.#compact();
-      this.#keep(decodeKey(row.key));
-    }
-    if (this.#rows.isTracked) this.#rows.track();
+    this.saving.restore(state);
   }
 
   inspect(key: Key): readonly RunView[] {
@@ -347,8 +318,15 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     return this.#compactor.compact(this.#rows);
   }
 
-  /** Stores the row at hand and its next deadline; a row with nothing in it goes. */
+  /** Stores the row at hand; for one that is new it looks at two others. */
   #keep(key: Key): void {
+    const isNew = this.#rows.at === 0;
+    this.#store(key);
+    if (isNew && this.#rows.at !== 0) this.#sweep();
+  }
+
+  /** Stores the row at hand and its next deadline; a row with nothing in it goes. */
+  #store(key: Key): void {
     const rows = this.#rows;
     const due = dueAt(this.#automaton.pattern, rows, this.#now, this.keepingOf);
     if (rows.isEmpty && due === END_OF_TIME) {
@@ -356,13 +334,11 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
       return;
     }
     if (rows.isEmpty) this.#compact();
-    const isNew = rows.at === 0;
     if (this.#forest.number >= this.#tuning.lastNumber) renumber(this.#forest);
     rows.store(key);
     // A look that comes too early does no harm, and spares a change of the queue at every event.
     const before = rows.deadlines.of(rows.at);
     if (before === null || before > due) rows.deadlines.set(rows.at, due === END_OF_TIME ? null : due);
-    if (isNew) this.#sweep();
   }
 
   /** Looks whether two rows are over: so there are never many more than are open. */

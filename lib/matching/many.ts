@@ -10,6 +10,7 @@
 import type { Interest } from "../automaton/interest.ts";
 import { empty } from "../core/empty.ts";
 import { invariant } from "../core/errors.ts";
+import { atOnce, type Sliced } from "../core/slices.ts";
 import type { Key } from "../event/key.ts";
 import { Deadlines } from "../time/deadlines.ts";
 import { BEGINNING, END_OF_TIME, type Instant } from "../time/instant.ts";
@@ -35,7 +36,7 @@ export interface ManyMatchers {
   /** By pattern: events that its matcher was not told of. A matcher that is saved without being settled is whole only with this. */
   readonly missed: readonly number[];
   /** To be called when a matcher was restored that had `missed` so many events when it was saved; default 0: none. Cost: its keys. */
-  resume(index: number, missed?: number): void;
+  resume(index: number, missed?: number): Sliced<void>;
   /** Time went to `until` before anything was restored: what was due by then was said. */
   goOnFrom(until: Instant): void;
   /** One per pattern, in their order. Cost: that of `counts` of each. */
@@ -79,7 +80,7 @@ class ManyAtWork implements ManyMatchers {
     this.#hasTurn = new Uint8Array(length);
     this.#isGiven = new Uint8Array(length);
     this.#known = new Float64Array(length);
-    for (const index of patterns.keys()) this.resume(index);
+    for (const index of patterns.keys()) atOnce(this.resume(index));
   }
 
   onEvent(key: Key, event: TimedEvent): readonly Said[] {
@@ -117,11 +118,16 @@ class ManyAtWork implements ManyMatchers {
     this.#firedTo = until;
   }
 
-  resume(index: number, missed: number = 0): void {
+  *resume(index: number, missed: number = 0): Sliced<void> {
     const matcher = this.#matchers[index] as KeyedMatcher;
     this.#known[index] = this.#events - missed;
     this.#deadlines.set(index, matcher.nextDue());
-    for (const key of matcher.keys()) this.#concerned.look(index, key);
+    let looks = 0;
+    for (const key of matcher.keys()) {
+      this.#concerned.look(index, key);
+      looks += 1;
+      if (looks % 1_024 === 0) yield;
+    }
   }
 
   counts(): readonly MatcherCounts[] {

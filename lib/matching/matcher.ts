@@ -267,13 +267,34 @@ export type MatcherCounts = Omit<MatcherStats, "nodes" | "stateBytes">;
  */
 export type MatcherState = { readonly format: string; readonly fingerprint: string; readonly [field: string]: unknown };
 
-/** What a matcher saved of keys that changed. */
-export type MatcherChanges = {
-  /** A whole state but for the keys that did not change. */
-  readonly state: MatcherState;
-  /** Keys of which nothing is known any more, encoded. */
-  readonly gone: readonly EncodedKey[];
-};
+/** Some keys and what is known of each, as bytes (row-writer.ts); beside them keys and events, each once, in the order in which the bytes need them. */
+export type SavedRows = { readonly bytes: Uint8Array; readonly values: readonly unknown[] };
+
+/** Where a matcher keeps what it knows of a key; means nothing any more once an event has come or time has passed. */
+export type RowPlace = number;
+
+/**
+ * How a matcher is saved and restored piece by piece: what it knows of all keys takes too long for one. Between the pieces neither
+ * events come nor time passes; whatever else is asked of the matcher is.
+ */
+export interface Saving {
+  /** What a state has beside its rows: time and counters. */
+  head(): MatcherState;
+  /** Keys that changed, and encoded those that are gone, since the last call or since `track`; the first time, all there are. From then on changes are remembered. */
+  takeChanges(): { readonly rows: readonly RowPlace[]; readonly gone: readonly EncodedKey[] };
+  /** The keys on a page. Cost: those. */
+  rowsOn(page: number): readonly RowPlace[];
+  /** The page of a key: `pageOf` in saving.ts. */
+  pageOf(row: RowPlace): number;
+  /** The first few hundred of `rows`, from the index `from` on; those of which nothing lives any more are gone. `next`: where to go on. */
+  saveRows(rows: readonly RowPlace[], from: number): SavedRows & { readonly next: number };
+  /** Replaces everything by a state without keys. @throws {CheckpointError} `UNKNOWN_FORMAT`, `OTHER_PATTERN`, `BROKEN_STATE` */
+  restoreHead(head: MatcherState): void;
+  /** Adds the keys that are wanted; none may be known. @throws {CheckpointError} `BROKEN_STATE`, and then what is left is of no use. */
+  restoreRows(saved: SavedRows, isWanted: (key: Key) => boolean): void;
+  /** From here on changes are remembered. */
+  track(): void;
+}
 
 /** How a keyed matcher is made. */
 export type KeyedMatcherOptions = {
@@ -305,15 +326,10 @@ export interface KeyedMatcher {
   /** No event with a time ≤ `watermark` will come: fires all deadlines ≤ it, in order. Going back in time does nothing. */
   advanceTo(watermark: Instant): readonly Outcome[];
   save(): MatcherState;
-  /** The same of the keys of one page (`pageOf` in saved.ts) only. Cost: those. */
-  savePage(page: number): MatcherState;
-  /**
-   * What changed since the last call, or since `restore`; the first call gives all, and from then on changes are remembered. Cost: the
-   * keys that changed, each with all that it holds.
-   */
-  saveChanges(): MatcherChanges;
-  /** Replaces everything by `state`. @throws {CheckpointError} if `state` was made by another pattern or format. */
+  /** Replaces everything by `state`. @throws {CheckpointError} if `state` was made by another pattern or format, or is damaged; then nothing has changed. */
   restore(state: MatcherState): void;
+  /** The same in pieces. */
+  readonly saving: Saving;
   /** The open runs of a key, oldest first event first. */
   inspect(key: Key): readonly RunView[];
   /** Cost: a walk over all that open runs hold. */

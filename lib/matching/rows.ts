@@ -322,6 +322,17 @@ export class Rows {
     return this.#touched !== null;
   }
 
+  /** Changes need not be remembered. */
+  untrack(): void {
+    this.#touched = null;
+    this.#gone.clear();
+  }
+
+  /** Whether a row that was there was not forgotten. No other may have come since. */
+  isThere(row: Address): boolean {
+    return this.#slab.holds(row);
+  }
+
   /** One row after another, and again from the first; 0: there is none. */
   next(): Address {
     this.#hand = this.#slab.after(this.#hand);

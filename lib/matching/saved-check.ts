@@ -14,30 +14,24 @@ export function requireShape(shape: Shape, value: unknown, place: string): void 
   throw broken(place + steps.join(""), misfit.expected);
 }
 
-/** Refuses a list that has something twice. @throws {CheckpointError} `BROKEN_STATE` */
-export function noneTwice(values: readonly unknown[], place: string): void {
-  if (new Set(values).size < values.length) throw broken(place, "a list in which each is there once");
+/** A key has two rows. */
+export function twice(place: string): CheckpointError {
+  return broken(place, "a list in which each key is there once");
 }
 
-function broken(place: string, expected: string): CheckpointError {
+export function broken(place: string, expected: string): CheckpointError {
   return new CheckpointError(
     "BROKEN_STATE",
     `The saved state is damaged: ${place} is not ${expected}. Restore an earlier one, or start empty.`,
   );
 }
 
-export const flag: Shape = shapeOf((value) => typeof value === "boolean", "true or false");
 export const digits: Shape = shapeOf(
   (value) => typeof value === "string" && /^\d{1,19}$/.test(value) && (value.length < 19 || BigInt(value) < 2n ** 63n),
   "an offset as text",
 );
-export const instant: Shape = shapeOf((value) => Number.isFinite(value), "an instant");
+export const instant: Shape = shapeOf(Number.isSafeInteger, "an instant");
 export const encodedKey: Shape = shapeOf(isEncodedKey, "a key");
-
-/** One of some texts or numbers. */
-export function oneOf(...values: readonly unknown[]): Shape {
-  return shapeOf((value) => values.includes(value), `one of ${values.join(", ")}`);
-}
 
 export function after(least: Instant): Shape {
   return shapeOf((value) => (value as Instant) > least, "an instant that is still to come");

@@ -87,6 +87,12 @@ export class Slab {
     if (place.live === 0 && (size.withRoom.length > 1 || place.blocks === 1)) this.#release(place);
   }
 
+  /** Whether a block that was handed out was not given back. */
+  holds(address: Address): boolean {
+    const place = this.#places[chunkNumber(address)] as Place | null;
+    return place !== null && place.words[baseOf(address) * WORDS] !== FREE;
+  }
+
   chunkOf(address: Address): Chunk {
     return this.#place(address);
   }

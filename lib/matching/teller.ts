@@ -16,7 +16,7 @@ import type {
 } from "./matcher.ts";
 import { type Failure, lazyId, type Reporter, toFailure, toMatch, toTimedOut } from "./report.ts";
 import { inOrder, longestOfEach, type Tail } from "./run.ts";
-import { type Counters, emptyCounters } from "./saved.ts";
+import { type Counters, emptyCounters } from "./saving.ts";
 
 export const DEFAULT_LIMITS: MatcherLimits = {
   maxRunsPerKey: 10_000,

@@ -1,6 +1,7 @@
 // The patterns of one lane: what their matchers say together (matching/many.ts), written as what leaves.
 
 import type { Interest } from "../automaton/interest.ts";
+import type { Sliced } from "../core/slices.ts";
 import type { Key } from "../event/key.ts";
 import { createMany, type Said } from "../matching/many.ts";
 import type { KeyedMatcher, MatcherCounts, TimedEvent } from "../matching/matcher.ts";
@@ -91,12 +92,12 @@ export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
  * A matcher that is not given every event is looked at anew once it is thawed. It is frozen as it is: what it was not told of changed
  * nothing in it, so nothing is written for it.
  */
-function resuming(freezer: Freezer, resume: () => void): Freezer {
+function resuming(freezer: Freezer, resume: () => Sliced<void>): Freezer {
   return {
     freeze: (whole) => freezer.freeze(whole),
-    thaw(pieces, where) {
-      freezer.thaw(pieces, where);
-      resume();
+    *thaw(pieces, where) {
+      yield* freezer.thaw(pieces, where);
+      yield* resume();
     },
   };
 }

@@ -22,7 +22,7 @@ export interface Assembler {
   /**
    * Takes the next record, in order of offset, and copies it. Returns the entry that is whole with it, or `null`.
    *
-   * @throws {CheckpointError} `FOREIGN_STATE`, `TRUNCATED_STATE`, `DAMAGED_STATE`, `NEWER_STATE`
+   * @throws {CheckpointError} `FOREIGN_STATE`, `TRUNCATED_STATE`, `DAMAGED_STATE`, `NEWER_STATE`, `UNKNOWN_FORMAT`
    */
   take(offset: bigint, value: Uint8Array | null): PlacedEntry | null;
 }

@@ -13,7 +13,7 @@
 
 import { crc32 } from "node:zlib";
 import { invariant } from "../core/errors.ts";
-import { damaged, foreign, newer, truncated } from "./state-error.ts";
+import { damaged, foreign, newer, older, truncated } from "./state-error.ts";
 
 /** What a block is a part of. */
 export type BlockKind = "barrier" | "delta" | "page" | "checkpoint";
@@ -31,7 +31,7 @@ export type Block = {
 export const MAX_BLOCK_BYTES: number = 512 * 1024;
 
 /** The version of the bodies that this file's neighbours write. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 const MAGIC = 0x74737173; // "sqst", its first byte lowest
 const HEADER_BYTES = 18;
@@ -53,7 +53,7 @@ export function blocksOf(kind: BlockKind, body: Uint8Array): readonly Uint8Array
 /**
  * Reads a block. `where` says in errors where it stands.
  *
- * @throws {CheckpointError} `FOREIGN_STATE`, `TRUNCATED_STATE`, `DAMAGED_STATE`, `NEWER_STATE`
+ * @throws {CheckpointError} `FOREIGN_STATE`, `TRUNCATED_STATE`, `DAMAGED_STATE`, `NEWER_STATE`, `UNKNOWN_FORMAT`
  */
 export function readBlock(bytes: Uint8Array | null, where: string): Block {
   if (bytes === null || !startsLikeOurs(bytes)) throw foreign(where);
@@ -66,9 +66,10 @@ export function readBlock(bytes: Uint8Array | null, where: string): Block {
   if (body.length > length || checksum(bytes) !== crc) throw damaged(where, "its checksum does not fit");
   const version = view.getUint8(4);
   if (version > FORMAT_VERSION) throw newer(where, version, FORMAT_VERSION);
+  if (version > 0 && version < FORMAT_VERSION) throw older(where, version, FORMAT_VERSION);
   const kind = KINDS[view.getUint8(5) - 1];
   const [part, parts] = [view.getUint16(6, true), view.getUint16(8, true)];
-  if (version < FORMAT_VERSION || kind === undefined || part >= parts) throw damaged(where, "its header means nothing");
+  if (version === 0 || kind === undefined || part >= parts) throw damaged(where, "its header means nothing");
   return { kind, part, parts, body, crc };
 }
 

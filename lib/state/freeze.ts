@@ -5,10 +5,20 @@
 //
 // A page is written whole the first time that one of its keys changes, so whoever knows the pages knows what covers the state. What
 // is written beside a page always has time and counters, so that none of the older deltas is needed for them.
+//
+//     4  length of the head, little-endian
+//     …  JSON: of a delta { state, gone }, time and counters, and the keys that are gone; of a page nothing
+//     4  length of some rows             ┐
+//     …  rows (matching/row-writer.ts)   │ as often as there are rows: some hundred at a time
+//     4  length of the values            │
+//     …  JSON: their keys and events     ┘
+//
+// Both take their time where there are many keys, and are done in slices. No event may come and no time pass between these.
 
-import { type EncodedKey, isEncodedKey } from "../event/key.ts";
-import type { KeyedMatcher, MatcherState } from "../matching/matcher.ts";
-import { pageOf, type SavedRow } from "../matching/saved.ts";
+import type { Sliced } from "../core/slices.ts";
+import { decodeKey, type EncodedKey, encodeKey, isEncodedKey, type Key } from "../event/key.ts";
+import type { KeyedMatcher, MatcherState, RowPlace, SavedRows, Saving } from "../matching/matcher.ts";
+import { pageOf } from "../matching/saving.ts";
 import type { Delta, Page } from "./entry.ts";
 import { damaged } from "./state-error.ts";
 import { fromValueJson, toValueJson } from "./value-json.ts";
@@ -23,116 +33,169 @@ export type Frozen = {
 export interface Freezer {
   /**
    * What changed since the last call, or since `thaw`; the pages in `whole` entirely, whether they changed or not, or `"all"`.
-   * Put together in order, everything frozen so far gives what the matcher holds now. Cost: the keys that changed, and those of pages
-   * that are written whole.
+   * Put together in order, everything frozen so far gives what the matcher holds at the call. Cost: the keys that changed, and those of
+   * pages that are written whole.
    */
-  freeze(whole: readonly number[] | "all"): Frozen;
+  freeze(whole: readonly number[] | "all"): Sliced<Frozen>;
   /** Replaces everything by `pieces`, in their order; none: nothing was saved. `where` says in errors where they stand. @throws {CheckpointError} */
-  thaw(pieces: readonly (Page | Delta)[], where: string): void;
+  thaw(pieces: readonly (Page | Delta)[], where: string): Sliced<void>;
 }
 
-/** What a delta is: a state of which some keys are there, and keys that are gone. */
-type Change = { readonly state: MatcherState; readonly gone: readonly EncodedKey[] };
+/** `places`: the pages of the rows. */
+type Changes = ReturnType<Saving["takeChanges"]> & { readonly places: readonly number[] };
 
-export function freezerOf(matcher: KeyedMatcher): Freezer {
-  return new FreezerAtWork(matcher);
+/** What a delta says beside its rows. */
+type Head = { readonly state: MatcherState; readonly gone: readonly EncodedKey[] };
+
+export function freezerOf(matcher: Pick<KeyedMatcher, "saving">): Freezer {
+  return new FreezerAtWork(matcher.saving);
 }
 
 class FreezerAtWork implements Freezer {
-  readonly #matcher: KeyedMatcher;
+  readonly #matcher: Saving;
   /** Pages that were written whole. */
   readonly #known = new Set<number>();
   /** Time and counters as they were frozen last. */
   #head = "";
 
-  constructor(matcher: KeyedMatcher) {
+  constructor(matcher: Saving) {
     this.#matcher = matcher;
   }
 
-  freeze(whole: readonly number[] | "all"): Frozen {
-    const { state, gone } = this.#matcher.saveChanges();
-    const rows = rowsOf(state).map((row) => ({ row, page: pageOf(row.key) }));
+  freeze(whole: readonly number[] | "all"): Sliced<Frozen> {
+    const matcher = this.#matcher;
+    const { rows, gone } = matcher.takeChanges();
+    // Rows may be forgotten between slices.
+    const places = rows.map((row) => matcher.pageOf(row));
+    return this.#freeze(whole, { rows, places, gone }, matcher.head());
+  }
+
+  *#freeze(whole: readonly number[] | "all", { rows, places, gone }: Changes, state: MatcherState): Sliced<Frozen> {
+    const matcher = this.#matcher;
     const wanted = new Set(whole === "all" ? this.#known : whole);
-    for (const { page } of rows) if (whole === "all" || !this.#known.has(page)) wanted.add(page);
+    for (const page of places) if (whole === "all" || !this.#known.has(page)) wanted.add(page);
     // There is always a page, so that there is always something that covers time and counters.
     if (this.#known.size === 0) wanted.add(0);
     for (const page of wanted) this.#known.add(page);
-    const head = toValueJson({ ...state, rows: [] });
-    const change: Change = {
-      state: { ...state, rows: rows.filter(({ page }) => !wanted.has(page)).map(({ row }) => row) },
-      gone: gone.filter((key) => this.#known.has(pageOf(key)) && !wanted.has(pageOf(key))),
-    };
+    const changed = yield* this.#rowsOf(rows.filter((_, index) => !wanted.has(places[index] as number)));
+    const pages: Frozen["pages"][number][] = [];
+    for (const page of [...wanted].sort((a, b) => a - b))
+      pages.push({ page, bytes: joined([NONE, ...(yield* this.#rowsOf(matcher.rowsOn(page)))]) });
+    // Looking at a row that is over forgets it.
+    const left = [...gone, ...matcher.takeChanges().gone].filter((key) => this.#isBeside(wanted, key));
+    const head = toValueJson(state);
     const isNothing = wanted.size === 0 && rows.length === 0 && gone.length === 0 && head === this.#head;
     this.#head = head;
-    return {
-      delta: isNothing ? null : utf8.encode(toValueJson(change)),
-      pages: [...wanted].sort((a, b) => a - b).map((page) => ({ page, bytes: this.#pageBytes(page) })),
-    };
+    const said: Head = { state, gone: left };
+    return { delta: isNothing ? null : joined([utf8.encode(toValueJson(said)), ...changed]), pages };
   }
 
-  #pageBytes(page: number): Uint8Array {
-    return utf8.encode(toValueJson(rowsOf(this.#matcher.savePage(page))));
-  }
-
-  thaw(pieces: readonly (Page | Delta)[], where: string): void {
-    if (pieces.length === 0) return;
-    const pages = new Map<number, Map<EncodedKey, SavedRow>>();
-    let head: MatcherState | null = null;
-    for (const piece of pieces) {
-      const read = fromValueJson(textIn(piece.bytes, where), where);
-      if (piece.kind === "page") {
-        pages.set(piece.page, byKey(checkedRows(read, where, piece.page)));
-        continue;
-      }
-      const { state, gone } = checkedChange(read, where);
-      head = state;
-      for (const row of rowsOf(state)) pages.get(pageOf(row.key))?.set(row.key, row);
-      for (const key of gone) pages.get(pageOf(key))?.delete(key);
+  /** Some hundred rows in each slice. */
+  *#rowsOf(all: readonly RowPlace[]): Sliced<Uint8Array[]> {
+    const parts: Uint8Array[] = [];
+    for (let from = 0; from < all.length; ) {
+      const { bytes, values, next } = this.#matcher.saveRows(all, from);
+      if (bytes.length > 0) parts.push(bytes, utf8.encode(toValueJson(values)));
+      from = next;
+      yield;
     }
+    return parts;
+  }
+
+  /** Whether a key is on a page that was written whole, but not now. */
+  #isBeside(wanted: ReadonlySet<number>, gone: EncodedKey): boolean {
+    const page = pageOf(decodeKey(gone));
+    return this.#known.has(page) && !wanted.has(page);
+  }
+
+  /** From the last piece to the first: what was met already is newer. */
+  *thaw(pieces: readonly (Page | Delta)[], where: string): Sliced<void> {
+    if (pieces.length === 0) return;
+    const read = pieces.map(({ bytes }) => partsOf(bytes, where));
+    const heads = pieces.map(({ kind }, index) => (kind === "delta" ? readHead(read[index]?.[0], where) : null));
+    const head = heads.findLast((each) => each !== null) ?? null;
     if (head === null) throw damaged(where, "time and counters are missing");
-    // From here on what changes is told.
-    this.#matcher.saveChanges();
-    this.#matcher.restore({ ...head, rows: [...pages.values()].flatMap((rows) => [...rows.values()]) });
+    this.#matcher.restoreHead(head.state);
     this.#known.clear();
-    for (const page of pages.keys()) this.#known.add(page);
+    const newer = new Set<EncodedKey>();
+    for (let index = pieces.length - 1; index >= 0; index -= 1) {
+      for (const gone of heads[index]?.gone ?? []) newer.add(gone);
+      yield* this.#thawPiece(pieces[index] as Page | Delta, read[index] as readonly Uint8Array[], newer, where);
+    }
+    this.#matcher.track();
     this.#head = "";
+  }
+
+  *#thawPiece(piece: Page | Delta, parts: readonly Uint8Array[], newer: Set<EncodedKey>, where: string): Sliced<void> {
+    const isWanted = (key: Key): boolean => {
+      const page = pageOf(key);
+      if (piece.kind === "page") {
+        if (page !== piece.page) throw damaged(where, "a row is on a page that is not its own");
+        return newer.size === 0 || !newer.has(encodeKey(key));
+      }
+      const name = encodeKey(key);
+      if (this.#known.has(page) || newer.has(name)) return false;
+      newer.add(name);
+      return true;
+    };
+    if (piece.kind === "page" && this.#known.has(piece.page)) return;
+    for (let at = 1; at < parts.length; at += 2) {
+      this.#matcher.restoreRows(rowsIn(parts[at] as Uint8Array, parts[at + 1], where), isWanted);
+      yield;
+    }
+    if (piece.kind === "page") this.#known.add(piece.page);
   }
 }
 
 const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder("utf-8", { fatal: true });
+const NONE = new Uint8Array(0);
 
-function textIn(bytes: Uint8Array, where: string): string {
+/** Parts one after the other, each with its length before it. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + 4 + length, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const part of parts) {
+    view.setUint32(at, part.length, true);
+    bytes.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return bytes;
+}
+
+function partsOf(bytes: Uint8Array, where: string): readonly Uint8Array[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 4 > bytes.length ? Number.POSITIVE_INFINITY : at + 4 + view.getUint32(at, true);
+    if (end > bytes.length) throw damaged(where, "a part of it is cut off");
+    parts.push(bytes.subarray(at + 4, end));
+    at = end;
+  }
+  if (parts.length % 2 === 0) throw damaged(where, "a part of it is missing");
+  return parts;
+}
+
+function readHead(bytes: Uint8Array = NONE, where: string): Head {
+  const { state, gone } = (readJson(bytes, where) ?? {}) as Partial<Head>;
+  if (typeof state !== "object" || state === null || !Array.isArray(gone) || !gone.every(isEncodedKey))
+    throw damaged(where, "it is no change of a state");
+  return { state, gone };
+}
+
+function rowsIn(bytes: Uint8Array, json: Uint8Array = NONE, where: string): SavedRows {
+  const values = readJson(json, where);
+  if (!Array.isArray(values)) throw damaged(where, "its keys and events are no list");
+  return { bytes, values };
+}
+
+function readJson(bytes: Uint8Array, where: string): unknown {
+  let json: string;
   try {
-    return fromUtf8.decode(bytes);
+    json = fromUtf8.decode(bytes);
   } catch {
     throw damaged(where, "it is not UTF-8");
   }
-}
-
-function rowsOf(state: MatcherState): readonly SavedRow[] {
-  return state["rows"] as readonly SavedRow[];
-}
-
-function byKey(rows: readonly SavedRow[]): Map<EncodedKey, SavedRow> {
-  return new Map(rows.map((row) => [row.key, row]));
-}
-
-/** Rows with their keys; what else there is in them is checked by the matcher. */
-function checkedRows(read: unknown, where: string, page: number | null): readonly SavedRow[] {
-  if (!Array.isArray(read)) throw damaged(where, "its rows are no list");
-  for (const row of read as readonly (SavedRow | null)[]) {
-    const key = row?.key;
-    if (!isEncodedKey(key)) throw damaged(where, "a row has no key");
-    if (page !== null && pageOf(key) !== page) throw damaged(where, "a row is on a page that is not its own");
-  }
-  return read as readonly SavedRow[];
-}
-
-function checkedChange(read: unknown, where: string): Change {
-  const { state, gone } = (read ?? {}) as Partial<Change>;
-  if (typeof state !== "object" || state === null || !Array.isArray(gone) || !gone.every(isEncodedKey))
-    throw damaged(where, "it is no change of a state");
-  checkedRows(state["rows"], where, null);
-  return { state, gone };
+  return fromValueJson(json, where);
 }

@@ -41,6 +41,14 @@ export function newer(where: string, version: number, known: number): Checkpoint
   );
 }
 
+/** Written by an earlier version of sequitur, in a form that is no longer read. */
+export function older(where: string, version: number, known: number): CheckpointError {
+  return new CheckpointError(
+    "UNKNOWN_FORMAT",
+    `The saved state at ${where} has format ${version}; this version of sequitur reads format ${known}. Go on with the version that wrote it. ${START_EMPTY}`,
+  );
+}
+
 /** The state of another service. */
 export function otherApp(where: string, theirs: string, ours: string): CheckpointError {
   return new CheckpointError(

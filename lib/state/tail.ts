@@ -19,7 +19,7 @@ export interface Tail {
   /**
    * Takes the next record.
    *
-   * @throws {CheckpointError} `FOREIGN_STATE`, `TRUNCATED_STATE`, `DAMAGED_STATE`, `NEWER_STATE`, `OTHER_APP`
+   * @throws {CheckpointError} `FOREIGN_STATE`, `TRUNCATED_STATE`, `DAMAGED_STATE`, `NEWER_STATE`, `UNKNOWN_FORMAT`, `OTHER_APP`
    */
   take(offset: bigint, value: Uint8Array | null, at: Instant | null): void;
 }

@@ -1,5 +1,6 @@
 // What one process leaves to the next: lanes, and of each what its matchers hold; and a task that goes on from there.
 
+import { atOnce } from "../core/slices.ts";
 import { createTask, type Task, type TaskConfig, type TaskEffects, type TaskInput } from "../runtime/task.ts";
 import type { SavedLane } from "../state/checkpoint.ts";
 import type { Delta, Page } from "../state/entry.ts";
@@ -30,7 +31,7 @@ export function knownTo(task: Task): Known {
     lanes: JSON.parse(JSON.stringify(task.save())) as readonly SavedLane[],
     matchers: task.lanes.map(({ partition: lane, patterns }) =>
       patterns.freezers.map((freezer, pattern) => {
-        const { delta, pages } = freezer.freeze("all");
+        const { delta, pages } = atOnce(freezer.freeze("all"));
         return [
           ...(delta === null ? [] : [{ kind: "delta" as const, lane, pattern, bytes: delta }]),
           ...pages.map((page) => ({ kind: "page" as const, lane, pattern, ...page })),
@@ -46,6 +47,6 @@ export function taskKnowing(config: TaskConfig, { lanes, matchers }: Known): Tas
   task.restore(lanes);
   for (const [lane, { patterns }] of task.lanes.entries())
     for (const [pattern, freezer] of patterns.freezers.entries())
-      freezer.thaw(matchers[lane]?.[pattern] ?? [], "the checkpoint of the driver");
+      atOnce(freezer.thaw(matchers[lane]?.[pattern] ?? [], "the checkpoint of the driver"));
   return task;
 }

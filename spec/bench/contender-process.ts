@@ -19,7 +19,7 @@ import {
 } from "./measure.ts";
 import { OPEN_KEYS, workloadOf } from "./workloads.ts";
 
-const KEYS_SAVED = 100_000;
+const KEYS_SAVED = 1_000_000;
 
 const [name = "", of = "", most = ""] = process.argv.slice(2);
 const atMost = Number(most);

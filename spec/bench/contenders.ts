@@ -27,7 +27,7 @@ export type Started<Native> = {
 };
 
 /** One that cannot be saved is not asked for it. */
-export type Engine = Pick<KeyedMatcher, "onEvent" | "advanceTo"> & Partial<Pick<KeyedMatcher, "save" | "restore">>;
+export type Engine = Pick<KeyedMatcher, "onEvent" | "advanceTo"> & Partial<Pick<KeyedMatcher, "saving">>;
 
 type CreateEngine = (automaton: Automaton, options: { readonly limits: Partial<MatcherLimits> }) => Engine;
 

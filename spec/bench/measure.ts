@@ -5,6 +5,10 @@
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { atOnce } from "../../lib/core/slices.ts";
+import type { Saving } from "../../lib/matching/matcher.ts";
+import type { Delta, Page } from "../../lib/state/entry.ts";
+import { freezerOf } from "../../lib/state/freeze.ts";
 import type { Contender, Started } from "./contenders.ts";
 import { enginesOf, keyedEventAt } from "./contenders.ts";
 import { eventAt, generate, type Stream } from "./generate.ts";
@@ -129,24 +133,34 @@ function bytesInUse(): number {
   return heapUsed + external;
 }
 
-export type SaveAndRestore = { readonly saveMs: number; readonly restoreMs: number; readonly matches: number };
+export type SaveAndRestore = {
+  readonly saveMs: number;
+  /** Of the slices in which it is saved: the longest. */
+  readonly longestMs: number;
+  readonly savedBytes: number;
+  readonly restoreMs: number;
+  readonly matches: number;
+};
 
 /**
- * Saves a matcher with `keys` open runs, each of a key of its own, and restores another one from that; B and C for each key
- * then complete all of them. `null`: the contender cannot.
+ * Saves a matcher with `keys` open runs, each of a key of its own, and restores another one from the bytes, as a service does it; B and
+ * C for each key then complete all of them. `null`: the contender cannot.
  */
 export function saveAndRestore(name: string, keys: number): SaveAndRestore | null {
   const [full] = enginesOf(name, OPEN_KEYS) ?? [];
   const [fresh] = enginesOf(name, OPEN_KEYS) ?? [];
-  if (full?.save === undefined || fresh?.restore === undefined) return null;
+  if (full?.saving === undefined || fresh?.saving === undefined) return null;
   const stream = generate(OPEN_KEYS.stream, keys);
   for (let index = 0; index < keys; index += 1) full.onEvent(index, keyedEventAt(stream, index));
   collectGarbage();
   const startedAt = performance.now();
-  const state = full.save();
-  const savedAt = performance.now();
-  fresh.restore(state);
-  const restoredAt = performance.now();
+  const { pieces, longestMs } = frozen(full.saving);
+  const saveMs = performance.now() - startedAt;
+  const savedBytes = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  collectGarbage();
+  const thawnFrom = performance.now();
+  atOnce(freezerOf({ saving: fresh.saving }).thaw(pieces, "the bench"));
+  const restoreMs = performance.now() - thawnFrom;
   let matches = 0;
   for (const type of ["B", "C"] as const) {
     for (let index = 0; index < keys; index += 1) {
@@ -155,5 +169,20 @@ export function saveAndRestore(name: string, keys: number): SaveAndRestore | nul
       matches += fresh.onEvent(index, { value, at: value.ts, origin }).length;
     }
   }
-  return { saveMs: savedAt - startedAt, restoreMs: restoredAt - savedAt, matches };
+  return { saveMs, longestMs, savedBytes, restoreMs, matches };
+}
+
+function frozen(saving: Saving): { readonly pieces: readonly (Page | Delta)[]; readonly longestMs: number } {
+  const work = freezerOf({ saving }).freeze("all");
+  const owner = { lane: 0, pattern: 0 };
+  let longestMs = 0;
+  for (;;) {
+    const from = performance.now();
+    const { done, value } = work.next();
+    longestMs = Math.max(longestMs, performance.now() - from);
+    if (done !== true) continue;
+    const { pages, delta } = value;
+    const first: readonly Delta[] = delta === null ? [] : [{ kind: "delta", ...owner, bytes: delta }];
+    return { pieces: [...first, ...pages.map((page): Page => ({ kind: "page", ...owner, ...page }))], longestMs };
+  }
 }

@@ -134,12 +134,22 @@ export function growthTable(rows: readonly Row[]): string {
 export function openKeysTable(rows: readonly OpenKeysRow[]): string {
   const ms = (value: number | null): string => (value === null ? "" : `${value.toFixed(0)} ms`);
   return aligned([
-    ["W7", "bytes for each open key", "of these its event", "save 100,000 keys", "restore them"],
+    [
+      "W7",
+      "bytes for each open key",
+      "of these its event",
+      "save a million keys",
+      "longest slice",
+      "bytes saved of each",
+      "restore them",
+    ],
     ...rows.map((row) => [
       row.contender,
       count(row.bytesPerKey),
       count(row.bytesPerEvent),
       ms(row.saveMs),
+      ms(row.longestMs),
+      row.savedBytes === null ? "" : count(row.savedBytes),
       ms(row.restoreMs),
     ]),
   ]);

@@ -150,7 +150,7 @@ export function workloadOf(name: string): Workload | null {
   return WORKLOADS.find((each) => each.name === name) ?? (firsts > 0 ? noise(firsts) : null);
 }
 
-/** W7: one open run for each of a million keys. What they weigh, and how long it takes to save and restore a part of them. */
+/** W7: one open run for each of a million keys. What they weigh, and how long it takes to save and restore them. */
 export const OPEN_KEYS: Workload = workload(
   ["W7", "W7"],
   "one open run of A, next B, next C for each key",

@@ -6,6 +6,7 @@ import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
 import type { KeyedMatcher, Outcome, TakenEvent } from "../../lib/matching/matcher.ts";
 import type { PatternAst } from "../../lib/pattern/ast.ts";
 import type { Instant } from "../../lib/time/instant.ts";
+import { type RowsOfState, readRows } from "../matching/read-rows.ts";
 import { enumerate } from "../oracle/enumerate.ts";
 import { type FlinkCase, numbersOf, type Report, toRoles } from "./case.ts";
 
@@ -130,8 +131,8 @@ function bounded({ pattern, until }: FlinkCase): PatternAst {
 
 /** How many matches a matcher withholds, as its saved rows tell. */
 function heldBy(matcher: KeyedMatcher): number {
-  const { rows } = matcher.save() as unknown as { readonly rows: readonly { readonly held: readonly number[] }[] };
-  return rows.reduce((sum, { held }) => sum + held.length, 0);
+  const { rows } = matcher.save() as unknown as { readonly rows: readonly RowsOfState[] };
+  return rows.flatMap(readRows).reduce((sum, { held }) => sum + held.length, 0);
 }
 
 function toFindings(

@@ -2,6 +2,7 @@
 // broker: what one layer more takes, in CPU time of all its threads. Machines are noisy: of several passes the least counts.
 //
 //     record batches ─ decode ─▶ records ─ intake ─▶ pieces ─ read ─▶ events ─ task ─▶ alerts, open runs ─ freeze ─▶ blocks
+import { atOnce } from "../../lib/core/slices.ts";
 import { createIntake } from "../../lib/runtime/intake.ts";
 import type { InputBatch, InputRecord } from "../../lib/runtime/ports.ts";
 import { freeze, stretchOf } from "../../lib/runtime/shard/stretch.ts";
@@ -92,12 +93,7 @@ let checkpoints = 0;
 function cut(task: Task): number {
   checkpoints += 1;
   const identity = { app: "layers", instance: "i", release: 1, shards: SHARDS, partitions: PARTITIONS, patterns: [] };
-  freeze(
-    stretchOf(task, [], [], () => 0),
-    checkpoints,
-    0n,
-    identity,
-  );
+  freeze(atOnce(stretchOf(task, [], [], () => 0)), checkpoints, 0n, identity);
   return 0;
 }
 

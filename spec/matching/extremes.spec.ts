@@ -5,6 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { KeyedMatcher, Outcome } from "../../lib/matching/matcher.ts";
 import { feed, matcherOf, matchesOf, throughJson } from "./drive.ts";
+import { type HandRecord, WAITS_FOR_B, writeRow } from "./write-rows.ts";
 
 const it = suite("matcher, at the extremes");
 
@@ -55,14 +56,14 @@ it("drops the oldest at the cost of the records, even if someone made up a state
   const limits = { maxRunsPerKey: 100, onLimit: "dropOldest" } as const;
   const matcher = matcherOf("a b", { limits });
   sendAll(matcher, ["a", "a"]);
-  const state = throughJson(matcher.save()) as unknown as {
-    rows: { records: number[][]; groups: { roots: number[] }[] }[];
-  };
-  const [row] = state.rows;
-  const records = row?.records ?? [];
+  const records: HandRecord[] = [
+    [0, 0, 0],
+    [0, 0, 1],
+  ];
   while (records.length < 300) records.push([records.length, records.length - 1]);
-  row?.groups[0]?.roots.splice(0, 1, records.length);
-  matcher.restore(state as never);
+  const events = [1, 2].map((at) => ({ at, offset: BigInt(at), value: { type: "a" } }));
+  const groups = [{ state: WAITS_FOR_B, runs: [records.length] }];
+  matcher.restore({ ...matcher.save(), rows: [writeRow({ key: "k", records, events, groups })] });
   assert.ok(matcher.counts().runs > 1e60);
   assert.equal(
     sendAll(matcher, ["a"], 3).map((outcome) => outcome.kind === "limitReached" && outcome.action),

@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import type { Automaton } from "../../lib/automaton/automaton.ts";
 import { compile } from "../../lib/automaton/compile.ts";
 import { interestOf } from "../../lib/automaton/interest.ts";
+import { atOnce } from "../../lib/core/slices.ts";
 import type { Key } from "../../lib/event/key.ts";
 import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
 import { createMany, type Said } from "../../lib/matching/many.ts";
@@ -86,7 +87,7 @@ function shared(
     },
     resume: (missed, until) => {
       many.goOnFrom(until);
-      for (const index of matchers.keys()) many.resume(index, missed[index]);
+      for (const index of matchers.keys()) atOnce(many.resume(index, missed[index]));
     },
   };
 }

@@ -8,6 +8,8 @@ import type { PatternAst } from "../../lib/pattern/ast.ts";
 import { createRunMatcher } from "../../lib/testing/run-matcher.ts";
 import { parsePattern } from "../oracle/notation.ts";
 import { feed, matcherOf, matchesOf, throughJson } from "./drive.ts";
+import type { RowsOfState } from "./read-rows.ts";
+import { type HandRow, WAITS_FOR_B, writeRow } from "./write-rows.ts";
 
 const it = suite("rows and classes");
 
@@ -15,34 +17,60 @@ const it = suite("rows and classes");
 const unbuilt = (outcomes: readonly Outcome[]): readonly number[] =>
   outcomes.flatMap((outcome) => (outcome.kind === "limitReached" ? outcome.count : []));
 
+/** Where matches come in order, runs are listed. */
+const LISTED = [4, ...WAITS_FOR_B.slice(1)];
+
 it("refuses saved rows that cannot be", () => {
   const pattern = "a b | within 10 ordered";
   const matcher = matcherOf(pattern);
   feed(matcher, "a a", 2);
-  const state = throughJson(matcher.save()) as unknown as { readonly rows: readonly [object] };
-  const [row] = state.rows;
-  const placeOf = (rows: readonly object[]) => {
+  const state = matcher.save();
+  const [saved] = state["rows"] as readonly [RowsOfState];
+  const refusalOf = (...rows: readonly RowsOfState[]) => {
     try {
-      matcherOf(pattern).restore({ ...state, rows } as never);
+      matcherOf(pattern).restore({ ...state, rows });
       return null;
     } catch (error) {
-      return [(error as { code: string }).code, /\$\S*/.exec((error as Error).message)?.[0]];
+      const { code, message } = error as { readonly code: string; readonly message: string };
+      return [code, /damaged: (.*)\. Restore/.exec(message)?.[1]];
     }
   };
-  assert.is(placeOf([row]), null);
-  assert.equal(placeOf([row, row]), ["BROKEN_STATE", "$.rows"], "a key twice");
-  const records = [
-    [0, 0, 0],
-    [0, 0, 1],
-    [2, 1],
-  ];
-  assert.equal(placeOf([{ ...row, records, groups: [], held: [3] }]), ["BROKEN_STATE", "$.rows[0].held[0]"]);
-  assert.equal(placeOf([{ ...row, records, groups: [], held: ["1"] }]), ["BROKEN_STATE", "$.rows[0].held[0]"]);
-  const { groups } = row as { readonly groups: readonly [{ readonly roots: readonly number[] }] };
-  const [group] = groups;
-  assert.equal(placeOf([{ ...row, groups: [group, group] }]), ["BROKEN_STATE", "$.rows[0].groups"], "the same twice");
-  const twice = { ...group, roots: [...group.roots, ...group.roots] };
-  assert.equal(placeOf([{ ...row, groups: [twice] }]), ["BROKEN_STATE", "$.rows[0].groups"], "a run twice");
+  assert.is(refusalOf(saved), null);
+  const twice = ["BROKEN_STATE", "$.rows[1] is not a list in which each key is there once"];
+  assert.equal(refusalOf(saved, saved), twice);
+  const [one, other] = [1, 2].map((at) => ({ at, offset: BigInt(at), value: { type: "a" } }));
+  const row: HandRow = {
+    key: "k",
+    records: [
+      [0, 0, 0],
+      [0, 0, 1],
+    ],
+    events: [one, other] as HandRow["events"],
+    groups: [{ state: LISTED, runs: [1, 2] }],
+  };
+  const broken = (more: Partial<HandRow>): unknown => {
+    const refusal = refusalOf(writeRow({ ...row, ...more }));
+    assert.ok(refusal === null || refusal[0] === "BROKEN_STATE");
+    return refusal?.[1]?.replace(/^\$\.rows\[0\], at byte \d+, is not /, "") ?? null;
+  };
+  assert.is(broken({}), null);
+  assert.is(broken({ held: [1] }), null);
+  const union: Partial<HandRow> = { records: [...row.records, [2, 1]], groups: [] };
+  assert.is(broken({ ...union, held: [3] }), "runs of one path");
+  assert.is(broken({ ...union, held: [4] }), "a run");
+  assert.is(broken({ ...union, held: [0] }), "a run");
+  assert.is(broken({ records: [...row.records, [2, 2]] }), "two records");
+  assert.is(broken({ records: [...row.records, [2, 0]] }), "two records");
+  assert.is(broken({ records: [[1, 0, 0]] }), "a record");
+  assert.is(broken({ records: [[0, 2, 0]] }), "a record");
+  assert.is(broken({ groups: [{ state: LISTED, runs: [1, 1] }] }), "runs that differ");
+  const group = { state: LISTED, runs: [1] };
+  assert.is(broken({ groups: [group, group] }), "another state", "the same twice");
+  assert.is(broken({ groups: [group, { state: [2, ...LISTED.slice(1)], runs: [2] }] }), "another state");
+  assert.is(broken({ groups: [{ state: [6, 0], runs: [] }] }), "a state");
+  assert.is(broken({ groups: [{ state: [0, 1, 2 ** 20, 0], runs: [] }] }), "a wait");
+  for (const at of [Number.NaN, Number.POSITIVE_INFINITY, 0.5, 1e300])
+    assert.is(broken({ events: [{ at, offset: 1n, value: null }] }), "an instant");
 });
 
 it("refuses a key that is none once it has something to remember of it", () => {

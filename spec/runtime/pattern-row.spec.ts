@@ -5,10 +5,12 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { interestOf } from "../../lib/automaton/interest.ts";
+import { atOnce } from "../../lib/core/slices.ts";
 import { compile, pattern } from "../../lib/index.ts";
 import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
 import type { Emission } from "../../lib/runtime/alert.ts";
 import { createPatternRow, type LanePattern, type PatternRow } from "../../lib/runtime/pattern-row.ts";
+import type { Freezer } from "../../lib/state/freeze.ts";
 import type { Instant } from "../../lib/time/instant.ts";
 import { piecesOf } from "../state/kit.ts";
 import { echo, json } from "./kit.ts";
@@ -34,7 +36,7 @@ function thawed(row: PatternRow, at: Instant): PatternRow {
   const again = createPatternRow(PATTERNS);
   again.restore({ alerts: row.alerts, missed: row.missed, released: at });
   for (const [index, freezer] of row.freezers.entries()) {
-    again.freezers[index]?.thaw(piecesOf(freezer.freeze("all")), "here");
+    atOnce((again.freezers[index] as Freezer).thaw(piecesOf(freezer.freeze("all")), "here"));
   }
   return again;
 }
@@ -76,7 +78,7 @@ it("freezes only those that something concerned", () => {
   const row = createPatternRow(PATTERNS);
   const written = (): readonly string[] =>
     row.freezers.flatMap((freezer, index) => {
-      const { delta, pages } = freezer.freeze([]);
+      const { delta, pages } = atOnce(freezer.freeze([]));
       return delta === null && pages.length === 0 ? [] : (PATTERNS[index]?.name ?? "");
     });
   const send = (type: string, at: number): void =>

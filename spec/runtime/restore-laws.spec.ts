@@ -4,6 +4,7 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { atOnce } from "../../lib/core/slices.ts";
 import type { Emission } from "../../lib/runtime/alert.ts";
 import type { InputRecord } from "../../lib/runtime/ports.ts";
 import { createTask, type Task, type TaskConfig, type TaskInput } from "../../lib/runtime/task.ts";
@@ -31,7 +32,7 @@ function restored(of: TaskConfig, saved: Saved | null): Task {
   task.restore(saved?.lanes ?? []);
   for (const [index, lane] of task.lanes.entries())
     for (const [pattern, freezer] of lane.patterns.freezers.entries())
-      freezer.thaw(saved?.pieces[index]?.[pattern] ?? [], "here");
+      atOnce(freezer.thaw(saved?.pieces[index]?.[pattern] ?? [], "here"));
   return task;
 }
 

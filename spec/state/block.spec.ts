@@ -74,15 +74,24 @@ it("refuses what somebody else wrote", () => {
     );
 });
 
-it("refuses a later format, which its header still says", () => {
-  const later = remade((view) => view.setUint8(4, 2));
+it("refuses an earlier or later format, which its header still says", () => {
+  const later = remade((view) => view.setUint8(4, 3));
   assert.throws(
     () => readBlock(later, "offset 4 of it"),
-    /offset 4 of it has format 2; .* up to 1\. Run the version that wrote it/,
+    /offset 4 of it has format 3; .* up to 2\. Run the version that wrote it/,
   );
   assert.is(
     codeOf(() => readBlock(later, "here")),
     "NEWER_STATE",
+  );
+  const earlier = remade((view) => view.setUint8(4, 1));
+  assert.throws(
+    () => readBlock(earlier, "offset 4 of it"),
+    /offset 4 of it has format 1; .* reads format 2\. Go on with/,
+  );
+  assert.is(
+    codeOf(() => readBlock(earlier, "here")),
+    "UNKNOWN_FORMAT",
   );
 });
 

@@ -1,5 +1,6 @@
 // What the specs of saved state share: a small state, as the log that it stands in.
 
+import { atOnce, type Sliced } from "../../lib/core/slices.ts";
 import { crcOf, crcOfAll } from "../../lib/state/block.ts";
 import type { Checkpoint, SavedLane } from "../../lib/state/checkpoint.ts";
 import { type Barrier, type Delta, type Entry, type Page, writeEntry } from "../../lib/state/entry.ts";
@@ -23,8 +24,9 @@ export function delta(text: string, more: Partial<Delta> = {}): Delta {
   return { kind: "delta", lane: 1, pattern: 0, bytes: Buffer.from(text), ...more };
 }
 
-/** What a freezer gave, in the order in which it is written. */
-export function piecesOf({ delta: change, pages }: Frozen): readonly (Page | Delta)[] {
+/** What a freezer gives, in the order in which it is written. */
+export function piecesOf(work: Sliced<Frozen>): readonly (Page | Delta)[] {
+  const { delta: change, pages } = atOnce(work);
   const before = change === null ? [] : [delta("", { bytes: change })];
   return [...before, ...pages.map(({ page: number, bytes }) => page(number, "", { bytes }))];
 }

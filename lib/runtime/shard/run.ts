@@ -8,6 +8,7 @@
 // Nothing that counts is held by it alone: what was not committed is read and said again by whoever has the shard next. So whatever
 // ends it, forgetting is enough.
 
+import type { Sliced } from "../../core/slices.ts";
 import { duel } from "../../state/state-error.ts";
 import { BEGINNING, type Instant } from "../../time/instant.ts";
 import type { Emission } from "../alert.ts";
@@ -117,6 +118,8 @@ class ShardAtWork implements ShardRun {
   #cutAt: Instant = BEGINNING;
   /** Others have their turn to cut until then. */
   #cutNotBefore: Instant = BEGINNING;
+  /** A stretch that is being frozen, slice by slice: until it is done nothing is matched. */
+  #cutting: Sliced<void> | null = null;
   #committing: Promise<void> | null = null;
   #kept: Kept = "committed";
   #isLost = false;
@@ -141,7 +144,7 @@ class ShardAtWork implements ShardRun {
 
   tick(wasAbsent: boolean, elsewhere: Instant | undefined): void {
     const { task, intake, flow } = this;
-    if (task === null || this.#failure !== null) return;
+    if (task === null || this.#failure !== null || this.#cutting !== null) return;
     const isHeld = (place: TopicPartition): boolean => flow.isHeld(place) || intake.holds(place);
     this.#attempt(() =>
       this.#step(task, { kind: "tick", now: this.#options.clock.now(), isHeld, wasAbsent, elsewhere }),
@@ -200,7 +203,8 @@ class ShardAtWork implements ShardRun {
     this.#breathedAt = clock.now();
     for (const lane of task.lanes)
       for (const [pattern, freezer] of lane.patterns.freezers.entries()) {
-        freezer.thaw(pieces({ lane: lane.partition, pattern }), statePlace(this.#context));
+        for (const _ of freezer.thaw(pieces({ lane: lane.partition, pattern }), statePlace(this.#context)))
+          if (this.#isLong && !(await this.#breathed())) return false;
         if (!(await this.#breathed())) return false;
       }
     const places = lanesOf(this.shard, identity).flatMap((partition) => topics.map((topic) => ({ topic, partition })));
@@ -222,15 +226,20 @@ class ShardAtWork implements ShardRun {
   /** Lets others have their turn, heartbeats above all, if that was long ago; whether the shard is still ours then. */
   async #breathed(): Promise<boolean> {
     const { clock } = this.#options;
-    if (clock.now() - this.#breathedAt < SLICE_MS) return true;
+    if (!this.#isLong) return true;
     await clock.breathe();
     this.#breathedAt = clock.now();
     return this.#context.isOurs();
   }
 
+  get #isLong(): boolean {
+    return this.#options.clock.now() - this.#breathedAt >= SLICE_MS;
+  }
+
   #forget(): void {
     this.task = null;
     this.outlet = this.#options.createOutlet();
+    this.#cutting = null;
     this.#committing = null;
     this.#hasWork = false;
   }
@@ -243,12 +252,14 @@ class ShardAtWork implements ShardRun {
 
   async #turn(keeper: Keeper): Promise<void> {
     const { clock } = this.#options;
+    const isCutting = this.#cutting !== null;
     const canWork = this.#canWork();
     if (canWork) this.#attempt(() => this.#slice());
     this.outlet.flush();
     const inMs = this.#cutInMs();
     if (inMs !== null && inMs <= 0) this.#attempt(() => this.#cutInTurn(keeper));
-    if (canWork) return this.#options.turns.next();
+    if (this.#cutting !== null) this.#attempt(() => this.#goOnCutting(this.#cutting as Sliced<void>));
+    if (canWork || isCutting || this.#cutting !== null) return this.#options.turns.next();
     const cancel = inMs === null || inMs <= 0 ? null : clock.after(inMs, () => this.#wake.notify());
     await this.#wake.wait();
     cancel?.();
@@ -287,7 +298,7 @@ class ShardAtWork implements ShardRun {
   }
 
   #canWork(): boolean {
-    return (this.#hasWork || !this.intake.isEmpty) && !this.#isFull();
+    return (this.#hasWork || !this.intake.isEmpty) && !this.#isFull() && this.#cutting === null;
   }
 
   #isFull(): boolean {
@@ -296,7 +307,7 @@ class ShardAtWork implements ShardRun {
 
   /** How long until the next cut is due; `null`: there is nothing to commit, or something is on its way. */
   #cutInMs(): number | null {
-    if (this.#committing !== null || !this.#hasNews) return null;
+    if (this.#committing !== null || !this.#hasNews || this.#cutting !== null) return null;
     if (this.#isInHaste()) return 0;
     return Math.max(this.#cutAt + this.#everyMs(), this.#cutNotBefore) - this.#options.clock.now();
   }
@@ -320,15 +331,25 @@ class ShardAtWork implements ShardRun {
       return;
     }
     meter.cut(this.#everyMs());
-    this.#cut(keeper);
+    this.#cutting = this.#cut(keeper);
   }
 
-  #cut(keeper: Keeper): void {
+  /** Freezes for a while. */
+  #goOnCutting(cutting: Sliced<void>): void {
+    const { clock } = this.#options;
+    for (const until = clock.now() + SLICE_MS; clock.now() < until; )
+      if (cutting.next().done === true) {
+        this.#cutting = null;
+        return;
+      }
+  }
+
+  *#cut(keeper: Keeper): Sliced<void> {
     const { source, state } = this.#options;
     const { outlet } = this;
     const task = this.task as Task;
     const carried = outlet.cut();
-    const stretch: Stretch = stretchOf(task, carried, keeper.due(), (record) => state.partitionOf(record));
+    const stretch: Stretch = yield* stretchOf(task, carried, keeper.due(), (record) => state.partitionOf(record));
     const positions = task.positions();
     this.#hasNews = this.#hasWork;
     if (this.#hasNews) this.#options.meter.waits();

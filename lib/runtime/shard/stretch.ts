@@ -1,10 +1,11 @@
 // One stretch of input as bytes: what it said, what it changed, how far it came. Frozen once, and sent, if need be again,
 // as it is.
 
+import type { Sliced } from "../../core/slices.ts";
 import { crcOf, crcOfAll } from "../../state/block.ts";
 import type { Checkpoint, SavedLane } from "../../state/checkpoint.ts";
 import { type Delta, type Page, type PageOwner, writeEntry } from "../../state/entry.ts";
-import type { Freezer } from "../../state/freeze.ts";
+import type { Frozen as FrozenMatcher } from "../../state/freeze.ts";
 import type { PageName, WrittenPage } from "../../state/ledger.ts";
 import type { Emission } from "../alert.ts";
 import type { OutputRecord } from "../ports.ts";
@@ -20,27 +21,41 @@ export type Stretch = {
 };
 
 /**
- * What a task said and is between two pieces of work. `due`: pages to be written whole. What its matchers froze is not frozen again,
- * so a stretch that is dropped takes the task with it.
+ * What a task said and is between two pieces of work: it must not be given another one before this is done, which takes several slices
+ * where much changed. `due`: pages to be written whole. What its matchers froze is not frozen again, so a stretch that is dropped takes
+ * the task with it.
  */
 export function stretchOf(
   task: Task,
   emissions: readonly Emission[],
   due: readonly PageName[] | "all",
   partitionOf: (record: OutputRecord) => number,
-): Stretch {
-  const pieces = task.lanes.flatMap(({ partition: lane, patterns }) =>
-    patterns.freezers.flatMap((freezer, pattern) => frozenBy(freezer, { lane, pattern }, due)),
+): Sliced<Stretch> {
+  const frozen = task.lanes.flatMap(({ partition: lane, patterns }) =>
+    patterns.freezers.map((freezer, pattern) => ({
+      owner: { lane, pattern },
+      work: freezer.freeze(due === "all" ? due : pagesOf({ lane, pattern }, due)),
+    })),
   );
   const outputs = emissions.map(({ record }) => ({ record, partition: partitionOf(record) }));
-  return { outputs, pieces, lanes: task.save() };
+  return withPieces({ outputs, lanes: task.save() }, frozen);
 }
 
-function frozenBy(freezer: Freezer, owner: PageOwner, due: readonly PageName[] | "all"): readonly (Page | Delta)[] {
-  const isOwn = (each: PageName): boolean => each.lane === owner.lane && each.pattern === owner.pattern;
-  const { pages, delta } = freezer.freeze(due === "all" ? due : due.filter(isOwn).map(({ page }) => page));
-  const first: readonly Delta[] = delta === null ? [] : [{ kind: "delta", ...owner, bytes: delta }];
-  return [...first, ...pages.map((page): Page => ({ kind: "page", ...owner, ...page }))];
+function pagesOf({ lane, pattern }: PageOwner, due: readonly PageName[]): readonly number[] {
+  return due.filter((each) => each.lane === lane && each.pattern === pattern).map(({ page }) => page);
+}
+
+function* withPieces(
+  stretch: Omit<Stretch, "pieces">,
+  frozen: readonly { readonly owner: PageOwner; readonly work: Sliced<FrozenMatcher> }[],
+): Sliced<Stretch> {
+  const pieces: (Page | Delta)[] = [];
+  for (const { owner, work } of frozen) {
+    const { pages, delta } = yield* work;
+    if (delta !== null) pieces.push({ kind: "delta", ...owner, bytes: delta });
+    for (const page of pages) pieces.push({ kind: "page", ...owner, ...page });
+  }
+  return { ...stretch, pieces };
 }
 
 /** A checkpoint ready to be sent. */

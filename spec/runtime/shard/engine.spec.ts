@@ -114,4 +114,32 @@ for (const fate of FATES) {
   });
 }
 
+it("breathes between the slices of what it restores, where that takes long", async () => {
+  const breathsOf = async (slowMs: number): Promise<number> => {
+    const scenario = new Scenario(7);
+    const { member } = scenario.start();
+    scenario.feed(40, 2_000);
+    await scenario.world.until(() => scenario.found().length > 9);
+    member.process.kill();
+    scenario.log.expel(member);
+    scenario.slowMs = slowMs;
+    let breaths: number | null = null;
+    // Reading begins once a shard was restored.
+    const next = scenario.start({
+      source: (source) => ({
+        ...source,
+        read(place, from) {
+          breaths ??= next.member.process.breaths;
+          source.read(place, from);
+        },
+      }),
+    });
+    await scenario.world.until(() => breaths !== null);
+    return breaths ?? 0;
+  };
+  const [quick, slow] = [await breathsOf(0), await breathsOf(12)];
+  // Four matchers, and of each a page takes five slices.
+  assert.ok(quick === 0 && slow >= 20, `${quick} and ${slow} breaths`);
+});
+
 it.run();

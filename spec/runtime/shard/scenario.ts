@@ -58,6 +58,8 @@ export class Scenario {
   readonly world: SmallWorld;
   readonly log: SmallLog;
   readonly instances: Instance[] = [];
+  /** How much time goes by whenever a process looks at its clock. */
+  slowMs = 0;
   #appended = 0;
   #end = new Map<string, number>();
   #expected: readonly string[] | null = null;
@@ -115,7 +117,7 @@ export class Scenario {
         sink: different.sink?.(sink) ?? sink,
         source: different.source?.(source) ?? source,
         state: different.state?.(state) ?? state,
-        clock: process.clock(this.world.clock),
+        clock: process.clock(this.world, this.slowMs),
         log: (level, message, told = {}) => {
           logged.push(`${level} ${message}`);
           fields.push(told);

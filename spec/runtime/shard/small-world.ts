@@ -5,6 +5,8 @@ import type { Clock } from "../../../lib/time/clock.ts";
 
 export type SmallWorld = {
   readonly clock: Clock;
+  /** What time it is for who was so slow that so much of it went by. */
+  look(ms: number): number;
   /** From 0 to below `end`. */
   random(end: number): number;
   /** Lets things happen until `isDone`, at most for so long. Throws if time is over or nothing is left. */
@@ -38,6 +40,10 @@ export function smallWorld(seed: number): SmallWorld {
   return {
     clock,
     random,
+    look(ms) {
+      now += ms;
+      return now;
+    },
     async until(isDone, withinMs = 600_000) {
       const end = now + withinMs;
       for (;;) {
@@ -50,7 +56,7 @@ export function smallWorld(seed: number): SmallWorld {
         );
         if (due === null || due.at > end)
           throw new Error(due === null ? "nothing is left that could happen" : "time is over");
-        now = due.at;
+        now = Math.max(now, due.at);
         const { act } = due;
         due.act = null;
         act?.();
@@ -65,6 +71,8 @@ function comesBefore(one: Due, other: Due): boolean {
 
 /** A process that may be stopped for a while, or for ever. */
 export class Process {
+  /** How often it let others have their turn. */
+  breaths = 0;
   #state: "running" | "paused" | "dead" = "running";
   #kept: (() => void)[] = [];
 
@@ -97,9 +105,13 @@ export class Process {
     for (const act of this.#kept.splice(0)) act();
   }
 
-  /** The clock as the process sees it. */
-  clock(of: Clock): Clock {
+  /** The clock as the process sees it. `slowMs`: how much time goes by whenever it looks at it. */
+  clock({ clock: of, look }: SmallWorld, slowMs: number): Clock {
     const after: Clock["after"] = (delayMs, act) => of.after(delayMs, () => this.enter(act));
-    return { now: of.now, after, breathe: () => new Promise((resolve) => after(0, resolve)) };
+    const breathe = (): Promise<void> => {
+      this.breaths += 1;
+      return new Promise((resolve) => after(0, resolve));
+    };
+    return { now: () => look(slowMs), after, breathe };
   }
 }

@@ -2,6 +2,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { atOnce } from "../../../lib/core/slices.ts";
 import type { OutputRecord } from "../../../lib/runtime/ports.ts";
 import type { ServiceIdentity } from "../../../lib/runtime/shard/context.ts";
 import { freeze, parcels, stretchOf } from "../../../lib/runtime/shard/stretch.ts";
@@ -33,7 +34,8 @@ it("writes the pages that are due, deltas first, and nothing of those who have n
     patterns: {
       freezers: [
         {
-          freeze: (whole: readonly number[] | "all") => {
+          // biome-ignore lint/correctness/useYield: nothing here takes long
+          freeze: function* (whole: readonly number[] | "all") {
             asked.push(whole);
             const isFirst = lane.partition === 0;
             return {
@@ -50,14 +52,14 @@ it("writes the pages that are due, deltas first, and nothing of those who have n
     { lane: 0, pattern: 0, page: 4 },
     { lane: 1, pattern: 7, page: 1 },
   ];
-  const stretch = stretchOf(faked, [], due, () => 0);
+  const stretch = atOnce(stretchOf(faked, [], due, () => 0));
   assert.equal(asked, [[4], []]);
   assert.equal(
     stretch.pieces.map(({ kind, lane }) => `${kind} ${lane}`),
     ["delta 0", "page 0"],
   );
   assert.equal(
-    stretchOf(faked, [], "all", () => 0).pieces.map(({ kind, lane }) => `${kind} ${lane}`),
+    atOnce(stretchOf(faked, [], "all", () => 0)).pieces.map(({ kind, lane }) => `${kind} ${lane}`),
     ["delta 0", "page 0", "page 1"],
   );
 });
@@ -71,7 +73,7 @@ it("reads as one sealed checkpoint, and knows its pages and bytes", () => {
     headers: new Map(),
     timestamp: 0,
   };
-  const stretch = stretchOf(task, [{ kind: "alert", record }], "all", ({ topic }) => topic.length);
+  const stretch = atOnce(stretchOf(task, [{ kind: "alert", record }], "all", ({ topic }) => topic.length));
   assert.equal(stretch.outputs, [{ record, partition: 6 }]);
   const frozen = freeze(stretch, 9, 40n, IDENTITY);
   const replay = createReplay(IDENTITY, "here");

@@ -183,8 +183,8 @@ export const SHARD_BUGS: readonly PlantedBug[] = [
   {
     name: "restoring leaves the matchers out",
     file: "runtime/shard/run.ts",
-    text: "        freezer.thaw(pieces({ lane: lane.partition, pattern }), statePlace(this.#context));",
-    instead: "        void [pattern, freezer, pieces];",
+    text: "freezer.thaw(pieces({ lane: lane.partition, pattern }), statePlace(this.#context))",
+    instead: "[]",
     breaks: "deadlines are lost",
     seed: 1,
   },
@@ -263,8 +263,8 @@ export const SHARD_BUGS: readonly PlantedBug[] = [
   {
     name: "only the first pattern is saved",
     file: "runtime/shard/stretch.ts",
-    text: "patterns.freezers.flatMap((freezer, pattern)",
-    instead: "patterns.freezers.slice(0, 1).flatMap((freezer, pattern)",
+    text: "patterns.freezers.map((freezer, pattern)",
+    instead: "patterns.freezers.slice(0, 1).map((freezer, pattern)",
     breaks: "deadlines of the others are lost",
     seed: 2,
   },

@@ -85,8 +85,8 @@ export const STATE_BUGS: readonly PlantedBug[] = [
   {
     name: "the first delta wins",
     file: "state/freeze.ts",
-    text: "      head = state;",
-    instead: "      head ??= state;",
+    text: "heads.findLast(",
+    instead: "heads.find(",
     breaks: "deadlines are those of long ago",
     seed: 2,
   },

@@ -89,6 +89,6 @@ function undisturbed(matcher: ReferenceMatcher): KeyedMatcher {
     holds: () => true,
     keys: () => [],
     skip: (events, at) => (events === 0 ? matcher.advanceTo(at) : never()),
-    ...{ save: never, savePage: never, saveChanges: never, restore: never },
+    ...{ save: never, restore: never, saving: null as never },
   };
 }

@@ -1,0 +1,111 @@
+// Numbers as bytes, one after the other, and back.
+//
+//     count    seven bits in each byte, the lowest first; the eighth is set in all but the last        300 ─▶ ac 02
+//     float    a double, eight bytes, little-endian
+//     long     a whole number with a sign, eight bytes, little-endian
+
+/** Counts are below. */
+const END = 2 ** 31;
+const ROOM = 8;
+
+export class ByteWriter {
+  /** Bytes that were written. */
+  length = 0;
+  #bytes = new Uint8Array(1024);
+  #view = new DataView(this.#bytes.buffer);
+
+  /** Writes a whole number from 0 to below 2 ** 31. */
+  count(value: number): void {
+    this.#makeRoom();
+    let left = value;
+    for (; left > 0x7f; left >>>= 7) this.#bytes[this.length++] = left | 0x80;
+    this.#bytes[this.length++] = left;
+  }
+
+  float(value: number): void {
+    this.#makeRoom();
+    this.#view.setFloat64(this.length, value, true);
+    this.length += 8;
+  }
+
+  long(value: bigint): void {
+    this.#makeRoom();
+    this.#view.setBigInt64(this.length, value, true);
+    this.length += 8;
+  }
+
+  /** What was written. Shares its memory with what is written next. */
+  get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  #makeRoom(): void {
+    if (this.length + ROOM <= this.#bytes.length) return;
+    const longer = new Uint8Array(2 * this.#bytes.length);
+    longer.set(this.#bytes);
+    this.#bytes = longer;
+    this.#view = new DataView(longer.buffer);
+  }
+}
+
+/** Reads what was written, whatever it is. @throws {RangeError} whose message says what should have stood there. */
+export class ByteReader {
+  at = 0;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  get isAtEnd(): boolean {
+    return this.at === this.#bytes.length;
+  }
+
+  /** A whole number below `end`, which is `what`. */
+  count(end: number = END, what: string = "a number"): number {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.#bytes[this.at++] ?? 0xff;
+      value = (value | ((byte & 0x7f) << shift)) >>> 0;
+      if (byte < 0x80) {
+        if (value < end) return value;
+        break;
+      }
+    }
+    throw new RangeError(what);
+  }
+
+  float(): number {
+    return this.#view.getFloat64(this.#pass(), true);
+  }
+
+  long(): bigint {
+    return this.#view.getBigInt64(this.#pass(), true);
+  }
+
+  #pass(): number {
+    this.at += 8;
+    if (this.at > this.#bytes.length) throw new RangeError("eight more bytes");
+    return this.at - 8;
+  }
+}
+
+const PIECE = 8_192;
+
+/** As text that survives everything: base64. */
+export function toText(bytes: Uint8Array): string {
+  let characters = "";
+  for (let at = 0; at < bytes.length; at += PIECE) characters += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  return btoa(characters);
+}
+
+/** What `toText` wrote; `null`: it did not. */
+export function fromText(text: string): Uint8Array | null {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}
