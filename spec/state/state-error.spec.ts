@@ -24,6 +24,12 @@ const SAID: readonly (readonly [CheckpointError, string, RegExp, RegExp])[] = [
     /damaged: its sum is odd\./,
     /disks of the brokers.*sequitur reset/,
   ],
+  [
+    refusals.older(HERE, 1, 2),
+    "UNKNOWN_FORMAT",
+    /has format 1; .* format 2\./,
+    /version that wrote it.*sequitur reset/,
+  ],
   [refusals.newer(HERE, 9, 1), "NEWER_STATE", /has format 9; .* up to 1\./, /Run the version that wrote it/],
   [
     refusals.otherApp(HERE, "shop", "bank"),
