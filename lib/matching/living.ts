@@ -69,8 +69,6 @@ export class Living {
   }
 
   #ofKnown(root: Ref): number {
-    const forest = this.#forest;
-    if (forest.isFlat(root)) return Number(forest.isAlive(root));
     let profile = this.#profiles.get(root);
     if (profile === undefined) {
       profile = this.#profileOf(root);

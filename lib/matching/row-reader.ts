@@ -62,8 +62,7 @@ export class RowReader {
       this.#read();
       return true;
     } catch (error) {
-      if (error instanceof RangeError) throw broken(`${this.#place}, at byte ${this.#in.at},`, error.message);
-      throw error;
+      throw error instanceof RangeError ? broken(`${this.#place}, at byte ${this.#in.at},`, error.message) : error;
     }
   }
 

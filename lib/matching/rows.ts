@@ -318,10 +318,6 @@ export class Rows {
     this.#gone.clear();
   }
 
-  get isTracked(): boolean {
-    return this.#touched !== null;
-  }
-
   /** Changes need not be remembered. */
   untrack(): void {
     this.#touched = null;

@@ -95,10 +95,8 @@ export class SavingAtWork implements Saving {
         keys.add(key);
       }
     }
-    const { isTracked } = this.#of.rows;
     this.restoreHead(state);
     for (const rows of saved) this.restoreRows(rows, () => true);
-    if (isTracked) this.track();
   }
 
   head(): MatcherState {

@@ -13,7 +13,9 @@ const it = suite("runs that live");
 const LEVELS = 4;
 
 /** An event is taken at one level, by all runs of the level below, as `followedByAny` does; level 0: it begins a run. */
-type Act = { readonly kind: "take"; readonly level: number } | { readonly kind: "cut" | "ask" | "move" };
+type Act =
+  | { readonly kind: "take"; readonly level: number }
+  | { readonly kind: "cut" | "cut all" | "other" | "ask" | "move" };
 
 const ASK: Act = { kind: "ask" };
 
@@ -21,7 +23,9 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 40, arbitrary: fc.nat(LEVELS - 1).map((level): Act => ({ kind: "take", level })) },
   { weight: 4, arbitrary: fc.constant<Act>(ASK) },
   { weight: 8, arbitrary: fc.constant<Act>({ kind: "cut" }) },
-  { weight: 1, arbitrary: fc.constant<Act>({ kind: "move" }) },
+  { weight: 1, arbitrary: fc.constant<Act>({ kind: "cut all" }) },
+  { weight: 1, arbitrary: fc.constant<Act>({ kind: "other" }) },
+  { weight: 2, arbitrary: fc.constant<Act>({ kind: "move" }) },
 );
 
 /** Groups as that makes them, and one who counts them. `taken` is told of what happens. */
@@ -64,7 +68,9 @@ it("are counted however often, while some die and others come", () => {
       for (const each of [...acts, ASK, ASK]) {
         if (each.kind === "take") take(each.level);
         else if (each.kind === "move") forest.moves += 1;
+        else if (each.kind === "other") forest.addOther();
         else if (each.kind === "cut") forest.cut = Math.min(forest.number, forest.cut + 3);
+        else if (each.kind === "cut all") forest.cut = forest.number;
         else assert.equal(counts(), wanted(forest.cut));
       }
     }),

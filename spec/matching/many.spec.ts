@@ -285,6 +285,24 @@ it("says and holds what each pattern says and holds by itself, whatever happens"
   assert.not(failed, `${broken}${errorInstance === null ? "" : String(errorInstance)}`);
 });
 
+it("takes up thousands of keys in slices, and knows each of them", () => {
+  const automaton = compile(parsePattern("a b"));
+  const before = createKeyedMatcher(automaton);
+  const event = (type: string, offset: number): TimedEvent => ({
+    value: { type },
+    at: 1,
+    origin: { topic: "t", partition: 0, offset: BigInt(offset) },
+  });
+  const keys = Array.from({ length: 3_000 }, (_, index) => index);
+  for (const key of keys) before.onEvent(key, event("a", key));
+  const matcher = createKeyedMatcher(automaton);
+  matcher.restore(before.save());
+  const many = createMany([{ matcher, interest: interestOf(automaton) }]);
+  const slices = [...many.resume(0)].length;
+  assert.is(slices, 2);
+  for (const key of keys) assert.is(many.onEvent(key, event("b", 3_000 + key)).length, 1, `${key}`);
+});
+
 /** What each of many matchers was given, as `0a`: the place of the pattern in the list, and the type. */
 function givenTo(
   patterns: readonly string[],

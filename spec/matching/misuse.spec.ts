@@ -318,6 +318,12 @@ it("refuses unions that have runs twice, and offsets that no topic has", () => {
     [null, -(2n ** 63n)],
   ] as const)
     assert.is(failure(() => matcher.restore(withRow(union, offset))).code, "BROKEN_STATE", `${union} ${offset}`);
+  const waiting = (offset: string): unknown => ({ ...saved(), waiting: [[9_500, offset, "s1:x", b(9_500, "x")]] });
+  const slow = make({ ...timed, key: (e: Event) => e.user, outOfOrderness: "5s" });
+  for (const offset of ["", "-1", "1.5", "9223372036854775808", "10000000000000000000"])
+    assert.is(failure(() => slow.restore(waiting(offset))).code, "BROKEN_STATE", offset);
+  slow.restore(waiting("9223372036854775807"));
+  assert.is(slow.finish()[0].taken[1].origin.offset, 2n ** 63n - 1n);
   matcher.restore(withRow([2, 1], 2n ** 63n - 1n));
   assert.is(matcher.push(b(3, "x"))[0].taken[0].origin.offset, 2n ** 63n - 1n);
 });
