@@ -27,8 +27,10 @@ export type State = {
   readonly finding: Finding;
   /** All other tests are plain, so nobody sees when they are asked. */
   readonly isTame: boolean;
-  /** What time does to a run depends on when it took its last event: each has a deadline of its own. */
-  readonly timed: boolean;
+  /** How long after its first event time changes what a run waits for; `null`: the window does not. */
+  readonly sinceFirstMs: number | null;
+  /** The same after its last one: each run has a deadline of its own. */
+  readonly sinceLastMs: number | null;
   /** At the end of its window a run becomes a match. */
   readonly endsByTime: boolean;
   readonly decisions: Decision;
@@ -97,7 +99,8 @@ export function createStates(automaton: Automaton, analysis: Analysis | null): S
         back,
         finding: findingOf(analysis, waiting, back, isTame),
         isTame,
-        timed: waiting.some(isTimed),
+        sinceFirstMs: waiting.some(isInWindow) ? automaton.pattern.withinMs : null,
+        sinceLastMs: leastOf(waiting.flatMap(ownTimesOf)),
         endsByTime: waiting.some(({ wait }) => wait.step === null),
         decisions: undecided(),
       };
@@ -202,9 +205,19 @@ function grow(root: Decision, ask: Ask, workOut: (ask: Ask) => Plan): Plan {
   return plan;
 }
 
-/** Time alone may change what it waits for, at an instant that depends on the last event taken. */
-function isTimed({ wait, open }: Waiting): boolean {
-  return wait.gapMs !== null || wait.forMs !== null || open.some(({ gapMs }) => gapMs !== null);
+/** An absence with a time of its own may outlast the window; a guard does not. */
+function isInWindow({ wait, open }: Waiting): boolean {
+  return wait.forMs === null || open.length > 0;
+}
+
+/** After what times from the last event taken time alone may change what it waits for. */
+function ownTimesOf({ wait, open }: Waiting): readonly (number | null)[] {
+  return [wait.forMs ?? wait.gapMs, ...open.map(({ gapMs }) => gapMs)];
+}
+
+function leastOf(times: readonly (number | null)[]): number | null {
+  const known = times.filter((ms) => ms !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 function keyOf({ wait, fresh, open }: Waiting): string {

@@ -6,9 +6,8 @@
 
 import type { State } from "../automaton/decide.ts";
 import type { Buckets } from "./buckets.ts";
-import type { Timed } from "./deadline.ts";
 import type { Forest, Ref } from "./forest.ts";
-import { countOf, oldestIn, runsIn, withoutOldest } from "./listed.ts";
+import { BY_FIRST, countOf, oldestIn, oldestSince, runsIn, withoutFront } from "./listed.ts";
 import type { Rows } from "./rows.ts";
 
 /** How the runs of a state are kept: together, by a value of theirs, or each by itself. */
@@ -57,13 +56,13 @@ function alive(forest: Forest, root: Ref, state: State, keeping: Keeping): Ref {
   if (keeping === "together") return forest.isAlive(root) ? root : 0;
   if (keeping === "byValue") return (forest.valueOf(root) as Buckets).isAlive(forest) ? root : 0;
   let list = root;
-  while (list !== 0 && isOver(forest, oldestIn(forest, list), state)) list = withoutOldest(forest, list);
+  while (list !== 0 && isOver(forest, oldestIn(forest, list), state)) list = withoutFront(forest, list, BY_FIRST);
   return list;
 }
 
 /** Runs that end by a time of their own may outlive the window. */
-function isOver(forest: Forest, run: Ref, { timed }: State): boolean {
-  return timed ? forest.firstOf(run) < forest.cut : !forest.isAlive(run);
+function isOver(forest: Forest, run: Ref, { sinceLastMs }: State): boolean {
+  return sinceLastMs === null ? !forest.isAlive(run) : forest.firstOf(run) < forest.cut;
 }
 
 /** Whether runs are dead that still count, in the row at hand. Those in lists are not. Cost: the groups, and values by which runs are kept. */
@@ -79,17 +78,12 @@ export function holdsDead({ forest, states, roots }: Rows, keepingOf: KeepingOf)
   return false;
 }
 
-/** Number of the earliest first event at or behind `cut`; all groups are lists. */
+/** Number of the earliest first event at or behind `cut`; all groups are lists. Cost: the runs in front of it. */
 export function oldestFrom({ forest, roots }: Rows, cut: number): number {
   let oldest = Number.POSITIVE_INFINITY;
   for (const list of roots) {
-    const run = runsIn(forest, list).find((each) => forest.firstOf(each) >= cut);
-    if (run !== undefined) oldest = Math.min(oldest, forest.firstOf(run));
+    const run = oldestSince(forest, list, cut);
+    if (run !== 0) oldest = Math.min(oldest, forest.firstOf(run));
   }
   return oldest;
-}
-
-/** When the first and the last event of a run of one path were. */
-export function spanBelow(forest: Forest, run: Ref): Pick<Timed, "firstAt" | "lastAt"> {
-  return { firstAt: forest.timeOf(forest.newestOf(run)), lastAt: forest.timeOf(run) };
 }

@@ -24,7 +24,7 @@ import { dueAt } from "./due.ts";
 import { Forest, type Ref } from "./forest.ts";
 import { countRuns, dropDead, type Keeping } from "./group.ts";
 import { keepingIn } from "./keeping.ts";
-import { lapseEach, lapseOldest } from "./lapse.ts";
+import { lapse } from "./lapse.ts";
 import { cutWithin } from "./limits.ts";
 import type {
   KeyedMatcher,
@@ -240,8 +240,8 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     for (let index = 0; index < states.length; index += 1) {
       const state = states[index] as State;
       const root = roots[index] as Ref;
-      if (state.timed) lapseEach(pattern, this.#states, this.#forest, [state, root], at, this.#moving);
-      else if (this.keepingOf(state) === "listed") lapseOldest(this.#forest, state, root, this.#moving);
+      if (this.keepingOf(state) === "listed")
+        lapse(pattern, this.#states, this.#forest, [state, root], at, this.#moving);
       else this.#moving.keep(state, root);
     }
   }
@@ -328,7 +328,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   /** Stores the row at hand and its next deadline; a row with nothing in it goes. */
   #store(key: Key): void {
     const rows = this.#rows;
-    const due = dueAt(this.#automaton.pattern, rows, this.#now, this.keepingOf);
+    const due = dueAt(rows, this.#now, this.keepingOf);
     if (rows.isEmpty && due === END_OF_TIME) {
       rows.forget();
       return;

@@ -19,7 +19,7 @@ export function keepingIn(state: State, pattern: PatternAst, timedOut: TimedOutR
 export type WhyListed = "ownTime" | "endSeen" | "asked";
 
 export function whyListed(state: State, pattern: PatternAst, timedOut: TimedOutReport): WhyListed | null {
-  if (state.timed) return "ownTime";
+  if (state.sinceLastMs !== null) return "ownTime";
   if (pattern.withinMs !== null) {
     const isTold = timedOut !== "none" && !state.reported;
     if (state.endsByTime || isTold || pattern.emit === "ordered") return "endSeen";

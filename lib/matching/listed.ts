@@ -1,55 +1,86 @@
-// Runs in a list, where each has to be seen by itself: oldest first event first, so that what time ends is in front.
+// Runs in a list, where each has to be seen by itself. They stand in two orders at once, so that what time ends is in front of one:
 //
-//     list ──▶ cell ──▶ cell ──▶ cell ◀── list          a cell is a run, and which cell is next
+//     by first event     a1 c7 ⇄ a3 c4 ⇄ a5 c9       the window of those in front is over first
+//     by last event      a3 c4 ⇄ a1 c7 ⇄ a5 c9       a time of its own, from the last event, is over first for those in front
 //
-// The list and its cells are records of their key's block, like the runs. One run alone is its own list.
+// A list is a ring of cells in each order, and itself the cell between back and front. List and cells are records of their key's
+// block, like the runs. One run alone is its own list.
 
 import type { Forest, Ref } from "./forest.ts";
 
-const HEAD = 0;
-const LAST = 1;
-const COUNT = 3;
+/** An order of runs: that of an event of theirs. */
+export type Order = {
+  readonly eventOf: (forest: Forest, run: Ref) => Ref;
+  /** Words of a cell: the one behind it, and the one in front of it. */
+  readonly behind: number;
+  readonly before: number;
+};
 
+export const BY_FIRST: Order = { eventOf: (forest, run) => forest.newestOf(run), behind: 1, before: 3 };
+export const BY_LAST: Order = { eventOf: (_, run) => run, behind: 4, before: 5 };
+
+/** Of a cell. */
 const RUN = 0;
-const NEXT = 1;
+/** Of a list. */
+const COUNT = 0;
 
-/** A list of runs of one path, one at least, in order of their first events. */
+/** A list of runs of one path, one at least. */
 export function listOf(forest: Forest, runs: readonly Ref[]): Ref {
-  let list = runs[0] as Ref;
-  for (let index = 1; index < runs.length; index += 1) list = append(forest, list, runs[index] as Ref);
+  const [first, ...others] = runs;
+  return others.length === 0 ? (first as Ref) : insert(forest, first as Ref, others);
+}
+
+/** The list with some runs more; of those that began alike, they stand behind. Cost: those, and the ones there that are later in an order. */
+export function insert(forest: Forest, list: Ref, runs: readonly Ref[]): Ref {
+  if (forest.isTaken(list)) return insert(forest, emptyList(forest), [list, ...runs]);
+  const cells = runs.map((run) => cellOf(forest, run));
+  for (const order of [BY_FIRST, BY_LAST]) link(forest, list, cells, order);
+  forest.setWord(list, COUNT, countOf(forest, list) + runs.length);
   return list;
 }
 
-/** The list with a run more at its end. Whether the order is kept is up to the caller. */
-export function append(forest: Forest, list: Ref, run: Ref): Ref {
-  const cell = cellOf(forest, run);
-  if (!forest.isTaken(list)) {
-    forest.setWord(forest.wordOf(list, LAST), NEXT, cell);
-    forest.setWord(list, LAST, cell);
-    forest.setWord(list, COUNT, countOf(forest, list) + 1);
-    return list;
+function emptyList(forest: Forest): Ref {
+  const list = forest.addOther();
+  forest.setWord(list, COUNT, 0);
+  for (const { behind, before } of [BY_FIRST, BY_LAST]) {
+    forest.setWord(list, behind, list);
+    forest.setWord(list, before, list);
   }
-  const head = cellOf(forest, list);
-  const longer = forest.addOther();
-  forest.setWord(head, NEXT, cell);
-  forest.setWord(longer, HEAD, head);
-  forest.setWord(longer, LAST, cell);
-  forest.setWord(longer, COUNT, 2);
-  return longer;
+  return list;
 }
 
 function cellOf(forest: Forest, run: Ref): Ref {
   const cell = forest.addOther();
   forest.setWord(cell, RUN, run);
-  forest.setWord(cell, NEXT, 0);
   return cell;
 }
 
+/** Puts cells where they belong, from the back on, where they mostly do. */
+function link(forest: Forest, list: Ref, cells: Ref[], { eventOf, behind, before }: Order): void {
+  const numberOf = (cell: Ref): number => forest.numberOf(eventOf(forest, forest.wordOf(cell, RUN)));
+  cells.sort((one, other) => numberOf(one) - numberOf(other));
+  let next = list;
+  for (let index = cells.length - 1; index >= 0; index -= 1) {
+    const cell = cells[index] as Ref;
+    const number = numberOf(cell);
+    let previous = forest.wordOf(next, before);
+    while (previous !== list && numberOf(previous) > number) {
+      next = previous;
+      previous = forest.wordOf(next, before);
+    }
+    forest.setWord(previous, behind, cell);
+    forest.setWord(cell, before, previous);
+    forest.setWord(cell, behind, next);
+    forest.setWord(next, before, cell);
+    next = cell;
+  }
+}
+
+/** All of them, by their first events. */
 export function runsIn(forest: Forest, list: Ref): Ref[] {
   if (forest.isTaken(list)) return [list];
   const runs: Ref[] = [];
-  for (let cell = forest.wordOf(list, HEAD); cell !== 0; cell = forest.wordOf(cell, NEXT))
-    runs.push(forest.wordOf(cell, RUN));
+  for (let cell = nextOf(forest, list); cell !== list; cell = nextOf(forest, cell)) runs.push(forest.wordOf(cell, RUN));
   return runs;
 }
 
@@ -57,20 +88,56 @@ export function countOf(forest: Forest, list: Ref): number {
   return forest.isTaken(list) ? 1 : forest.wordOf(list, COUNT);
 }
 
+/** The run that is in front. */
+export function frontOf(forest: Forest, list: Ref, { behind }: Order): Ref {
+  return forest.isTaken(list) ? list : forest.wordOf(forest.wordOf(list, behind), RUN);
+}
+
 /** The run with the oldest first event. */
 export function oldestIn(forest: Forest, list: Ref): Ref {
-  return forest.isTaken(list) ? list : forest.wordOf(forest.wordOf(list, HEAD), RUN);
+  return frontOf(forest, list, BY_FIRST);
 }
 
-/** The one that was added last. */
-export function latestIn(forest: Forest, list: Ref): Ref {
-  return forest.isTaken(list) ? list : forest.wordOf(forest.wordOf(list, LAST), RUN);
+/** The same of those whose first event has the number `from` or a later one; 0: there is none. Cost: the others. */
+export function oldestSince(forest: Forest, list: Ref, from: number): Ref {
+  if (forest.isTaken(list)) return forest.firstOf(list) >= from ? list : 0;
+  for (let cell = nextOf(forest, list); cell !== list; cell = nextOf(forest, cell)) {
+    const run = forest.wordOf(cell, RUN);
+    if (forest.firstOf(run) >= from) return run;
+  }
+  return 0;
 }
 
-/** The list without the oldest; 0: nothing is left. */
-export function withoutOldest(forest: Forest, list: Ref): Ref {
-  if (forest.isTaken(list) || countOf(forest, list) === 1) return 0;
-  forest.setWord(list, HEAD, forest.wordOf(forest.wordOf(list, HEAD), NEXT));
-  forest.setWord(list, COUNT, countOf(forest, list) - 1);
+/** The list without the run that is in front; 0: nothing is left. */
+export function withoutFront(forest: Forest, list: Ref, { behind }: Order): Ref {
+  return forest.isTaken(list) ? 0 : without(forest, list, forest.wordOf(list, behind));
+}
+
+/** The list with those of its runs that `stays` is true of; 0: nothing is left. It is asked of each, by their first events. */
+export function onlyThose(forest: Forest, list: Ref, stays: (run: Ref) => boolean): Ref {
+  if (forest.isTaken(list)) return stays(list) ? list : 0;
+  let left = list;
+  for (let cell = nextOf(forest, list); cell !== list; ) {
+    const next = nextOf(forest, cell);
+    if (!stays(forest.wordOf(cell, RUN))) left = without(forest, list, cell);
+    cell = next;
+  }
+  return left;
+}
+
+/** Of a list that is left with nothing the last cell stays, for a row in which it still stands. */
+function without(forest: Forest, list: Ref, cell: Ref): Ref {
+  const count = countOf(forest, list);
+  if (count === 1) return 0;
+  for (const { behind, before } of [BY_FIRST, BY_LAST]) {
+    const [previous, next] = [forest.wordOf(cell, before), forest.wordOf(cell, behind)];
+    forest.setWord(previous, behind, next);
+    forest.setWord(next, before, previous);
+  }
+  forest.setWord(list, COUNT, count - 1);
   return list;
+}
+
+function nextOf(forest: Forest, cell: Ref): Ref {
+  return forest.wordOf(cell, BY_FIRST.behind);
 }

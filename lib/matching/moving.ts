@@ -8,8 +8,8 @@ import { invariant } from "../core/errors.ts";
 import { Buckets } from "./buckets.ts";
 import type { Forest, Ref } from "./forest.ts";
 import type { Keeping, KeepingOf } from "./group.ts";
-import { append, countOf, latestIn, listOf, runsIn } from "./listed.ts";
-import { flatten, inOrderOfFirst } from "./paths.ts";
+import { countOf, insert, listOf, runsIn } from "./listed.ts";
+import { flatten } from "./paths.ts";
 import type { Rows } from "./rows.ts";
 
 /** What a matcher knows of its states. */
@@ -39,8 +39,8 @@ export class Moving {
   readonly timedOut: Ref[] = [];
   readonly keeper: Keeper;
   readonly #forest: Forest;
-  /** Indices of groups that list their runs, not yet in order. */
-  readonly #unordered = new Set<number>();
+  /** By index of a group that lists its runs: those that are still to be put into the list. */
+  readonly #arrivals = new Map<number, Ref[]>();
 
   constructor(forest: Forest, keeper: Keeper) {
     this.#forest = forest;
@@ -53,6 +53,7 @@ export class Moving {
     empty(this.roots);
     empty(this.complete);
     empty(this.timedOut);
+    this.#arrivals.clear();
   }
 
   /** Moves runs that are kept together, or a run of one path, over the event at hand. `shared`: what is known of them. */
@@ -105,7 +106,7 @@ export class Moving {
     } else if (keeping === "listed") {
       const isLonger = countOf(forest, root) > countOf(forest, there);
       if (isLonger) this.roots[index] = root;
-      this.#appendRuns(index, runsIn(forest, isLonger ? there : root));
+      this.#arrive(index, runsIn(forest, isLonger ? there : root));
     } else {
       const isLarger = this.#bucketsOf(root).size > this.#bucketsOf(there).size;
       if (isLarger) this.roots[index] = root;
@@ -114,7 +115,7 @@ export class Moving {
     }
   }
 
-  /** Puts runs of one path, in order of their first events, where they go on. */
+  /** Puts runs of one path where they go on. */
   putRuns(runs: readonly Ref[], to: State | null, completes: boolean): void {
     if (completes) for (const run of runs) this.complete.push(run);
     if (to === null || runs.length === 0) return;
@@ -123,7 +124,7 @@ export class Moving {
     if (keeping === "byValue") for (const run of runs) this.#putByValue(run, to, null);
     else if (keeping === "together") for (const run of runs) this.#putTogether(run, to);
     else if (index < 0) this.#add(to, listOf(this.#forest, runs));
-    else this.#appendRuns(index, runs);
+    else this.#arrive(index, runs);
   }
 
   /** Puts runs, however they share what they took, where they go on. */
@@ -162,11 +163,10 @@ export class Moving {
     this.#bucketsAt(index).add(forest, key, root);
   }
 
-  #appendRuns(index: number, runs: readonly Ref[]): void {
-    const forest = this.#forest;
-    const list = this.roots[index] as Ref;
-    if (forest.firstOf(latestIn(forest, list)) > forest.firstOf(runs[0] as Ref)) this.#unordered.add(index);
-    this.roots[index] = runs.reduce((longer, run) => append(forest, longer, run), list);
+  #arrive(index: number, runs: readonly Ref[]): void {
+    const others = this.#arrivals.get(index);
+    if (others === undefined) this.#arrivals.set(index, [...runs]);
+    else for (const run of runs) others.push(run);
   }
 
   #add(state: State, root: Ref): number {
@@ -188,21 +188,14 @@ export class Moving {
 
   /** Makes the groups at hand what they have become. */
   settle({ states, roots }: Rows): void {
-    if (this.#unordered.size > 0) this.#order();
+    for (const [index, runs] of this.#arrivals)
+      this.roots[index] = insert(this.#forest, this.roots[index] as Ref, runs);
     empty(states);
     empty(roots);
     for (let index = 0; index < this.roots.length; index += 1) {
       states.push(this.states[index] as State);
       roots.push(this.roots[index] as Ref);
     }
-  }
-
-  #order(): void {
-    for (const index of this.#unordered) {
-      const runs = inOrderOfFirst(this.#forest, runsIn(this.#forest, this.roots[index] as Ref));
-      this.roots[index] = listOf(this.#forest, runs);
-    }
-    this.#unordered.clear();
   }
 }
 

@@ -8,7 +8,7 @@ import type { Buckets } from "./buckets.ts";
 import { sortByValue } from "./by-value.ts";
 import { Classes, type EventClass } from "./classes.ts";
 import type { Forest, Ref } from "./forest.ts";
-import { runsIn } from "./listed.ts";
+import { onlyThose } from "./listed.ts";
 import { type Moving, type Shared, splitsOf } from "./moving.ts";
 import type { Rows } from "./rows.ts";
 
@@ -100,16 +100,14 @@ export class Passing {
   }
 
   #passEach(state: State, list: Ref, plan: Plan | null): void {
-    const runs = runsIn(this.#forest, list);
-    const staying: Ref[] = [];
-    for (const run of runs) {
+    const left = onlyThose(this.#forest, list, (run) => {
       const each = plan ?? this.#states.decide(state, this.#asking.askFor(run));
-      if (each.stay === state && !each.completes) staying.push(run);
-      else this.#moving.stay(each, run);
+      const stays = each.stay === state && !each.completes;
+      if (!stays) this.#moving.stay(each, run);
       this.#moving.take(each, run);
-    }
-    if (staying.length === runs.length) this.#moving.keep(state, list);
-    else this.#moving.putRuns(staying, state, false);
+      return stays;
+    });
+    if (left !== 0) this.#moving.keep(state, left);
   }
 
   /** Runs that let the event pass all alike, while it depends on what each has taken who takes it. */
