@@ -27,7 +27,7 @@ const REASONS: Readonly<Record<WhyNoBetter, string>> = {
     "Runs wait for OTHER at the same time, which compares with something else. With eq(…) and the same value in both, they would be looked up.",
   ownDeadline: "Each run has a deadline of its own (maxGap, for), so each is kept by itself. within has one for all.",
   absenceAtDeadline:
-    "The absence at the end is kept up to a deadline, so each run is kept by itself. A key of the same value would leave few to ask.",
+    "The absence at the end is kept up to a deadline, so each run is kept by itself. A key of the same value would leave few of them side by side.",
   timeOutsReported:
     'Time-outs are reported, so each run is kept by itself. timedOut: "none" would let them go together.',
   ordered: 'emit: "ordered" looks at the oldest run, so each is kept by itself. emit: "eager" does not.',

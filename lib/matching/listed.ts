@@ -4,7 +4,7 @@
 //     by last event      a3 c4 ⇄ a1 c7 ⇄ a5 c9       a time of its own, from the last event, is over first for those in front
 //
 // A list is a ring of cells in each order, and itself the cell between back and front. List and cells are records of their key's
-// block, like the runs. One run alone is its own list.
+// block, like the runs. One run alone is its own list. Who knows runs of a list by a value (value-index.ts) stands beside it as its value.
 
 import type { Forest, Ref } from "./forest.ts";
 
@@ -19,7 +19,10 @@ export type Order = {
 export const BY_FIRST: Order = { eventOf: (forest, run) => forest.newestOf(run), behind: 1, before: 3 };
 export const BY_LAST: Order = { eventOf: (_, run) => run, behind: 4, before: 5 };
 
-/** Of a cell. */
+/** What knows the runs of a list: it is told of the cells that come, of so many. Returns whether it goes on to. */
+export type Index = { arrive(cells: readonly Ref[], count: number): boolean };
+
+/** Of a cell; 0: it has left the list. */
 const RUN = 0;
 /** Of a list. */
 const COUNT = 0;
@@ -35,7 +38,10 @@ export function insert(forest: Forest, list: Ref, runs: readonly Ref[]): Ref {
   if (forest.isTaken(list)) return insert(forest, emptyList(forest), [list, ...runs]);
   const cells = runs.map((run) => cellOf(forest, run));
   for (const order of [BY_FIRST, BY_LAST]) link(forest, list, cells, order);
-  forest.setWord(list, COUNT, countOf(forest, list) + runs.length);
+  const count = countOf(forest, list) + runs.length;
+  forest.setWord(list, COUNT, count);
+  const index = forest.valueOf(list) as Index | undefined;
+  if (index !== undefined && !index.arrive(cells, count)) forest.setValue(list, undefined);
   return list;
 }
 
@@ -78,10 +84,19 @@ function link(forest: Forest, list: Ref, cells: Ref[], { eventOf, behind, before
 
 /** All of them, by their first events. */
 export function runsIn(forest: Forest, list: Ref): Ref[] {
-  if (forest.isTaken(list)) return [list];
-  const runs: Ref[] = [];
-  for (let cell = nextOf(forest, list); cell !== list; cell = nextOf(forest, cell)) runs.push(forest.wordOf(cell, RUN));
-  return runs;
+  return forest.isTaken(list) ? [list] : cellsIn(forest, list).map((cell) => runOf(forest, cell));
+}
+
+/** The same as cells, of a list that is more than a run. */
+export function cellsIn(forest: Forest, list: Ref): Ref[] {
+  const cells: Ref[] = [];
+  for (let cell = nextOf(forest, list); cell !== list; cell = nextOf(forest, cell)) cells.push(cell);
+  return cells;
+}
+
+/** 0: the cell has left its list. */
+export function runOf(forest: Forest, cell: Ref): Ref {
+  return forest.wordOf(cell, RUN);
 }
 
 export function countOf(forest: Forest, list: Ref): number {
@@ -113,15 +128,12 @@ export function withoutFront(forest: Forest, list: Ref, { behind }: Order): Ref 
   return forest.isTaken(list) ? 0 : without(forest, list, forest.wordOf(list, behind));
 }
 
-/** The list with those of its runs that `stays` is true of; 0: nothing is left. It is asked of each, by their first events. */
-export function onlyThose(forest: Forest, list: Ref, stays: (run: Ref) => boolean): Ref {
+/** The list without those of its runs that `stays` is not true of; 0: nothing is left. It is asked of runs in `cells` only; `null`: of each. */
+export function onlyThose(forest: Forest, list: Ref, cells: readonly Ref[] | null, stays: (run: Ref) => boolean): Ref {
   if (forest.isTaken(list)) return stays(list) ? list : 0;
   let left = list;
-  for (let cell = nextOf(forest, list); cell !== list; ) {
-    const next = nextOf(forest, cell);
-    if (!stays(forest.wordOf(cell, RUN))) left = without(forest, list, cell);
-    cell = next;
-  }
+  for (const cell of cells ?? cellsIn(forest, list))
+    if (!stays(runOf(forest, cell))) left = without(forest, list, cell);
   return left;
 }
 
@@ -134,6 +146,7 @@ function without(forest: Forest, list: Ref, cell: Ref): Ref {
     forest.setWord(previous, behind, next);
     forest.setWord(next, before, previous);
   }
+  forest.setWord(cell, RUN, 0);
   forest.setWord(list, COUNT, count - 1);
   return list;
 }

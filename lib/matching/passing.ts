@@ -2,15 +2,16 @@
 
 import type { Automaton, Step } from "../automaton/automaton.ts";
 import type { Plan, State, States } from "../automaton/decide.ts";
-import type { Split } from "../automaton/split.ts";
+import { areEqualities, type Split } from "../automaton/split.ts";
 import type { Asking } from "./asking.ts";
 import type { Buckets } from "./buckets.ts";
 import { sortByValue } from "./by-value.ts";
 import { Classes, type EventClass } from "./classes.ts";
 import type { Forest, Ref } from "./forest.ts";
-import { onlyThose } from "./listed.ts";
+import { countOf, onlyThose } from "./listed.ts";
 import { type Moving, type Shared, splitsOf } from "./moving.ts";
 import type { Rows } from "./rows.ts";
+import { equalIn } from "./value-index.ts";
 
 export class Passing {
   readonly #states: States;
@@ -99,8 +100,10 @@ export class Passing {
     return this.#states.decide(state, this.#asking.askWithout);
   }
 
+  /** Runs in a list, each by itself; where the event does nothing to runs of other values, only those that have its own. */
   #passEach(state: State, list: Ref, plan: Plan | null): void {
-    const left = onlyThose(this.#forest, list, (run) => {
+    const cells = plan === null ? this.#equalIn(state, list) : null;
+    const left = onlyThose(this.#forest, list, cells, (run) => {
       const each = plan ?? this.#states.decide(state, this.#asking.askFor(run));
       const stays = each.stay === state && !each.completes;
       if (!stays) this.#moving.stay(each, run);
@@ -108,6 +111,15 @@ export class Passing {
       return stays;
     });
     if (left !== 0) this.#moving.keep(state, left);
+  }
+
+  /** Cells of those runs in a list that the event at hand may do something to; `null`: that is not known. */
+  #equalIn(state: State, list: Ref): readonly Ref[] | null {
+    const { finding } = state;
+    if (finding.kind !== "byValue" || !areEqualities(finding.splits) || this.#forest.isTaken(list)) return null;
+    const cells = equalIn(this.#forest, this.#asking, finding.splits, list);
+    if (cells === null || cells.length === countOf(this.#forest, list)) return null;
+    return this.#states.decide(state, this.#asking.askWithout).isIdle ? cells : null;
   }
 
   /** Runs that let the event pass all alike, while it depends on what each has taken who takes it. */

@@ -12,7 +12,7 @@
 import { type Analysis, analysisOf } from "../automaton/analysis.ts";
 import type { Automaton, Test, TestId } from "../automaton/automaton.ts";
 import type { State } from "../automaton/decide.ts";
-import type { Holder } from "../automaton/split.ts";
+import { areEqualities, type Holder } from "../automaton/split.ts";
 import { statesOf } from "../automaton/states.ts";
 import { callsFunctions } from "../pattern/expression/looks-at.ts";
 import { everyElement, nameOf } from "../pattern/walk.ts";
@@ -91,12 +91,14 @@ class Look {
   in(state: State, test: Test): Found {
     const { pattern } = this.#automaton;
     const listed = whyListed(state, pattern, this.#timedOut);
-    if (listed === "ownTime") return { rung: 5, why: "ownDeadline", beside: null };
+    const { finding } = state;
+    const rung = finding.kind === "byValue" && areEqualities(finding.splits) ? 2 : 5;
+    if (listed === "ownTime") return { rung, why: "ownDeadline", beside: null };
     if (listed === "endSeen") {
       const why = state.endsByTime ? "absenceAtDeadline" : pattern.emit === "ordered" ? "ordered" : "timeOutsReported";
-      return { rung: 5, why, beside: null };
+      return { rung, why, beside: null };
     }
-    switch (state.finding.kind) {
+    switch (finding.kind) {
       case "byValue":
         return this.#byValue(test);
       case "chosen":

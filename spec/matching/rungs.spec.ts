@@ -43,10 +43,22 @@ it("puts what only decides who takes above that, and the rest on top", () => {
 });
 
 it("says why runs are kept each by itself", () => {
-  assert.equal(ladder("a b[v=a.v]<3 | within 9"), ["a 0", "b 5 ownDeadline"]);
-  assert.equal(ladder("a !n[v=a.v].. | within 9"), ["a 0", "no n 5 absenceAtDeadline"]);
-  assert.equal(ladder("a b[v=a.v] | within 9", "count"), ["a 0", "b 5 timeOutsReported"]);
-  assert.equal(ladder("a b[v=a.v] | within 9 ordered"), ["a 0", "b 5 ordered"]);
+  assert.equal(ladder("a b[v>a.v]<3 | within 9"), ["a 0", "b 5 ownDeadline"]);
+  assert.equal(ladder("a !n[v>a.v].. | within 9"), ["a 0", "no n 5 absenceAtDeadline"]);
+  assert.equal(ladder("a b[v>a.v] | within 9", "count"), ["a 0", "b 5 timeOutsReported"]);
+  assert.equal(ladder("a b[v>a.v] | within 9 ordered"), ["a 0", "b 5 ordered"]);
+});
+
+it("knows that runs that are kept each by itself are found by value, too", () => {
+  assert.equal(ladder("a b[v=a.v]<3 | within 9"), ["a 0", "b 2 ownDeadline"]);
+  assert.equal(ladder("a !n[v=a.v].. | within 9"), ["a 0", "no n 2 absenceAtDeadline"]);
+  assert.equal(ladder("a b[v=a.v] !n[v=a.v].. | within 9", "count"), [
+    "a 0",
+    "b 2 timeOutsReported",
+    "no n 2 absenceAtDeadline",
+  ]);
+  assert.equal(ladder("a b[v=a.v&v>1] | within 9 ordered"), ["a 0", "b 2 ordered"]);
+  assert.equal(ladder("a b[v=a.v&v!=a.v]<3"), ["a 0", "b 5 ownDeadline"]);
 });
 
 it("takes the worst of all states in which a condition is asked", () => {
