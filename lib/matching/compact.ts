@@ -8,16 +8,13 @@ import type { State } from "../automaton/decide.ts";
 import { empty } from "../core/empty.ts";
 import { unreachable } from "../core/errors.ts";
 import type { Buckets } from "./buckets.ts";
-import type { Forest, Ref } from "./forest.ts";
+import { type Forest, type Ref, SMALL } from "./forest.ts";
 import type { KeepingOf } from "./group.ts";
 import { listOf, oldestIn, runsIn } from "./listed.ts";
 import type { Rows } from "./rows.ts";
 
 const OPEN = 1;
 const HELD = 2;
-
-/** A block with more records is looked through whenever it is full: each time it is half as long again. */
-const SMALL = 8;
 
 export class Compactor {
   readonly #keepingOf: KeepingOf;
@@ -29,7 +26,7 @@ export class Compactor {
     this.#keepingOf = keepingOf;
   }
 
-  /** Whether it is worth compacting the row at hand: its block is full, and large, or what is in front is dead. Cost: the groups. */
+  /** Whether it is worth compacting the row at hand: its block is nearly full, and large, or what is in front is dead. Cost: the groups. */
   pays({ forest, states, roots, held }: Rows): boolean {
     if (!forest.isFull) return false;
     if (forest.used > SMALL || held.length > 0) return true;

@@ -40,6 +40,9 @@ const UNION = -1;
 /** What is no part of the graph: whoever made it knows it. */
 const OTHER = -2;
 
+/** In so small a block room is given record by record. */
+export const SMALL = 8;
+
 const SOURCE_BITS = 16;
 const SOURCE_MASK = (1 << SOURCE_BITS) - 1;
 
@@ -82,8 +85,9 @@ export class Forest {
     return this.#address;
   }
 
+  /** Whether there is little room: events add several records at once, so that a block is seldom filled to the last. */
   get isFull(): boolean {
-    return this.used === this.#capacity;
+    return this.used + (this.#capacity >> 3) >= this.#capacity;
   }
 
   /** What `take` takes. */
@@ -279,6 +283,11 @@ export class Forest {
   fit(): void {
     if (this.used === 0) this.release();
     else if (4 * this.used <= this.#capacity) this.#reallocate(2 * this.used);
+  }
+
+  /** Makes room if there would soon be little again; a small block is left as it is. */
+  spread(): void {
+    if (this.used > SMALL && 3 * this.used > 2 * this.#capacity) this.#reallocate(this.used + (this.used >> 1) + 1);
   }
 
   setNumber(taken: Ref, number: number): void {

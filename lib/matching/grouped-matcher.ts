@@ -274,7 +274,10 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     const rows = this.#rows;
     const { maxRunsPerKey, maxNodesPerKey, onLimit } = this.#teller.limits;
     if (countRuns(rows, this.keepingOf) <= maxRunsPerKey && rows.mostEvents <= maxNodesPerKey) {
-      if (rows.hasGrown && (this.#forest.used >= this.#tuning.trimFrom || this.#compactor.pays(rows))) this.#compact();
+      if (rows.hasGrown && (this.#forest.used >= this.#tuning.trimFrom || this.#compactor.pays(rows))) {
+        this.#compact();
+        this.#forest.spread();
+      }
       return null;
     }
     const events = this.#compact();
