@@ -4,7 +4,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { LimitError } from "../../lib/core/errors.ts";
-import type { FunctionFailed, KeyedMatcherOptions, LimitReached, Match, Outcome } from "../../lib/matching/matcher.ts";
+import type { FunctionFailed, LimitReached, Match, Outcome } from "../../lib/matching/matcher.ts";
 import { extend, inOrder, type PlacedEvent, type Tail } from "../../lib/matching/run.ts";
 import { pattern } from "../../lib/pattern/builder/builder.ts";
 import { feed, matcherOf, matchesOf, throughJson, timedOutOf } from "./drive.ts";
@@ -318,37 +318,6 @@ it("orders tails by their events, a prefix before what it begins, then by their 
         inOrder([one, another], (tail) => tail),
         place <= other ? [one, another] : [another, one],
       );
-});
-
-it("asks only runs of the value of an event, though each is seen to end", () => {
-  const readsAmong = (open: number, words: string, options: KeyedMatcherOptions): number => {
-    let reads = 0;
-    const matcher = matcherOf(words, options);
-    const offer = (type: string, id: number, at: number) => {
-      const value = Object.defineProperty({ type }, "v", {
-        get: () => {
-          reads += 1;
-          return id;
-        },
-      });
-      return matcher.onEvent("k", { value, at, origin: { topic: "t", partition: 0, offset: BigInt(at) } });
-    };
-    for (let id = 1; id <= open; id += 1) offer("a", id, id);
-    offer("b", 3, open); // Who is asked for the first time has to get to know all.
-    reads = 0;
-    offer("b", 7, open);
-    offer("b", open + 1, open);
-    assert.is(matcher.stats().runs, open - 2);
-    return reads;
-  };
-  const told = [
-    ["a b[v=a.v]<9999 | within 99999", "none"],
-    ["a !b[v=a.v].. | within 99999", "none"],
-    ["a b[v=a.v] | within 99999", "all"],
-    ["a b[v=a.v] | within 99999 ordered", "none"],
-  ] as const;
-  for (const [words, timedOut] of told)
-    assert.is(readsAmong(1_000, words, { timedOut }), readsAmong(10, words, { timedOut }), words);
 });
 
 it("says what it holds", () => {
