@@ -18,6 +18,7 @@ export type Order = {
 
 export const BY_FIRST: Order = { eventOf: (forest, run) => forest.newestOf(run), behind: 1, before: 3 };
 export const BY_LAST: Order = { eventOf: (_, run) => run, behind: 4, before: 5 };
+const ORDERS = [BY_FIRST, BY_LAST] as const;
 
 /** What knows the runs of a list: it is told of the cells that come, of so many. Returns whether it goes on to. */
 export type Index = { arrive(cells: readonly Ref[], count: number): boolean };
@@ -37,7 +38,7 @@ export function listOf(forest: Forest, runs: readonly Ref[]): Ref {
 export function insert(forest: Forest, list: Ref, runs: readonly Ref[]): Ref {
   if (forest.isTaken(list)) return insert(forest, emptyList(forest), [list, ...runs]);
   const cells = runs.map((run) => cellOf(forest, run));
-  for (const order of [BY_FIRST, BY_LAST]) link(forest, list, cells, order);
+  for (const order of ORDERS) link(forest, list, cells, order);
   const count = countOf(forest, list) + runs.length;
   forest.setWord(list, COUNT, count);
   const index = forest.valueOf(list) as Index | undefined;
@@ -48,7 +49,7 @@ export function insert(forest: Forest, list: Ref, runs: readonly Ref[]): Ref {
 function emptyList(forest: Forest): Ref {
   const list = forest.addOther();
   forest.setWord(list, COUNT, 0);
-  for (const { behind, before } of [BY_FIRST, BY_LAST]) {
+  for (const { behind, before } of ORDERS) {
     forest.setWord(list, behind, list);
     forest.setWord(list, before, list);
   }
@@ -64,7 +65,8 @@ function cellOf(forest: Forest, run: Ref): Ref {
 /** Puts cells where they belong, from the back on, where they mostly do. */
 function link(forest: Forest, list: Ref, cells: Ref[], { eventOf, behind, before }: Order): void {
   const numberOf = (cell: Ref): number => forest.numberOf(eventOf(forest, forest.wordOf(cell, RUN)));
-  cells.sort((one, other) => numberOf(one) - numberOf(other));
+  const isInOrder = cells.every((cell, index) => index === 0 || numberOf(cells[index - 1] as Ref) <= numberOf(cell));
+  if (!isInOrder) cells.sort((one, other) => numberOf(one) - numberOf(other));
   let next = list;
   for (let index = cells.length - 1; index >= 0; index -= 1) {
     const cell = cells[index] as Ref;
@@ -141,8 +143,9 @@ export function onlyThose(forest: Forest, list: Ref, cells: readonly Ref[] | nul
 function without(forest: Forest, list: Ref, cell: Ref): Ref {
   const count = countOf(forest, list);
   if (count === 1) return 0;
-  for (const { behind, before } of [BY_FIRST, BY_LAST]) {
-    const [previous, next] = [forest.wordOf(cell, before), forest.wordOf(cell, behind)];
+  for (const { behind, before } of ORDERS) {
+    const previous = forest.wordOf(cell, before);
+    const next = forest.wordOf(cell, behind);
     forest.setWord(previous, behind, next);
     forest.setWord(next, before, previous);
   }

@@ -53,7 +53,7 @@ export class Moving {
     empty(this.roots);
     empty(this.complete);
     empty(this.timedOut);
-    this.#arrivals.clear();
+    if (this.#arrivals.size > 0) this.#arrivals.clear();
   }
 
   /** Moves runs that are kept together, or a run of one path, over the event at hand. `shared`: what is known of them. */
@@ -188,8 +188,9 @@ export class Moving {
 
   /** Makes the groups at hand what they have become. */
   settle({ states, roots }: Rows): void {
-    for (const [index, runs] of this.#arrivals)
-      this.roots[index] = insert(this.#forest, this.roots[index] as Ref, runs);
+    if (this.#arrivals.size > 0)
+      for (const [index, runs] of this.#arrivals)
+        this.roots[index] = insert(this.#forest, this.roots[index] as Ref, runs);
     empty(states);
     empty(roots);
     for (let index = 0; index < this.roots.length; index += 1) {
