@@ -1,6 +1,6 @@
 // Runs uvu suites so that nothing passes by accident: see spec/README.md.
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { readWords, runCommand, wholeNumber } from "./run/command-line.ts";
 import { measureCoverage, prepareCounts, type RoomCoverage } from "./run/coverage.ts";
 import { selectFiles } from "./run/files.ts";
 import { showCoverage, showGaps, showMisses } from "./run/floors.ts";
@@ -18,13 +18,7 @@ type Command = {
 const COUNTS_FOLDER = `coverage/counts-${process.pid}`;
 const GAPS_FILE = "coverage/gaps.txt";
 
-const command = parseCommand(process.argv.slice(2));
-if (typeof command === "string") {
-  console.error(`${command}\n\n${USAGE}`);
-  process.exitCode = 2;
-} else {
-  process.exitCode = await run(command);
-}
+await runCommand(USAGE, parseCommand(process.argv.slice(2)), run);
 
 async function run({ jobs, limitMs, coverage, args }: Command): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -64,24 +58,22 @@ function judgeCoverage(rooms: readonly RoomCoverage[], chosen: readonly string[]
   return missed.length;
 }
 
-/** The command line, or what is wrong with it. */
-function parseCommand(argv: string[]): Command | string {
-  try {
-    const { values, positionals } = parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        jobs: { type: "string", default: "2" },
-        timeout: { type: "string", default: "60000" },
-        coverage: { type: "boolean", default: false },
-      },
-    });
-    const jobs = Number(values.jobs);
-    const limitMs = Number(values.timeout);
-    if (!(Number.isInteger(jobs) && jobs > 0)) return `--jobs takes a whole number from 1 up, not "${values.jobs}".`;
-    if (!(limitMs > 0 && limitMs < 2 ** 31)) return `--timeout takes milliseconds, not "${values.timeout}".`;
-    return { jobs, limitMs, coverage: values.coverage, args: positionals };
-  } catch (error) {
-    return (error as Error).message;
-  }
+function parseCommand(words: string[]): Command | string {
+  const options = {
+    jobs: { type: "string", default: "2" },
+    timeout: { type: "string", default: "60000" },
+    coverage: { type: "boolean", default: false },
+  } as const;
+  return readWords(
+    USAGE,
+    words,
+    options,
+    ({ jobs, timeout, coverage }, args) => ({
+      jobs: wholeNumber("jobs", jobs),
+      limitMs: wholeNumber("timeout", timeout, 1, 2 ** 31 - 1),
+      coverage,
+      args,
+    }),
+    true,
+  );
 }

@@ -1,10 +1,11 @@
 // The benches at small sizes: streams are those that they have to be, all contenders find the same, and the command says when
 // they do not. How fast they are is no matter of a test.
 
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { allowMs } from "../run/ask.ts";
+import { execute, FROM_SOURCE } from "../run/execute.ts";
 import { allInOrder, type Machine } from "./by-hand.ts";
 import { farAbove, latestInOrder, sameValue } from "./by-hand-open.ts";
 import { BY_HAND, CONTENDERS, contenderOf } from "./contenders.ts";
@@ -164,7 +165,7 @@ const PLANT = "./spec/fixtures/bench/plant.mjs";
 
 function words(rest: readonly string[], isPlanted = false): readonly string[] {
   const before = isPlanted ? ["--import", PLANT] : [];
-  return ["--conditions=sequitur-source", ...before, "--import", "tsx", "spec/bench/main.ts", ...rest];
+  return [...before, ...FROM_SOURCE, "spec/bench/main.ts", ...rest];
 }
 
 type Ran = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
@@ -201,19 +202,9 @@ it("prints JSON, and exits with 1 and what differs if one contender counts other
 });
 
 it("exits with 130 if it is interrupted", async () => {
-  const { NODE_V8_COVERAGE: _, ...env } = process.env;
-  const child: ChildProcess = spawn(
-    process.execPath,
-    words(["W4-2", "W8-100", "--repetitions", "1", "--events", "20000"]),
-    {
-      env,
-      stdio: ["ignore", "ignore", "pipe"],
-    },
-  );
-  child.stderr?.on("data", (text: Buffer) => {
-    if (text.toString().includes("1 of 2")) child.kill("SIGINT");
-  });
-  assert.is(await new Promise((resolve) => child.once("close", resolve)), 130);
+  const both = words(["W4-2", "W8-100", "--repetitions", "1", "--events", "20000"]);
+  const options = { env: { NODE_V8_COVERAGE: undefined }, interruptAt: /1 of 2/, withinMs: 110_000 };
+  assert.is((await execute(process.execPath, both, options)).code, 130);
 });
 
 it("exits with 2 and says so if there is no Java to run the others on", () => {

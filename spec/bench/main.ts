@@ -1,8 +1,7 @@
 // npm run bench: how fast the matcher is, next to programs written by hand for one workload each, in the same run.
 
-import { parseArgs } from "node:util";
 import { ConfigError } from "../../lib/core/errors.ts";
-import { runCommand } from "../run/command-line.ts";
+import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
 import { CONTENDERS } from "./contenders.ts";
 import { type OpenKeysRow, weighOpenKeys } from "./open-keys.ts";
 import { peers } from "./peers/peers.ts";
@@ -101,35 +100,24 @@ function report(rows: readonly Row[], openKeys: readonly OpenKeysRow[], notes: r
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-/** The command line, or what to say instead of running it. */
-function parseCommand(argv: string[]): Command | string {
-  try {
-    const number = { type: "string" } as const;
-    const { values, positionals } = parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        events: number,
-        repetitions: number,
-        seconds: number,
-        peers: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) return USAGE;
-    const count = (name: "events" | "repetitions" | "seconds", byDefault: number): number => {
-      const value = Number(values[name] ?? byDefault);
-      if (value === byDefault || (Number.isSafeInteger(value) && value > 0)) return value;
-      throw new Error(`--${name} takes a whole number from 1 up, not "${values[name]}".`);
-    };
-    const all = [...WORKLOADS.map(({ name }) => name), OPEN_KEYS.name];
-    const unknown = positionals.find((name) => name !== OPEN_KEYS.name && workloadOf(name) === null);
-    if (unknown !== undefined) throw new Error(`There is no workload ${unknown}.`);
-    const limitMs = count("seconds", 3) * 1_000;
-    const plan = { atMost: count("events", Number.POSITIVE_INFINITY), repetitions: count("repetitions", 3), limitMs };
-    return { names: positionals.length === 0 ? all : positionals, plan, withPeers: values.peers, json: values.json };
-  } catch (error) {
-    return `${(error as Error).message}\n\n${USAGE}`;
-  }
+function parseCommand(words: string[]): Command | string {
+  const [text, flag] = [{ type: "string" }, { type: "boolean", default: false }] as const;
+  const options = { events: text, repetitions: text, seconds: text, peers: flag, json: flag };
+  return readWords(
+    USAGE,
+    words,
+    options,
+    ({ events, repetitions = "3", seconds = "3", peers, json }, names) => {
+      const all = [...WORKLOADS.map(({ name }) => name), OPEN_KEYS.name];
+      const unknown = names.find((name) => name !== OPEN_KEYS.name && workloadOf(name) === null);
+      if (unknown !== undefined) throw new Error(`There is no workload ${unknown}.`);
+      const plan = {
+        atMost: events === undefined ? Number.POSITIVE_INFINITY : wholeNumber("events", events),
+        repetitions: wholeNumber("repetitions", repetitions),
+        limitMs: wholeNumber("seconds", seconds) * 1_000,
+      };
+      return { names: names.length === 0 ? all : names, plan, withPeers: peers, json };
+    },
+    true,
+  );
 }

@@ -3,12 +3,11 @@
 //
 //     │ windows fill │ first half: the most it takes │ second half: may it take more? │
 
-import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { compile } from "../../lib/automaton/compile.ts";
 import { createKeyedMatcher } from "../../lib/matching/grouped-matcher.ts";
-import { runCommand, wholeNumber } from "../run/command-line.ts";
+import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
 import type { BenchEvent } from "./generate.ts";
 import { threeInARow } from "./patterns.ts";
 
@@ -97,16 +96,11 @@ function count(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-function parseCommand(line: string[]): { readonly events: number } | string {
-  try {
-    const options = { events: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
-    const { values } = parseArgs({ args: line, options });
-    if (values.help === true) return USAGE;
-    const events = wholeNumber("events", values.events ?? "200000000");
-    return events < 10_000_000
-      ? "--events takes 10000000 at least: windows have to fill before it says anything."
-      : { events };
-  } catch (error) {
-    return `${(error as Error).message}\n\n${USAGE}`;
-  }
+function parseCommand(words: string[]): { readonly events: number } | string {
+  return readWords(USAGE, words, { events: { type: "string" } }, ({ events: text = "200000000" }) => {
+    const events = wholeNumber("events", text);
+    if (events < 10_000_000)
+      throw new Error("--events takes 10000000 at least: windows have to fill before it says anything.");
+    return { events };
+  });
 }

@@ -1,6 +1,5 @@
 // npm run broker, and the life of a broker's process: it ends when asked to, and with its owner; whoever lacks
 // something is told what.
-import type { ChildProcess } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { ConfigError } from "../../lib/core/errors.ts";
-import { execute, type Result } from "../cli/command.ts";
+import { type ExecuteOptions, execute, FROM_SOURCE, type Result } from "../run/execute.ts";
 import { startBroker } from "./broker.ts";
 import { findJava } from "./java.ts";
 import { isFree } from "./ports.ts";
@@ -63,14 +62,14 @@ it("says what is missing", async () => {
   assert.throws(() => findJava({ PATH: "" }), refusal("NO_JAVA", /Install Java 17/));
   const PATH = join(old, "bin");
   const cache = join(scratch, "cache");
-  const { code, stderr } = await runMain(["--install"], { SEQUITUR_BROKER_CACHE: cache, PATH, JAVA_HOME: "" });
+  const { code, stderr } = await runMain(["--install"], { env: { SEQUITUR_BROKER_CACHE: cache, PATH, JAVA_HOME: "" } });
   assert.is(code, 1);
   assert.match(stderr, /OLD_JAVA: /);
   const java = fakeJava("echo 'openjdk version \"17.0.1\"' >&2");
   const env = { SEQUITUR_BROKER_CACHE: cache, PATH: join(java, "bin"), JAVA_HOME: "" };
-  assert.match((await runMain(["--install"], env)).stderr, /NO_MAVEN: [\s\S]*Install Maven/);
+  assert.match((await runMain(["--install"], { env })).stderr, /NO_MAVEN: [\s\S]*Install Maven/);
   fakeProgram(join(java, "bin"), "mvn", "echo '[ERROR] no such host'; exit 1");
-  assert.match((await runMain(["--install"], env)).stderr, /KAFKA_NOT_FETCHED: [\s\S]*no such host/);
+  assert.match((await runMain(["--install"], { env })).stderr, /KAFKA_NOT_FETCHED: [\s\S]*no such host/);
 });
 
 it("says why it does not start", async () => {
@@ -90,21 +89,15 @@ it.run();
 /** Runs the command until it serves, then sends it `signal`. */
 function runBroker(words: readonly string[], signal: NodeJS.Signals): Promise<Result> {
   let sent = false;
-  return runMain(words, {}, ({ stdout }, child) => {
-    if (sent || !stdout.includes("  log ")) return;
-    sent = child.kill(signal);
+  return runMain(words, {
+    onOutput({ stdout }, child) {
+      if (!sent && stdout.includes("  log ")) sent = child.kill(signal);
+    },
   });
 }
 
-function runMain(
-  words: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  onOutput: (printed: { readonly stdout: string }, child: ChildProcess) => void = () => {},
-): Promise<Result> {
-  const node = ["--conditions=sequitur-source", "--import", import.meta.resolve("tsx"), MAIN];
-  const assignments = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const program = ["/usr/bin/env", ...assignments, process.execPath, ...node, ...words];
-  return execute(program[0] ?? "", program.slice(1), { cwd: process.cwd(), onOutput });
+function runMain(words: readonly string[], options: ExecuteOptions = {}): Promise<Result> {
+  return execute(process.execPath, [...FROM_SOURCE, MAIN, ...words], options);
 }
 
 function addressIn(stdout: string): string | undefined {

@@ -1,8 +1,7 @@
 // npm run broker: a real Kafka to try things with, on this machine, until Ctrl-C.
 import { relative } from "node:path";
-import { parseArgs } from "node:util";
 import { ConfigError } from "../../lib/core/errors.ts";
-import { runCommand } from "../run/command-line.ts";
+import { readWords, runCommand } from "../run/command-line.ts";
 import { type BrokerOptions, startBroker } from "./broker.ts";
 import { DEFAULT_VERSION, install, KAFKA_VERSIONS, type KafkaVersion, type Progress } from "./install.ts";
 import { SECURED_NAMES, type Secured } from "./secured.ts";
@@ -97,35 +96,28 @@ function startLine(): ProgressLine {
   };
 }
 
-/** The command line, or what to say instead of running it. */
-function parseCommand(argv: string[]): Command | string {
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        version: { type: "string", default: DEFAULT_VERSION },
-        port: { type: "string", default: "9092" },
-        data: { type: "string" },
-        set: { type: "string", multiple: true, default: [] },
-        secured: { type: "boolean", default: false },
-        install: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) return USAGE;
-    const options: BrokerOptions = {
-      version: parseVersion(values.version),
-      port: parsePort(values.port),
-      settings: Object.fromEntries(values.set.map(parseSetting)),
-      secured: values.secured,
+function parseCommand(words: string[]): Command | string {
+  const [text, flag] = [{ type: "string" }, { type: "boolean", default: false }] as const;
+  const options = {
+    version: text,
+    port: text,
+    data: text,
+    set: { type: "string", multiple: true },
+    secured: flag,
+    install: flag,
+  } as const;
+  return readWords(USAGE, words, options, ({ version = DEFAULT_VERSION, port = "9092", data, ...more }) => ({
+    options: {
+      version: parseVersion(version),
+      port: parsePort(port),
+      settings: Object.fromEntries((more.set ?? []).map(parseSetting)),
+      secured: more.secured,
       heapMb: 1024,
       optimize: true,
-      ...(values.data === undefined ? {} : { dataFolder: values.data }),
-    };
-    return { options, isInstallOnly: values.install };
-  } catch (error) {
-    return `${(error as Error).message}\n\n${USAGE}`;
-  }
+      ...(data === undefined ? {} : { dataFolder: data }),
+    },
+    isInstallOnly: more.install,
+  }));
 }
 
 function parseVersion(text: string): KafkaVersion {

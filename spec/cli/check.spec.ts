@@ -1,7 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { allowMs } from "../run/ask.ts";
-import { type Result, sequitur } from "./command.ts";
+import type { Result } from "../run/execute.ts";
+import { sequitur } from "./command.ts";
 import { createProject, type Project } from "./project.ts";
 import { PATTERN_TS, SERVICE_TS } from "./service-files.ts";
 

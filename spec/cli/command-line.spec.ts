@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { allowMs } from "../run/ask.ts";
-import { type Result, sequitur } from "./command.ts";
+import type { Result } from "../run/execute.ts";
+import { sequitur } from "./command.ts";
 import { createProject } from "./project.ts";
 
 allowMs(60_000);

@@ -6,7 +6,8 @@ import { DEFAULT_LIMITS } from "../../lib/matching/teller.ts";
 import { pattern } from "../../lib/pattern/builder/builder.ts";
 import type { Pattern } from "../../lib/pattern/pattern.ts";
 import { allowMs } from "../run/ask.ts";
-import { type Result, sequitur } from "./command.ts";
+import type { Result } from "../run/execute.ts";
+import { sequitur } from "./command.ts";
 import { createProject, type Project } from "./project.ts";
 import { PATTERN_TS, SERVICE_TS } from "./service-files.ts";
 

@@ -1,12 +1,13 @@
 // A new project, made and used as a stranger would: from a packed tarball, outside of the repository, with npm.
 
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { allowMs } from "../run/ask.ts";
-import { type Result, sequitur } from "./command.ts";
+import { execute, type Result } from "../run/execute.ts";
+import { sequitur } from "./command.ts";
 import { createProject } from "./project.ts";
 
 allowMs(240_000);
@@ -72,26 +73,8 @@ it("from a packed tarball: installs, passes its own test, and shows alerts until
 });
 
 /** Runs a program until it has shown two alerts, and stops it as a terminal does: Ctrl-C goes to it and all it started. */
-async function untilAlerts(program: string, words: readonly string[], cwd: string): Promise<Result> {
-  const child: ChildProcess = spawn(program, words, {
-    cwd,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: 60_000,
-  });
-  const printed = { stdout: "", stderr: "" };
-  let stopped = false;
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    printed.stderr += text;
-  });
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-    printed.stdout += text;
-    if (stopped || printed.stdout.split("guessed-password").length <= 2) return;
-    stopped = true;
-    process.kill(-(child.pid ?? Number.NaN), "SIGINT");
-  });
-  const code = await new Promise<number | null>((ended) => child.once("close", ended));
-  return { code, ...printed };
+function untilAlerts(program: string, words: readonly string[], cwd: string): Promise<Result> {
+  return execute(program, words, { cwd, interruptAt: /guessed-password[\s\S]*guessed-password/ });
 }
 
 it("depends on exact versions: its own, and those it is tested with", async () => {

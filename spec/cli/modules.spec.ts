@@ -1,7 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { allowMs } from "../run/ask.ts";
-import { execute, FROM_SOURCE, sequitur } from "./command.ts";
+import { execute } from "../run/execute.ts";
+import { SEQUITUR, sequitur } from "./command.ts";
 import { createProject, type Project } from "./project.ts";
 import { ALERT, EVENTS, PATTERN_TS, SERVICE_TS } from "./service-files.ts";
 
@@ -69,7 +70,7 @@ it("tells what failed where nobody waited for it, without a stack", async ({ pro
 
 it("goes on if nobody reads its progress, and fails if its results cannot be written", async ({ project }) => {
   project.write("service.ts", SERVICE_TS);
-  const command = [process.execPath, ...FROM_SOURCE].map((word) => `'${word}'`).join(" ");
+  const command = [process.execPath, ...SEQUITUR].map((word) => `'${word}'`).join(" ");
   const run = (rest: string) => execute("bash", ["-c", `${command} ${rest}`], { cwd: project.folder });
   const deaf = await run(`${RUN.join(" ")} 2>/dev/full`);
   assert.equal([deaf.code, deaf.stdout], [0, ALERT]);

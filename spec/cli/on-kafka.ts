@@ -2,7 +2,12 @@
 
 import type { ChildProcess } from "node:child_process";
 import type { KafkaOptions } from "../../lib/transports/kafka/options.ts";
-import { type Result, sequitur } from "./command.ts";
+import { cardTraffic } from "../../samples/card-testing/generator.ts";
+import type { Broker } from "../broker/broker.ts";
+import { javaProduce } from "../broker/java-produce.ts";
+import { createTopic } from "../broker/topics.ts";
+import type { Result } from "../run/execute.ts";
+import { sequitur } from "./command.ts";
 import { createProject, type Project } from "./project.ts";
 import { PATTERN_TS } from "./service-files.ts";
 
@@ -62,6 +67,19 @@ export function start(words: readonly string[], cwd: string): Running {
       result.then(({ stderr }) => reject(new Error(`it ended before: ${stderr}`)), reject);
     });
   return { result, until };
+}
+
+/** Writes the traffic of the sample of card payments into a new topic. The cards that have to be found, in order. */
+export async function writeCardTraffic(broker: Broker): Promise<readonly string[]> {
+  const traffic = { seed: 7, cards: 400, startAt: START_AT, lengthMs: 43_200_000, attacks: 10 };
+  const { arrivals, stories } = cardTraffic(traffic);
+  await createTopic(broker, "card-events", 4);
+  const records = arrivals.map(({ event }) => ({ key: event.card, value: JSON.stringify(event) }));
+  await javaProduce(broker, "card-events", records);
+  return stories
+    .filter(({ kind }) => kind === "attack")
+    .map(({ card }) => card)
+    .toSorted();
 }
 
 export const START_AT = Date.UTC(2026, 2, 2, 8);

@@ -3,7 +3,8 @@ import { gzipSync } from "node:zlib";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { allowMs, skipBecause } from "../run/ask.ts";
-import { execute, FROM_SOURCE, sequitur } from "./command.ts";
+import { execute } from "../run/execute.ts";
+import { SEQUITUR, sequitur } from "./command.ts";
 import { createProject, type Project } from "./project.ts";
 import { accounts, ENDLESS_FEED_TS, EVENTS, FINITE_FEED_TS, PATTERN_TS, SERVICE_TS } from "./service-files.ts";
 
@@ -78,7 +79,7 @@ it("leaves at once at the second signal, with 130", async ({ project }) => {
 
 it("ends cleanly when the reader of its output goes away", async ({ project }) => {
   project.write("service.ts", SERVICE_TS + ENDLESS_FEED_TS);
-  const command = [process.execPath, ...FROM_SOURCE, "run", "service.ts"].map((word) => `'${word}'`).join(" ");
+  const command = [process.execPath, ...SEQUITUR, "run", "service.ts"].map((word) => `'${word}'`).join(" ");
   const { code, stdout, stderr } = await execute("bash", ["-c", `set -o pipefail; ${command} | head -n 2`], {
     cwd: project.folder,
   });
@@ -101,7 +102,7 @@ onTerminal(
       "service.ts",
       `${SERVICE_TS}${ENDLESS_FEED_TS.replace("!signal.aborted", "card < 100 && !signal.aborted")}`,
     );
-    const command = ["stty cols 100;", process.execPath, ...FROM_SOURCE, "run", "service.ts"].join(" ");
+    const command = ["stty cols 100;", process.execPath, ...SEQUITUR, "run", "service.ts"].join(" ");
     const { code, stdout } = await execute("script", ["-qec", command, "/dev/null"], {
       cwd: project.folder,
       stdin: "",
@@ -130,9 +131,7 @@ it("does not write over what it reads from standard input, nor read what it writ
   project,
 }) => {
   const path = project.write("events.ndjson", EVENTS);
-  const command = [process.execPath, ...FROM_SOURCE, "run", "service.ts", "--input"]
-    .map((word) => `'${word}'`)
-    .join(" ");
+  const command = [process.execPath, ...SEQUITUR, "run", "service.ts", "--input"].map((word) => `'${word}'`).join(" ");
   for (const rest of ["- --output events.ndjson < events.ndjson", "events.ndjson >> events.ndjson"]) {
     const { code, stderr } = await execute("bash", ["-c", `${command} ${rest}`], { cwd: project.folder });
     assert.is(code, 2);

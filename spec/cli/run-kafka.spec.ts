@@ -2,22 +2,22 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { cardTraffic } from "../../samples/card-testing/generator.ts";
 import { consoleConsume } from "../broker/console-consume.ts";
 import { javaProduce } from "../broker/java-produce.ts";
 import { requireBroker } from "../broker/require-broker.ts";
 import { createTopic, uniqueName } from "../broker/topics.ts";
 import { allowMs } from "../run/ask.ts";
-import { execute, type Result, sequitur } from "./command.ts";
+import { execute, FROM_SOURCE, type Result } from "../run/execute.ts";
+import { sequitur } from "./command.ts";
 import {
   charge,
   charges,
   endStarted,
   kafkaProject,
   type Running,
-  START_AT,
   serviceTs,
   start as startIn,
+  writeCardTraffic,
 } from "./on-kafka.ts";
 import { PATTERN_TS } from "./service-files.ts";
 
@@ -36,19 +36,7 @@ function start(words: readonly string[], cwd: string = project.folder): Running 
 }
 
 it("the sample finds on Kafka what it finds on its demo events; SIGTERM ends it with 0 and an account", async () => {
-  const { arrivals, stories } = cardTraffic({
-    seed: 7,
-    cards: 400,
-    startAt: START_AT,
-    lengthMs: 43_200_000,
-    attacks: 10,
-  });
-  await createTopic(broker, "card-events", 4);
-  await javaProduce(
-    broker,
-    "card-events",
-    arrivals.map(({ event }) => ({ key: event.card, value: JSON.stringify(event) })),
-  );
+  const wanted = await writeCardTraffic(broker);
   const running = start(["samples/card-testing/service.ts", "--brokers", broker.address], process.cwd());
   const child = await running.until(({ stderr }) => stderr.includes("reading"));
   const alerts = await consoleConsume(broker, "card-alerts", { count: 10 });
@@ -56,13 +44,7 @@ it("the sample finds on Kafka what it finds on its demo events; SIGTERM ends it 
   const { code, stdout, stderr } = await running.result;
   assert.is(code, 0, stderr);
   assert.is(stdout, "");
-  assert.equal(
-    alerts.map(({ key }) => key).toSorted(),
-    stories
-      .filter(({ kind }) => kind === "attack")
-      .map(({ card }) => card)
-      .toSorted(),
-  );
+  assert.equal(alerts.map(({ key }) => key).toSorted(), wanted);
   assert.match(stderr, `reading "card-events" on Kafka at ${broker.address}, as a member of group "card-fraud"`);
   assert.match(stderr, "stopping: what was read is being finished");
   assert.match(stderr, /\n2,601 records of "card-events" = [\d,]+ on time \+ 0 late \+ 0 dead letters/);
@@ -70,14 +52,8 @@ it("the sample finds on Kafka what it finds on its demo events; SIGTERM ends it 
 });
 
 it("the traffic of the sample can be written by anybody: npm run traffic", async () => {
-  const words = [
-    "--conditions=sequitur-source",
-    "--import",
-    import.meta.resolve("tsx"),
-    "samples/card-testing/to-kafka.ts",
-  ];
-  const traffic = (...more: readonly string[]): Promise<Result> =>
-    execute(process.execPath, [...words, ...more], { cwd: process.cwd() });
+  const traffic = (...words: readonly string[]): Promise<Result> =>
+    execute(process.execPath, [...FROM_SOURCE, "samples/card-testing/to-kafka.ts", ...words]);
   const { code, stdout } = await traffic(broker.address);
   assert.equal([code, stdout], [0, '2601 events are in "card-events"\n']);
   const records = await consoleConsume(broker, "card-events", { count: 2 * 2_601 });

@@ -4,7 +4,8 @@ import { createServer } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { allowMs } from "../run/ask.ts";
-import { type Result, sequitur } from "./command.ts";
+import type { Result } from "../run/execute.ts";
+import { sequitur } from "./command.ts";
 import { createProject } from "./project.ts";
 
 allowMs(60_000);

@@ -11,8 +11,9 @@ import { topic } from "../../lib/service/definition.ts";
 import { requireBroker } from "../broker/require-broker.ts";
 import { asAdmin, createTopic, uniqueName } from "../broker/topics.ts";
 import { allowMs } from "../run/ask.ts";
+import type { Result } from "../run/execute.ts";
 import { endAll, type OnKafka, runOnKafka, until } from "../transports/kafka/kit.ts";
-import { type Result, sequitur } from "./command.ts";
+import { sequitur } from "./command.ts";
 import { createProject } from "./project.ts";
 
 allowMs(240_000);
@@ -112,6 +113,28 @@ async function statusOf(...words: readonly string[]): Promise<Status> {
   return JSON.parse(stdout) as Status;
 }
 
+/** Until every shard is there and `holds` of it; while one is taken over there may be nothing to see. */
+async function untilShards(what: string, holds: (shard: Status["shards"][number]) => boolean): Promise<void> {
+  await until(what, async () => {
+    const { shards } = await statusOf().catch(() => ({ shards: null }));
+    return shards?.length === PARTITIONS && shards.every(holds);
+  });
+}
+
+function untilSaved(): Promise<void> {
+  return untilShards("all is saved", ({ inputs }) => inputs.length > 0 && inputs.every(({ lag }) => lag === "0"));
+}
+
+/** A service that has dealt with all of its input, and stopped. */
+async function stoppedService(): Promise<Awaited<ReturnType<typeof newService>>> {
+  const made = await newService();
+  await write(made.app);
+  const { running } = made.start();
+  await untilSaved();
+  await running.stop();
+  return made;
+}
+
 it("status says that there is no state; reset has nothing to do then", async () => {
   const { app } = await newService();
   const none = await command("status");
@@ -130,10 +153,7 @@ it("status shows a service at work, which does not notice; reset refuses", async
   const { running, lines } = start();
   const seqs = (): number => lines.filter(({ message }) => message === "a shard was taken over").length;
   await until("both shards are taken over", () => seqs() === PARTITIONS);
-  await until("all is dealt with and saved", async () => {
-    const { shards } = await statusOf();
-    return shards.length === PARTITIONS && shards.every(({ inputs }) => inputs.every(({ lag }) => lag === "0"));
-  });
+  await untilSaved();
   const { ok, members, shards } = await statusOf("--whole");
   assert.is(ok, true);
   assert.equal(
@@ -171,14 +191,7 @@ it("status shows a service at work, which does not notice; reset refuses", async
 });
 
 it("status shows whose open transaction keeps an input from being read", async () => {
-  const { app, start } = await newService();
-  await write(app);
-  const { running } = start();
-  await until("all is saved", async () => {
-    const { shards } = await statusOf().catch(() => ({ shards: [] }) as unknown as Status);
-    return shards?.length === PARTITIONS && shards.every(({ checkpoint }) => checkpoint !== null);
-  });
-  await running.stop();
+  const { app } = await stoppedService();
   await asAdmin(broker, async (_, kafka) => {
     const producer = kafka.producer({ transactionalId: `${app}-theirs`, maxInFlightRequests: 1 });
     await producer.connect();
@@ -206,17 +219,7 @@ it("status shows whose open transaction keeps an input from being read", async (
 });
 
 it("reset shows what is lost, wants it confirmed, and deletes; the service begins anew", async () => {
-  const { app, start } = await newService();
-  await write(app);
-  const { running } = start();
-  await until("all is saved", async () => {
-    const { shards } = await statusOf().catch(() => ({ shards: [] }) as unknown as Status);
-    return (
-      shards?.length === PARTITIONS &&
-      shards.every(({ inputs }) => inputs.length > 0 && inputs.every(({ lag }) => lag === "0"))
-    );
-  });
-  await running.stop();
+  const { app, start } = await stoppedService();
   const stopped = await command("status");
   assert.match(stopped.stdout, /\n0 +web-1:7, not running +\d+, /);
   const asked = await command("reset");
@@ -239,22 +242,12 @@ it("reset shows what is lost, wants it confirmed, and deletes; the service begin
   assert.equal(JSON.parse(done.stdout), { app, topic: `${app}-state`, deleted: true });
   assert.is((await statusOf()).shards, null);
   const again = start();
-  await until("the service runs on new state", async () => {
-    const { shards } = await statusOf().catch(() => ({ shards: null }) as unknown as Status);
-    return shards?.length === PARTITIONS && shards.every(({ problem }) => problem === null);
-  });
+  await untilShards("the service runs on new state", ({ problem }) => problem === null);
   await again.running.stop();
 });
 
 it("status says of each shard what is wrong with it, and shows the others", async () => {
-  const { app, start } = await newService();
-  await write(app);
-  const { running } = start();
-  await until("all is saved", async () => {
-    const { shards } = await statusOf().catch(() => ({ shards: [] }) as unknown as Status);
-    return shards?.length === PARTITIONS && shards.every(({ checkpoint }) => checkpoint !== null);
-  });
-  await running.stop();
+  const { app } = await stoppedService();
   await asAdmin(broker, async (_, kafka) => {
     const producer = kafka.producer();
     await producer.connect();

@@ -1,7 +1,7 @@
 // The command `npm run conformance`: any files of Flink's answers against the engine.
 
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
 import { type FileTable, runFile, showTable } from "./run-file.ts";
 import { BadVectors } from "./vectors.ts";
 
@@ -19,41 +19,20 @@ Exit code: 0 if every difference has a reason, 1 if one has none or the engine i
 an argument is wrong, 130 if it was interrupted.`;
 
 const OWN_FILES = ["flink-tests", "corners", "random-noskip", "random-mix", "random-windows"];
-const DEFAULT_SHOWN = 5;
 
-type Wish = {
-  readonly files: readonly string[];
-  readonly shown: number;
-  readonly json: boolean;
-  readonly help: boolean;
-};
+type Wish = { readonly files: readonly string[]; readonly shown: number; readonly json: boolean };
 
-/** An argument that is wrong. */
-class BadArgument extends Error {}
+await runCommand(USAGE, parseCommand(process.argv.slice(2)), run);
 
-function readWish(args: readonly string[]): Wish {
-  const { values, positionals } = parse(args);
-  const shown = values.show === undefined ? DEFAULT_SHOWN : Number(values.show);
-  if (!Number.isSafeInteger(shown) || shown < 0) {
-    throw new BadArgument(`--show needs a whole number from 0, not "${values.show}".`);
-  }
-  const own = OWN_FILES.map((file) => fileURLToPath(new URL(`./flink/${file}.jsonl.gz`, import.meta.url)));
-  return { files: positionals.length > 0 ? positionals : own, shown, json: values.json, help: values.help };
-}
-
-function parse(args: readonly string[]) {
+async function run(wish: Wish): Promise<number> {
   try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        show: { type: "string" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
+    const tables = runFiles(wish);
+    if (wish.json) console.log(toJson(tables));
+    return tables.every(({ unexplained, disputed }) => unexplained.length + disputed.length === 0) ? 0 : 1;
   } catch (error) {
-    throw new BadArgument(error instanceof Error ? error.message : String(error));
+    if (!(error instanceof BadVectors)) throw error;
+    console.error(error.message);
+    return 2;
   }
 }
 
@@ -84,21 +63,16 @@ function toJson(tables: readonly FileTable[]): string {
   return JSON.stringify({ files }, null, 2);
 }
 
-function main(args: readonly string[]): number {
-  try {
-    const wish = readWish(args);
-    if (wish.help) {
-      console.log(USAGE);
-      return 0;
-    }
-    const tables = runFiles(wish);
-    if (wish.json) console.log(toJson(tables));
-    return tables.every(({ unexplained, disputed }) => unexplained.length + disputed.length === 0) ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof BadArgument) && !(error instanceof BadVectors)) throw error;
-    console.error(error instanceof BadArgument ? `${error.message} See npm run conformance -- --help.` : error.message);
-    return 2;
-  }
+function parseCommand(words: string[]): Wish | string {
+  const options = { show: { type: "string", default: "5" }, json: { type: "boolean", default: false } } as const;
+  const make = ({ show, json }: { show: string; json: boolean }, names: readonly string[]): Wish => ({
+    files: names.length > 0 ? names : OWN_FILES.map(pathOfOwn),
+    shown: wholeNumber("show", show, 0),
+    json,
+  });
+  return readWords(USAGE, words, options, make, true);
 }
 
-process.exitCode = main(process.argv.slice(2));
+function pathOfOwn(name: string): string {
+  return fileURLToPath(new URL(`./flink/${name}.jsonl.gz`, import.meta.url));
+}

@@ -1,8 +1,7 @@
 // npm run exhaustive: searches larger than what every change has to pass. Prints how far it is, stops at the first
 // disagreement, and shows the smallest case of its kind.
 
-import { parseArgs } from "node:util";
-import { runCommand } from "../run/command-line.ts";
+import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
 import { newTally, type Plan, showTally, type Tally, tryOut } from "./campaign.ts";
 import { countSubjects, type Range, sampleSubjects, subjects } from "./subjects.ts";
 
@@ -89,41 +88,25 @@ function showSeconds(seconds: number): string {
   return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
 }
 
-/** The command line, or what to say instead of running it. */
-function parseCommand(argv: string[]): Command | string {
-  const number = { type: "string" } as const;
-  const flag = { type: "boolean", default: false } as const;
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        operators: number,
-        length: number,
-        sample: number,
-        seed: number,
-        skips: flag,
-        core: flag,
-        "every-stream": flag,
-        help: flag,
+function parseCommand(words: string[]): Command | string {
+  const [number, flag] = [{ type: "string" }, { type: "boolean", default: false }] as const;
+  const [numbers, flags] = [
+    { operators: number, length: number, sample: number, seed: number },
+    { skips: flag, core: flag, "every-stream": flag },
+  ];
+  return readWords(
+    USAGE,
+    words,
+    { ...numbers, ...flags },
+    ({ operators = "3", length = "6", seed = "1", ...more }) => ({
+      range: { operators: wholeNumber("operators", operators, 0, 6), rare: !more.core },
+      plan: {
+        length: wholeNumber("length", length, 1, 10),
+        skips: more.skips,
+        everyStream: more["every-stream"],
       },
-    });
-    if (values.help) return USAGE;
-    const count = (name: "operators" | "length" | "sample" | "seed", least: number, most: number): number | null => {
-      const given = values[name];
-      if (given === undefined) return null;
-      const value = Number(given);
-      if (!(Number.isInteger(value) && value >= least && value <= most)) {
-        throw new Error(`--${name} takes a whole number from ${least} to ${most}, not "${given}".`);
-      }
-      return value;
-    };
-    return {
-      range: { operators: count("operators", 0, 6) ?? 3, rare: !values.core },
-      plan: { length: count("length", 1, 10) ?? 6, skips: values.skips, everyStream: values["every-stream"] },
-      sample: count("sample", 1, 10_000_000),
-      seed: count("seed", 0, 2 ** 31 - 1) ?? 1,
-    };
-  } catch (error) {
-    return `${(error as Error).message}\n\n${USAGE}`;
-  }
+      sample: more.sample === undefined ? null : wholeNumber("sample", more.sample, 1, 10_000_000),
+      seed: wholeNumber("seed", seed, 0, 2 ** 31 - 1),
+    }),
+  );
 }

@@ -1,10 +1,10 @@
 // Mutants of code: where they are, how they end, and npm run mutate as a command.
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { allowMs } from "../run/ask.ts";
+import { type ExecuteOptions, execute, FROM_SOURCE, type Result } from "../run/execute.ts";
 import { changedText, type Mutant, mutantsOf, sampleOf, show } from "./mutants.ts";
 import { openFolder, writeProgram } from "./program.ts";
 import { openTrial } from "./trial.ts";
@@ -63,24 +63,9 @@ it("does not wait for what never ends", async () => {
   assert.equal(await trySpecs(program, new Map(), 500), { kind: "stuck", at: SPEC });
 });
 
-type Ran = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
-
-/** `isInterrupted`: once it says something, as somebody at the keyboard does it. */
-function mutate(words: readonly string[], isInterrupted = false): Promise<Ran> {
-  const { NODE_V8_COVERAGE: _, ...env } = process.env;
-  const args = ["--conditions=sequitur-source", "--import", "tsx", "spec/mutate/main.ts", ...words];
-  const child = spawn(process.execPath, args, { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk: Buffer) => {
-    said.stdout += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    said.stderr += chunk.toString();
-  });
-  if (isInterrupted) child.stderr.once("data", () => process.kill(-(child.pid as number), "SIGINT"));
-  return new Promise((resolve) => {
-    child.on("close", (code) => resolve({ code, ...said }));
-  });
+function mutate(words: readonly string[], options: ExecuteOptions = {}): Promise<Result> {
+  const all = [...FROM_SOURCE, "spec/mutate/main.ts", ...words];
+  return execute(process.execPath, all, { withinMs: 110_000, env: { NODE_V8_COVERAGE: undefined }, ...options });
 }
 
 it("tries a sample and says how many were noticed", async () => {
@@ -93,7 +78,7 @@ it("tries a sample and says how many were noticed", async () => {
 });
 
 it("ends when it is interrupted", async () => {
-  assert.is((await mutate(["--room", "time", "--workers", "1"], true)).code, 130);
+  assert.is((await mutate(["--room", "time", "--workers", "1"], { interruptAt: /./ })).code, 130);
 });
 
 it("says what it takes", async () => {

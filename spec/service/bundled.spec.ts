@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { build, type Format } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { execute } from "../cli/command.ts";
 import { allowMs } from "../run/ask.ts";
+import { execute } from "../run/execute.ts";
 
 allowMs(60_000);
 

@@ -1,30 +1,15 @@
 // npm run simulate as a command: what it prints and how it exits.
-import { spawn } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { allowMs } from "../../run/ask.ts";
+import { type ExecuteOptions, execute, FROM_SOURCE, type Result } from "../../run/execute.ts";
 
 const it = suite("npm run simulate");
 allowMs(120_000);
 
-type Ran = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
-
-/** `isInterrupted`: once it says something, as somebody at the keyboard does it. */
-function simulate(words: readonly string[], isInterrupted = false): Promise<Ran> {
-  const { NODE_V8_COVERAGE: _, ...env } = process.env;
-  const args = ["--conditions=sequitur-source", "--import", "tsx", "spec/testing/simulation/main.ts", ...words];
-  const child = spawn(process.execPath, args, { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk: Buffer) => {
-    said.stdout += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    said.stderr += chunk.toString();
-  });
-  if (isInterrupted) child.stderr.once("data", () => process.kill(-(child.pid as number), "SIGINT"));
-  return new Promise((resolve) => {
-    child.on("close", (code) => resolve({ code, ...said }));
-  });
+function simulate(words: readonly string[], options: ExecuteOptions = {}): Promise<Result> {
+  const all = [...FROM_SOURCE, "spec/testing/simulation/main.ts", ...words];
+  return execute(process.execPath, all, { withinMs: 110_000, env: { NODE_V8_COVERAGE: undefined }, ...options });
 }
 
 it("plays worlds and says what came up", async () => {
@@ -41,7 +26,7 @@ it("plays the story at the end of a path", async () => {
 });
 
 it("ends when it is interrupted, and says how far it came", async () => {
-  const { code, stdout } = await simulate(["--seeds", "1..1000000", "--workers", "1"], true);
+  const { code, stdout } = await simulate(["--seeds", "1..1000000", "--workers", "1"], { interruptAt: /./ });
   assert.is(code, 130);
   assert.match(stdout, /\n?\d+ worlds in \d+ s, 0 failed, interrupted\n$/);
 });

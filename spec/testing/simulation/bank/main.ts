@@ -1,7 +1,6 @@
 // npm run bank: replays the worlds that find the planted bugs, or looks for such worlds.
 import { readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { runCommand, seedRange, wholeNumber } from "../../../run/command-line.ts";
+import { readWords, runCommand, seedRange, wholeNumber } from "../../../run/command-line.ts";
 import { type Crowd, gather } from "../swarm/crowd.ts";
 import { BANK } from "./bank.ts";
 import { freshSeeds } from "./fresh.ts";
@@ -70,28 +69,25 @@ function save(found: readonly Found[]): void {
   );
 }
 
-/** The command line, or what to say instead of running it. */
-function parseCommand(argv: string[]): Command | string {
-  try {
-    const flag = { type: "boolean", default: false } as const;
-    const options = {
-      seeds: { type: "string" },
-      workers: { type: "string" },
-      find: flag,
-      fresh: flag,
-      write: flag,
-      help: flag,
-    } as const;
-    const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
-    if (values.help) return USAGE;
-    const { find, fresh, write, seeds } = values;
-    const name = positionals.join(" ");
-    if (write && !(find && name === "")) throw new Error("--write goes with --find, of all bugs.");
-    if (fresh && (find || seeds !== undefined)) throw new Error("--fresh has seeds of its own.");
-    const range = seedRange(seeds ?? "1..5000");
-    const workers = values.workers === undefined ? undefined : wholeNumber("workers", values.workers);
-    return { look: fresh ? freshSeeds(FRESH) : find ? range : null, write, name, workers };
-  } catch (error) {
-    return `${(error as Error).message}\n\n${USAGE}`;
-  }
+function parseCommand(words: string[]): Command | string {
+  const [text, flag] = [{ type: "string" }, { type: "boolean", default: false }] as const;
+  const options = { seeds: text, workers: text, find: flag, fresh: flag, write: flag };
+  return readWords(
+    USAGE,
+    words,
+    options,
+    ({ find, fresh, write, seeds, workers }, names) => {
+      const name = names.join(" ");
+      if (write && !(find && name === "")) throw new Error("--write goes with --find, of all bugs.");
+      if (fresh && (find || seeds !== undefined)) throw new Error("--fresh has seeds of its own.");
+      const range = seedRange(seeds ?? "1..5000");
+      return {
+        look: fresh ? freshSeeds(FRESH) : find ? range : null,
+        write,
+        name,
+        workers: workers === undefined ? undefined : wholeNumber("workers", workers),
+      };
+    },
+    true,
+  );
 }
