@@ -1,7 +1,7 @@
 // What is wrong with the output topics and the group of a service.
 
 import type { Problem } from "../core/errors.ts";
-import { SHARD_ASSIGNER_NAME } from "../transports/kafka/assigner.ts";
+import { ASSIGNER_NAME } from "../transports/kafka/assigner.ts";
 import type { KafkaDefinition } from "../transports/kafka/options.ts";
 import type { ClusterPicture, OutputPicture } from "../transports/kafka/preflight.ts";
 import type { TopicPicture } from "../transports/kafka/preflight-topics.ts";
@@ -55,7 +55,7 @@ export function judgeGroup({ group, inputs, state }: ClusterPicture, definition:
   // Where it stands is said by the state, where there is one; the group shows it.
   const isSaved = state?.described.kind === "known" && state.described.value !== null;
   const found: Problem[] = [];
-  if (members > 0 && protocol !== "" && protocol !== SHARD_ASSIGNER_NAME)
+  if (members > 0 && protocol !== "" && protocol !== ASSIGNER_NAME)
     found.push({
       code: "OTHER_GROUP_PROTOCOL",
       severity: "error",

@@ -1,12 +1,10 @@
-// The lanes of a consumer group, in the form that kafkajs wants. Each member says what it holds when it joins; the one that
-// the broker made leader hands out the lanes, and with each lane that partition of every input topic.
+// The shards of a consumer group, in the form that kafkajs wants. Each member says what it holds when it joins; the one that
+// the broker made leader hands out the shards: with shard s every lane p with p mod S = s, and with lane p that partition of every
+// input topic.
 //
-//     join     JoinGroup { topics, instance, owned }
-//     leader   members, partition counts ─▶ assignLanes ─▶ lane p: p of "cards", p of "logins"
+//     join     JoinGroup { topics, instance, owned, shards }
+//     leader   members, partition counts ─▶ assignLanes ─▶ shard s ─▶ its lanes ─▶ p of "cards", p of "logins"
 //     member   assigned, kafkajs' event tells the source
-//
-// What is handed out are lanes one by one or, where the state of a service is kept in shards, bundles of them: shard s is every
-// lane p with p mod S = s. Both are `assignLanes`, of lanes or of shards.
 //
 // kafkajs hands the leader the topics of the leader only, and forgets what the others subscribed to. While a deployment
 // changes the inputs, members differ: then each gets the partitions of what it subscribed to, and the rest waits.
@@ -24,20 +22,19 @@ import {
 } from "./group-protocol.ts";
 
 /** Changes when members of two releases could not share a group. The broker refuses a member that has no name in common with the others. */
-const ASSIGNER_NAME = "sequitur-sticky-1";
-/** The same for members that share out shards. They have another name, so that a group never mixes the two. */
-export const SHARD_ASSIGNER_NAME = "sequitur-shards-1";
+export const ASSIGNER_NAME = "sequitur-shards-1";
 
 export type AssignerOptions = {
   /** Names this process, the same for as long as it runs. */
   readonly instance: string;
-  /** How many shards there are; `null`: each lane is by itself. */
-  readonly shards: number | null;
-  /** The lanes, or shards, whose state this process holds now. Asked at each join. */
+  /** How many shards there are. */
+  readonly shards: number;
+  /** The shards whose state this process holds now. Asked at each join. */
   readonly owned: () => readonly number[];
   readonly log: Log;
 };
 
+/** A member as it describes itself. `shards`: how many it counts; `null`: it cannot be understood. */
 type Topics = { readonly topics: ReadonlySet<string>; readonly member: Member; readonly shards: number | null };
 
 /**
@@ -47,13 +44,12 @@ type Topics = { readonly topics: ReadonlySet<string>; readonly member: Member; r
  */
 export function createAssigner(options: AssignerOptions): PartitionAssigner {
   const { instance, shards, owned, log } = options;
-  const name = shards === null ? ASSIGNER_NAME : SHARD_ASSIGNER_NAME;
   return ({ cluster }): Assigner => {
     return {
-      name,
+      name: ASSIGNER_NAME,
       version: 0,
       protocol: ({ topics }) => ({
-        name,
+        name: ASSIGNER_NAME,
         metadata: encodeSubscription({
           topics: [...topics].sort(),
           userData: encodeClaims({ instance, owned: owned(), shards }),
@@ -120,19 +116,18 @@ type Assignment = readonly [memberId: string, assignment: ReadonlyMap<string, re
 function assignTopics(
   readers: readonly Topics[],
   laneCount: number,
-  shards: number | null,
+  shards: number,
   counts: ReadonlyMap<string, number>,
   log: Log,
 ): readonly Assignment[] {
   const all = new Set(readers.flatMap(({ topics }) => [...topics]));
   const shared = [...all].filter((topic) => counts.get(topic) === laneCount).sort();
-  const fit = readers.filter((reader) => reader.shards === shards);
-  const able = fit.filter(({ topics }) => shared.some((topic) => topics.has(topic)));
-  const units = assignLanes(
+  const able = readers.filter((each) => each.shards === shards && shared.some((topic) => each.topics.has(topic)));
+  const shares = assignLanes(
     able.map(({ member }) => member),
-    shards ?? laneCount,
+    shards,
   );
-  const lanes = new Map([...units].map(([id, mine]) => [id, lanesOf(mine, laneCount, shards ?? laneCount)]));
+  const lanes = new Map([...shares].map(([id, mine]) => [id, lanesOf(mine, laneCount, shards)]));
   const assigned = readers.map(({ member, topics }): Assignment => {
     const mine = lanes.get(member.id) ?? [];
     return [
@@ -143,28 +138,26 @@ function assignTopics(
   log("info", "lanes of the group are assigned", {
     lanes: laneCount,
     members: readers.length,
-    ...(shards === null ? {} : { shards }),
-    moved: (shards ?? laneCount) - able.reduce((kept, { member }) => kept + keptBy(member, units), 0),
+    shards,
+    moved: shards - able.reduce((kept, { member }) => kept + keptBy(member, shares), 0),
   });
-  sayUnfit(readers, fit, shards, log);
+  sayUnfit(readers, shards, log);
   sayUnread(all, shared, able, lanes, log);
   return assigned;
 }
 
-/** The lanes of these bundles, in order: bundle u of `units` is every lane p with p mod `units` = u. */
-export function lanesOf(bundles: readonly number[], laneCount: number, units: number): readonly number[] {
-  const mine = new Set(bundles);
-  return Array.from({ length: laneCount }, (_, lane) => lane).filter((lane) => mine.has(lane % units));
+/** The lanes of these shards, in order. */
+function lanesOf(mine: readonly number[], laneCount: number, shards: number): readonly number[] {
+  return Array.from({ length: laneCount }, (_, lane) => lane).filter((lane) => mine.includes(lane % shards));
 }
 
-function keptBy({ id, owned }: Member, lanes: ReadonlyMap<string, readonly number[]>): number {
-  const held = new Set(owned);
-  return (lanes.get(id) ?? []).filter((lane) => held.has(lane)).length;
+function keptBy({ id, owned }: Member, shares: ReadonlyMap<string, readonly number[]>): number {
+  return (shares.get(id) ?? []).filter((shard) => owned.includes(shard)).length;
 }
 
 /** A shard is the same lanes for all, or two of its owners would share a lane. */
-function sayUnfit(readers: readonly Topics[], fit: readonly Topics[], shards: number | null, log: Log): void {
-  const others = readers.filter((reader) => !fit.includes(reader));
+function sayUnfit(readers: readonly Topics[], shards: number, log: Log): void {
+  const others = readers.filter((reader) => reader.shards !== null && reader.shards !== shards);
   if (others.length === 0) return;
   log("warn", "members of the group count shards differently; those that differ from the leader get nothing", {
     shards,

@@ -15,10 +15,10 @@ export type Subscription = { readonly topics: readonly string[]; readonly userDa
 export type Claims = {
   /** Names the process. */
   readonly instance: string;
-  /** The lanes it holds, or the shards, if it speaks of `shards`. */
+  /** The shards it holds. */
   readonly owned: readonly number[];
-  /** How many shards there are, as far as it knows; `null`: it shares out lanes one by one. */
-  readonly shards: number | null;
+  /** How many shards there are, as far as it knows. */
+  readonly shards: number;
 };
 
 const WIRE_VERSION = 0;
@@ -68,8 +68,7 @@ export function encodeAssignment(assignment: ReadonlyMap<string, readonly number
 /** Equal claims have equal bytes, whatever the order of `owned`. */
 export function encodeClaims({ instance, owned, shards }: Claims): Uint8Array {
   const sorted = [...new Set(owned)].sort((a, b) => a - b);
-  const said = { v: CLAIMS_VERSION, instance, owned: sorted };
-  return Buffer.from(JSON.stringify(shards === null ? said : { ...said, shards }));
+  return Buffer.from(JSON.stringify({ v: CLAIMS_VERSION, instance, owned: sorted, shards }));
 }
 
 /** `null`: these bytes are nothing that a member of ours said. */
@@ -77,10 +76,10 @@ export function decodeClaims(bytes: Uint8Array): Claims | null {
   try {
     const said: unknown = JSON.parse(Buffer.from(bytes).toString());
     if (typeof said !== "object" || said === null) return null;
-    const { v, instance, owned, shards = null } = said as { readonly [name: string]: unknown };
+    const { v, instance, owned, shards } = said as { readonly [name: string]: unknown };
     if (typeof v !== "number" || v < CLAIMS_VERSION || typeof instance !== "string" || !Array.isArray(owned))
       return null;
-    return owned.every(isCount) && (shards === null || isCount(shards)) ? { instance, owned, shards } : null;
+    return owned.every(isCount) && isCount(shards) ? { instance, owned, shards } : null;
   } catch {
     return null;
   }

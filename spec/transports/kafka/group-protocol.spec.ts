@@ -74,7 +74,7 @@ it("no bytes throw, and none keep it busy", () => {
 
 it("claims come back, with equal bytes whatever their order", () => {
   fc.assert(
-    fc.property(fc.string(), lanes, fc.option(fc.nat(64)), (instance, owned, shards) => {
+    fc.property(fc.string(), lanes, fc.nat(64), (instance, owned, shards) => {
       const bytes = encodeClaims({ instance, owned, shards });
       const sorted = [...new Set(owned)].sort((a, b) => a - b);
       assert.equal(decodeClaims(bytes), { instance, owned: sorted, shards });
@@ -85,8 +85,8 @@ it("claims come back, with equal bytes whatever their order", () => {
 });
 
 it("claims of a later release are read as far as they are known", () => {
-  const later = { v: 2, instance: "a", owned: [1], standby: [2] };
-  assert.equal(decodeClaims(Buffer.from(JSON.stringify(later))), { instance: "a", owned: [1], shards: null });
+  const later = { v: 2, instance: "a", owned: [1], shards: 3, standby: [2] };
+  assert.equal(decodeClaims(Buffer.from(JSON.stringify(later))), { instance: "a", owned: [1], shards: 3 });
 });
 
 it("what no member of ours says is no claim", () => {
@@ -96,15 +96,16 @@ it("what no member of ours says is no claim", () => {
     "[]",
     "{",
     "7",
-    '{"v":0,"instance":"a","owned":[]}',
-    '{"v":1,"instance":7,"owned":[]}',
-    '{"v":1,"instance":"a","owned":{}}',
-    '{"v":1,"instance":"a","owned":[-1]}',
-    '{"v":1,"instance":"a","owned":[0.5]}',
-    '{"v":1,"instance":"a","owned":["0"]}',
+    '{"v":0,"instance":"a","owned":[],"shards":1}',
+    '{"v":1,"instance":7,"owned":[],"shards":1}',
+    '{"v":1,"instance":"a","owned":{},"shards":1}',
+    '{"v":1,"instance":"a","owned":[-1],"shards":1}',
+    '{"v":1,"instance":"a","owned":[0.5],"shards":1}',
+    '{"v":1,"instance":"a","owned":["0"],"shards":1}',
+    '{"v":1,"instance":"a","owned":[0]}',
     '{"v":1,"instance":"a","owned":[0],"shards":"8"}',
     '{"v":1,"instance":"a","owned":[0],"shards":-8}',
-    '{"instance":"a","owned":[]}',
+    '{"instance":"a","owned":[],"shards":1}',
   ];
   for (const text of texts) assert.is(decodeClaims(Buffer.from(text)), null, text);
   assert.is(decodeClaims(Uint8Array.of(0xff, 0xfe)), null);
