@@ -24,7 +24,6 @@ import { createOutbox, type Outbox } from "./outbox.ts";
 import { checkPartitionCounts } from "./partition-counts.ts";
 import { laneMetrics, takeMetrics } from "./picture.ts";
 import type { Log, Sink, Source, SourceHandler, TopicPartition } from "./ports.ts";
-import { tallyOf } from "./tally.ts";
 import { createTask, type Task, type TaskConfig, type TaskEffects, type TaskInput } from "./task.ts";
 import { createWake, type Wake } from "./wake.ts";
 
@@ -127,11 +126,7 @@ class EngineAtWork implements Engine {
     this.#expiry = createExpiry(ports.clock);
     this.#outbox = createOutbox({
       ...ports,
-      acknowledging: {
-        source: ports.source,
-        positions: () => this.#task.positions(),
-        isOurs: (position) => this.#flow.isOurs(position),
-      },
+      acknowledging: { source: ports.source, positions: () => this.#task.positions() },
       retryWithinMs: config.retryWithinMs,
       onFaltering: (error, retryInMs) => this.#faltered(error, retryInMs),
       onRecovered: () => this.#become({ type: "recovered" }),
@@ -226,11 +221,6 @@ class EngineAtWork implements Engine {
         this.#intake.push({ kind: "ended", partition });
         this.#wake.notify();
       },
-      onRevoked: (partitions) => {
-        this.#flow.revoked(partitions);
-        this.#intake.revoke(partitions);
-        this.#wake.notify();
-      },
       onFailure: (error) => this.#fail(error),
     };
   }
@@ -258,22 +248,9 @@ class EngineAtWork implements Engine {
         ? { kind: "work", maxEvents: MAX_PIECE_EVENTS }
         : this.#intake.next(MAX_PIECE_RECORDS);
       if (input === null) break;
-      if (input.kind === "revoked") this.#tellForgotten(input.partitions);
       this.#apply(this.#task.step(input));
     } while (clock.now() < until && !this.#isFull());
     if (2 * this.#intake.bytes <= this.#config.maxQueuedBytes) this.#flow.releaseAll("queue");
-  }
-
-  /** Runs live in memory: those of a partition that another process gets are lost, which nobody would see otherwise. */
-  #tellForgotten(places: readonly TopicPartition[]): void {
-    const partitions = [...new Set(places.map(({ partition }) => partition))];
-    const lanes = this.#task.lanes.filter(({ partition }) => partitions.includes(partition));
-    const openRuns = lanes.flatMap((lane) => tallyOf(lane).patterns).reduce((sum, each) => sum + each.openRuns, 0);
-    if (openRuns === 0) return;
-    this.#ports.log("warn", "partitions are handed over, and the runs that were open there are forgotten", {
-      partitions,
-      openRuns,
-    });
   }
 
   #apply({ emissions, pause, resume, hasWork }: TaskEffects): void {

@@ -9,13 +9,11 @@ export type HoldReason = "queue" | "time" | "stop";
 export interface Flow {
   /** These partitions are now ours. Those that are to be held are paused at once. */
   assigned(partitions: readonly TopicPartition[]): void;
-  revoked(partitions: readonly TopicPartition[]): void;
   hold(partition: TopicPartition, reason: HoldReason): void;
   release(partition: TopicPartition, reason: HoldReason): void;
   /** The same for all partitions, those that are assigned later, too. Doing it twice is doing it once. */
   holdAll(reason: HoldReason): void;
   releaseAll(reason: HoldReason): void;
-  isOurs(partition: TopicPartition): boolean;
   isHeld(partition: TopicPartition): boolean;
   /** Why it is held, the first of several reasons; `null`: it is not. */
   heldBecause(partition: TopicPartition): HoldReason | null;
@@ -52,9 +50,6 @@ export function createFlow(source: Pick<Source, "pause" | "resume">): Flow {
         settle(held);
       }
     },
-    revoked(places) {
-      for (const place of places) partitions.delete(nameOf(place));
-    },
     hold: (place, reason) => change(place, ({ reasons }) => reasons.add(reason)),
     release: (place, reason) => change(place, ({ reasons }) => reasons.delete(reason)),
     holdAll(reason) {
@@ -64,7 +59,6 @@ export function createFlow(source: Pick<Source, "pause" | "resume">): Flow {
     releaseAll(reason) {
       if (forAll.delete(reason)) settleAll();
     },
-    isOurs: (place) => partitions.has(nameOf(place)),
     isHeld: (place) => partitions.get(nameOf(place))?.paused ?? false,
     heldBecause(place) {
       const held = partitions.get(nameOf(place));

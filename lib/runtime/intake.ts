@@ -7,7 +7,7 @@ import { sizeOf } from "./record-size.ts";
 import type { TaskInput } from "./task.ts";
 
 /** What waits here: as the source said it, a batch with the time it was read. */
-export type IntakeItem = Extract<TaskInput, { readonly kind: "assigned" | "batch" | "ended" | "revoked" }>;
+export type IntakeItem = Extract<TaskInput, { readonly kind: "assigned" | "batch" | "ended" }>;
 
 export interface Intake {
   readonly isEmpty: boolean;
@@ -16,8 +16,6 @@ export interface Intake {
   push(item: IntakeItem): void;
   /** The next item; of a batch at most `maxRecords` records. `null`: nothing waits. */
   next(maxRecords: number): IntakeItem | null;
-  /** Forgets what waits of these partitions, and puts the news before all else. */
-  revoke(partitions: readonly TopicPartition[]): void;
   /** Whether records of this partition wait. */
   holds(partition: TopicPartition): boolean;
 }
@@ -49,8 +47,6 @@ export function createIntake(): Intake {
     return { kind: "batch", batch: { ...batch, records, caughtUp: batch.caughtUp && isLast }, readAt };
   };
 
-  const waiting = (): readonly IntakeItem[] => items.slice(first);
-
   return {
     get isEmpty() {
       return first === items.length;
@@ -69,15 +65,10 @@ export function createIntake(): Intake {
       advance();
       return item;
     },
-    revoke(partitions) {
-      const kept = waiting().filter((item) => !isAbout(item, partitions));
-      const wasCut = taken > 0 && kept[0] === items[first];
-      items = [{ kind: "revoked", partitions }, ...(wasCut ? restOf(kept, taken) : kept)];
-      first = 0;
-      taken = 0;
-      bytes = items.reduce((sum, item) => sum + (item.kind === "batch" ? bytesOf(item.batch.records) : 0), 0);
-    },
-    holds: (partition) => waiting().some((item) => item.kind === "batch" && isAbout(item, [partition])),
+    holds: ({ topic, partition }) =>
+      items
+        .slice(first)
+        .some((item) => item.kind === "batch" && item.batch.topic === topic && item.batch.partition === partition),
   };
 }
 
@@ -85,17 +76,4 @@ function bytesOf(records: InputBatch["records"]): number {
   let sum = 0;
   for (const record of records) sum += RECORD_BYTES + sizeOf(record);
   return sum;
-}
-
-function isAbout(item: IntakeItem, partitions: readonly TopicPartition[]): boolean {
-  const place = item.kind === "batch" ? item.batch : item.kind === "ended" ? item.partition : undefined;
-  if (place === undefined) return false;
-  return partitions.some(({ topic, partition }) => topic === place.topic && partition === place.partition);
-}
-
-/** The same items, the first batch without the records that were handed on already. */
-function restOf(items: readonly IntakeItem[], taken: number): readonly IntakeItem[] {
-  const [head, ...rest] = items;
-  if (head?.kind !== "batch") return items;
-  return [{ ...head, batch: { ...head.batch, records: head.batch.records.slice(taken) } }, ...rest];
 }

@@ -30,8 +30,6 @@ export type Acknowledging = {
   readonly source: Pick<Source, "acknowledge">;
   /** Positions that moved, as far as everything added so far allows. Asked when a stretch leaves. */
   readonly positions: () => readonly Position[];
-  /** Whether a position may still be acknowledged when its turn has come. */
-  readonly isOurs: (position: Position) => boolean;
 };
 
 export type OutboxOptions = OutboxEvents & {
@@ -140,8 +138,7 @@ class OutboxAtWork implements Outbox {
       this.#confirm(parcel);
     }
     const { acknowledging } = this.#options;
-    const ours = acknowledging === null ? [] : positions.filter(acknowledging.isOurs);
-    if (ours.length > 0) await this.#persist(async () => acknowledging?.source.acknowledge(ours));
+    if (positions.length > 0) await this.#persist(async () => acknowledging?.source.acknowledge(positions));
   }
 
   #confirm(parcel: readonly Emission[]): void {

@@ -43,8 +43,6 @@ export type SourceHandler = {
   readonly onBatch: (batch: InputBatch) => void;
   /** The partition has ended and will never have another record. Files end; Kafka topics do not. */
   readonly onEnd: (partition: TopicPartition) => void;
-  /** These partitions are no longer ours. */
-  readonly onRevoked: (partitions: readonly TopicPartition[]) => void;
   /** The source cannot go on. */
   readonly onFailure: (error: Error) => void;
 };

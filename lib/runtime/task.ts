@@ -1,7 +1,7 @@
 // The machine that turns records into alerts: input in, effects out, nothing else. It does no I/O and knows no clock:
 // the time of reading is part of the input. What it says is a function of the inputs so far.
 //
-//     assigned, batch, ended, revoked ─┐                ┌─▶ emissions, in order
+//     assigned, batch, ended ──────────┐                ┌─▶ emissions, in order
 //     work: match what is due ─────────┼─▶ step ────────┼─▶ pause, resume
 //     tick: the time of the clock ─────┘                └─▶ whether there is more to match
 //
@@ -19,7 +19,7 @@ import { createLane, type Lane, type LaneConfig } from "./lane.ts";
 import { nextTaskState, type TaskEvent, type TaskState } from "./lifecycle.ts";
 import { isActive, type PartitionState } from "./partition.ts";
 import type { InputBatch, TopicPartition } from "./ports.ts";
-import { addTallies, emptyTally, retire, type Tally, tallyOf } from "./tally.ts";
+import { addTallies, emptyTally, type Tally, tallyOf } from "./tally.ts";
 
 /** How a task is made. */
 export type TaskConfig = LaneConfig & {
@@ -44,8 +44,6 @@ export type TaskInput =
   | { readonly kind: "work"; readonly maxEvents: number }
   /** Time has passed, perhaps in silence. */
   | ({ readonly kind: "tick" } & Listening)
-  /** Their lanes are dropped with all they hold. */
-  | { readonly kind: "revoked"; readonly partitions: readonly TopicPartition[] }
   /** No batch will be taken any more; what was taken may still be matched. */
   | { readonly kind: "drain" }
   /** After `drain`: everything was sent. */
@@ -83,7 +81,7 @@ export interface Task {
   save(): readonly SavedLane[];
   /** Before its partitions are assigned: puts these lanes where they were. Then reading begins, in each partition, at `from`. */
   restore(lanes: readonly SavedLane[]): void;
-  /** What became of all records, and what each pattern holds and said, over all lanes it has or had. */
+  /** What became of all records, and what each pattern holds and said, over all its lanes. */
   tally(): Tally;
 }
 
@@ -97,14 +95,12 @@ class TaskAtWork implements Task {
   readonly #lanes = new Map<number, Lane>();
   readonly #acknowledged = new Map<PartitionState, bigint>();
   #state: TaskState = "created";
-  #retired: Tally;
   #emissions: Emission[] = [];
   #pause: TopicPartition[] = [];
   #resume: TopicPartition[] = [];
 
   constructor(config: TaskConfig) {
     this.#config = config;
-    this.#retired = emptyTally(config);
   }
 
   get state(): TaskState {
@@ -121,7 +117,7 @@ class TaskAtWork implements Task {
   }
 
   tally(): Tally {
-    return this.lanes.reduce((sum, lane) => addTallies(sum, tallyOf(lane)), this.#retired);
+    return this.lanes.reduce((sum, lane) => addTallies(sum, tallyOf(lane)), emptyTally(this.#config));
   }
 
   save(): readonly SavedLane[] {
@@ -179,9 +175,6 @@ class TaskAtWork implements Task {
         break;
       case "tick":
         this.#tick(input);
-        break;
-      case "revoked":
-        this.#revoke(input.partitions);
         break;
       case "drain":
         this.#become({ type: "revoked" });
@@ -244,16 +237,6 @@ class TaskAtWork implements Task {
     for (const lane of this.#lanes.values()) {
       lane.moveTime(follow(lane));
       if (!lane.hasWork) this.#steer(lane);
-    }
-  }
-
-  #revoke(places: readonly TopicPartition[]): void {
-    for (const { partition } of places) {
-      const lane = this.#lanes.get(partition);
-      if (lane === undefined) continue;
-      this.#lanes.delete(partition);
-      for (const each of lane.partitions) this.#acknowledged.delete(each);
-      this.#retired = addTallies(this.#retired, retire(tallyOf(lane)));
     }
   }
 

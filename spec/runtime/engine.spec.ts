@@ -209,47 +209,6 @@ it("who was stopped or asleep has heard nobody, which is not silence", async () 
   await engine.stop();
 });
 
-it("partitions that are taken away are not acknowledged any more, and what waits of them is forgotten", async () => {
-  const source = handSource();
-  let letGo = (): void => undefined;
-  const sink = handSink(() => new Promise((resolve) => (letGo = resolve)));
-  const { engine } = start({ source, sink });
-  await settle();
-  source.handler.onBatch(batch("in", events(3)));
-  await settle();
-  source.handler.onBatch(batch("in", events(3, 3)));
-  source.handler.onRevoked([place]);
-  letGo();
-  await settle();
-  assert.is(source.acknowledged.size, 0);
-  assert.equal([engine.metrics().lanes.length, engine.metrics().topics[0]?.records], [0, 3]);
-  source.handler.onAssigned([place]);
-  source.handler.onBatch(batch("in", events(4)));
-  await settle();
-  letGo();
-  await settle();
-  assert.is(source.acknowledged.get("in/0"), 4n);
-  await engine.stop();
-});
-
-it("says how many open runs are forgotten with the partitions that are taken away", async () => {
-  const clock = manualClock();
-  const source = handSource();
-  const { engine, logged } = start({ source, sink: handSink(), clock });
-  await settle();
-  source.handler.onBatch(batch("in", [record(0, { k: "a", t: clock.now(), alarm: 5_000 })], 0, true));
-  await clock.advance(31_000);
-  source.handler.onRevoked([place]);
-  await settle();
-  const told = (): readonly string[] => logged.filter((line) => line.includes("handed over"));
-  assert.equal(told(), ["warn partitions are handed over, and the runs that were open there are forgotten"]);
-  source.handler.onAssigned([place]);
-  source.handler.onRevoked([place]);
-  await settle();
-  assert.is(told().length, 1, "nothing was open");
-  await engine.stop();
-});
-
 it("gives others their turn at least every ten milliseconds", async () => {
   let breaths = 0;
   let longestMs = 0;

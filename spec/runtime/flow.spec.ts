@@ -10,7 +10,7 @@ const it = suite("flow");
 const PLACES = [0, 1].map((partition) => ({ topic: "in", partition }));
 const reason = fc.constantFrom<HoldReason>("queue", "time", "stop");
 const command = fc.record({
-  act: fc.constantFrom("hold", "release", "holdAll", "releaseAll", "assigned", "revoked"),
+  act: fc.constantFrom("hold", "release", "holdAll", "releaseAll", "assigned"),
   reason,
   which: fc.nat(1),
 });
@@ -45,17 +45,10 @@ it("agrees with a list of reasons", () => {
         } else if (act === "assigned" && !ours.has(which)) {
           flow.assigned([place]);
           ours.set(which, new Set());
-        } else if (act === "revoked") {
-          flow.revoked([place]);
-          ours.delete(which);
-          paused.delete(which);
         }
         for (const [partition, each] of PLACES.entries()) {
           const held = ours.has(partition) && (forAll.size > 0 || (ours.get(partition)?.size ?? 0) > 0);
-          assert.equal(
-            [flow.isOurs(each), flow.isHeld(each), paused.has(partition)],
-            [ours.has(partition), held, held],
-          );
+          assert.equal([flow.isHeld(each), paused.has(partition)], [held, held]);
           const why = flow.heldBecause(each);
           assert.is(why === null ? held : !(forAll.has(why) || ours.get(partition)?.has(why)), false);
         }

@@ -96,29 +96,6 @@ it("goes through its states", () => {
   assert.is(task.state, "closed");
 });
 
-it("drops the lanes that are taken away, keeps their counts, and starts afresh when they come back", () => {
-  const { task, out, drive } = startTask({ inputs: [input("in", { outOfOrdernessMs: 10 })] });
-  const places = [{ topic: "in", partition: 0 }];
-  drive({
-    kind: "batch",
-    batch: batch("in", [record(0, { k: "a", t: 0 }), record(1, { k: "a", t: 50 })]),
-    readAt: NOW,
-  });
-  assert.equal(task.positions(), [{ topic: "in", partition: 0, position: 1n }]);
-  drive({ kind: "revoked", partitions: places });
-  assert.equal(task.positions(), []);
-  const [topic] = task.tally().topics;
-  assert.equal([topic?.records, topic?.onTime, topic?.waiting], [1, 1, 0]);
-  drive({ kind: "batch", batch: batch("in", [record(2, { k: "a", t: 60 })]), readAt: NOW });
-  assert.is(task.tally().topics[0]?.records, 1, "what is not ours is not read");
-  drive({ kind: "assigned", partitions: places, now: NOW });
-  drive({ kind: "batch", batch: batch("in", [record(1, { k: "a", t: 50, hit: true })]), readAt: NOW });
-  drive({ kind: "ended", partition: { topic: "in", partition: 0 } });
-  assert.is(alertsOf(out).length, 1);
-  assert.is(task.tally().topics[0]?.records, 2);
-  assert.ok(task.isOver);
-});
-
 it("pauses a partition that runs ahead with too much waiting, and resumes it when half is left", () => {
   const inputs = [input("x"), input("y")];
   const { drive } = startTask({ inputs, maxReorderBytes: 2_000 });

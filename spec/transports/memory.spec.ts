@@ -33,7 +33,6 @@ function listener(onBatch: (place: string) => void = () => {}) {
       ended.push(place(partition));
       if (ended.length === assigned.length) ends();
     },
-    onRevoked: () => assert.unreachable("a memory source revokes nothing"),
     onFailure: (error) => {
       throw error;
     },

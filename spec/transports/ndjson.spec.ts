@@ -42,7 +42,6 @@ async function readAll(
         ended.push(topic);
         if (ended.length === topics.length) resolve(null);
       },
-      onRevoked: () => {},
       onFailure: (error) => resolve(error as SequiturError),
     };
     source.start(topics, handler).catch(reject);
@@ -265,7 +264,6 @@ it("stops in the middle, also while paused or while a pipe is silent", async () 
       if (batch.topic === "u") source.pause(batch);
     },
     onEnd: () => assert.unreachable("nothing ended"),
-    onRevoked: () => {},
     onFailure: (error) => {
       throw error;
     },
