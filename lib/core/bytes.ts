@@ -8,6 +8,7 @@
 const END = 2 ** 31;
 const ROOM = 8;
 
+/** Grows as it is written to. What is out of the range that is said is written as something else. */
 export class ByteWriter {
   /** Bytes that were written. */
   length = 0;
@@ -22,12 +23,14 @@ export class ByteWriter {
     this.#bytes[this.length++] = left;
   }
 
+  /** Writes any number. */
   float(value: number): void {
     this.#makeRoom();
     this.#view.setFloat64(this.length, value, true);
     this.length += 8;
   }
 
+  /** Writes a whole number from -(2 ** 63) to below 2 ** 63. */
   long(value: bigint): void {
     this.#makeRoom();
     this.#view.setBigInt64(this.length, value, true);
@@ -48,14 +51,20 @@ export class ByteWriter {
   }
 }
 
-/** Reads what was written, whatever it is. @throws {RangeError} whose message says what should have stood there. */
+/** Makes an error of what should have stood there, and how many bytes were read. */
+export type Refuse = (expected: string, at: number) => Error;
+
+/** Reads what was written, whatever it is. @throws what `refuse` makes where it was not written so. */
 export class ByteReader {
+  /** Bytes that were read. */
   at = 0;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #refuse: Refuse;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, refuse: Refuse) {
     this.#bytes = bytes;
+    this.#refuse = refuse;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
@@ -63,18 +72,19 @@ export class ByteReader {
     return this.at === this.#bytes.length;
   }
 
-  /** A whole number below `end`, which is `what`. */
+  /** A whole number from 0 to below `end`, which is `what`. */
   count(end: number = END, what: string = "a number"): number {
     let value = 0;
-    for (let shift = 0; shift < 35; shift += 7) {
+    for (let shift = 0; shift <= 28; shift += 7) {
       const byte = this.#bytes[this.at++] ?? 0xff;
-      value = (value | ((byte & 0x7f) << shift)) >>> 0;
+      value |= (byte & 0x7f) << shift;
       if (byte < 0x80) {
-        if (value < end) return value;
+        // Of the fifth byte there is room for three bits.
+        if ((shift < 28 || byte < 8) && value < end) return value;
         break;
       }
     }
-    throw new RangeError(what);
+    throw this.#refuse(what, this.at);
   }
 
   float(): number {
@@ -85,9 +95,14 @@ export class ByteReader {
     return this.#view.getBigInt64(this.#pass(), true);
   }
 
+  /** Refuses what was read last, unless it `fits`. */
+  need(fits: boolean, expected: string): void {
+    if (!fits) throw this.#refuse(expected, this.at);
+  }
+
   #pass(): number {
     this.at += 8;
-    if (this.at > this.#bytes.length) throw new RangeError("eight more bytes");
+    this.need(this.at <= this.#bytes.length, "eight more bytes");
     return this.at - 8;
   }
 }

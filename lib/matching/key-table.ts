@@ -25,7 +25,8 @@ function emptyPart(): Part {
 /** Stands for parts in which there never was a row. */
 const NO_PART: Part = emptyPart();
 
-const PARTS = 256;
+/** Of any table. */
+export const PARTS = 256;
 const FIRST_SLOTS = 4;
 /** How far from its own slot a row may be. */
 const FARTHEST = 64;

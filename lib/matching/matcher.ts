@@ -6,6 +6,7 @@
 //
 // A matcher has no clock and does no I/O. What it returns is a function of the calls so far.
 
+import type { Refuse } from "../core/bytes.ts";
 import type { EncodedKey, Key } from "../event/key.ts";
 import type { Instant } from "../time/instant.ts";
 
@@ -290,8 +291,8 @@ export interface Saving {
   saveRows(rows: readonly RowPlace[], from: number): SavedRows & { readonly next: number };
   /** Replaces everything by a state without keys. @throws {CheckpointError} `UNKNOWN_FORMAT`, `OTHER_PATTERN`, `BROKEN_STATE` */
   restoreHead(head: MatcherState): void;
-  /** Adds the keys that are wanted; none may be known. @throws {CheckpointError} `BROKEN_STATE`, and then what is left is of no use. */
-  restoreRows(saved: SavedRows, isWanted: (key: Key) => boolean): void;
+  /** Adds the keys that are wanted; none may be known. @throws what `refuse` makes, and then what is left is of no use. */
+  restoreRows(saved: SavedRows, isWanted: (key: Key) => boolean, refuse: Refuse): void;
   /** From here on changes are remembered. */
   track(): void;
 }

@@ -4,7 +4,7 @@
 import type { Automaton, Wait } from "../automaton/automaton.ts";
 import type { State, States } from "../automaton/decide.ts";
 import { toWaiting, type Waiting } from "../automaton/waiting.ts";
-import { ByteReader } from "../core/bytes.ts";
+import { ByteReader, type Refuse } from "../core/bytes.ts";
 import { decodeKey, isEncodedKey, type Key } from "../event/key.ts";
 import type { Instant } from "../time/instant.ts";
 import type { Ref } from "./forest.ts";
@@ -12,7 +12,6 @@ import type { Keeping } from "./group.ts";
 import type { SavedRows, TimedEvent } from "./matcher.ts";
 import { ENCODED, END, HELD, KEEPINGS, QUIET, type Source, TAKEN, UNION } from "./row-writer.ts";
 import type { Rows } from "./rows.ts";
-import { broken } from "./saved-check.ts";
 
 /** A taken event as it was saved, and its number among those of its key. */
 type ReadEvent = TimedEvent & { readonly number: number };
@@ -22,7 +21,10 @@ type ReadState = { readonly state: State; readonly keeping: Keeping };
 
 type ReadGroup = ReadState & { readonly roots: readonly Ref[] };
 
-/** Reads rows one by one; the one that was read last is at hand. */
+/**
+ * Reads rows one by one; the one that was read last is at hand. What a length says is never believed further than there are bytes, and
+ * nothing is looked for twice, so time and space are of the order of the bytes.
+ */
 export class RowReader {
   key: Key = "";
   cut = 0;
@@ -34,36 +36,37 @@ export class RowReader {
   /** Three for each record: what kind it is, left or what is below, right or which event. Only so many count. */
   readonly #words: number[] = [];
   #records = 0;
+  /** By record: whether it is a run of one path; 0 is nothing, and so below one. */
+  readonly #isFlat: boolean[] = [true];
   readonly #automaton: Automaton;
   readonly #stateOf: States["stateOf"];
   readonly #in: ByteReader;
   readonly #values: readonly unknown[];
-  readonly #place: string;
   readonly #states: ReadState[] = [];
   readonly #sources: Source[] = [];
   #value = 0;
 
-  /** `place` says in errors where the rows stand. */
-  constructor(automaton: Automaton, stateOf: States["stateOf"], { bytes, values }: SavedRows, place: string) {
+  constructor(automaton: Automaton, stateOf: States["stateOf"], { bytes, values }: SavedRows, refuse: Refuse) {
     this.#automaton = automaton;
     this.#stateOf = stateOf;
-    this.#in = new ByteReader(bytes);
+    this.#in = new ByteReader(bytes, refuse);
     this.#values = values;
-    this.#place = place;
   }
 
-  /** Reads the next row; `false`: there is none. @throws {CheckpointError} `BROKEN_STATE` */
+  /** Bytes that were read. */
+  get at(): number {
+    return this.#in.at;
+  }
+
+  /** Reads the next row; `false`: there is none. Cost: its bytes. @throws what `refuse` makes */
   next(): boolean {
-    try {
-      if (this.#in.isAtEnd) {
-        need(this.#value === this.#values.length, "one more row");
-        return false;
-      }
-      this.#read();
-      return true;
-    } catch (error) {
-      throw error instanceof RangeError ? broken(`${this.#place}, at byte ${this.#in.at},`, error.message) : error;
+    const from = this.#in;
+    if (from.isAtEnd) {
+      from.need(this.#value === this.#values.length, "one more row");
+      return false;
     }
+    this.#read();
+    return true;
   }
 
   /** Writes the records of the row into the one at hand there, which has none, and all else but groups. */
@@ -93,36 +96,38 @@ export class RowReader {
     this.number = from.count();
     this.#readRecords();
     this.groups = [];
+    const states = new Set<State>();
     for (let left = from.count(); left > 0; left -= 1) {
       const { state, keeping } = this.#readState();
       const roots = this.#readRuns();
       // Runs that are there twice would double at every turn.
-      need(!this.groups.some((other) => other.state === state), "another state");
-      need(roots.length < 2 || new Set(roots).size === roots.length, "runs that differ");
+      from.need(!states.has(state), "another state");
+      states.add(state);
+      from.need(roots.length < 2 || new Set(roots).size === roots.length, "runs that differ");
       this.groups.push({ state, keeping, roots });
     }
     this.held = (flags & HELD) === 0 ? [] : this.#readRuns();
-    need(
-      this.held.every((run) => this.#isFlat(run)),
+    from.need(
+      this.held.every((run) => this.#isFlat[run]),
       "runs of one path",
     );
   }
 
   #nextValue(what: string): unknown {
-    need(this.#value < this.#values.length, what);
+    this.#in.need(this.#value < this.#values.length, what);
     return this.#values[this.#value++];
   }
 
   #readKey(isEncoded: boolean): Key {
     const key = this.#nextValue("followed by a key");
-    need(isEncoded ? isEncodedKey(key) : typeof key === "string", "followed by a key");
+    this.#in.need(isEncoded ? isEncodedKey(key) : typeof key === "string", "followed by a key");
     return isEncoded ? decodeKey(key as string) : (key as string);
   }
 
   #readInstant(): Instant {
     const at = this.#in.float();
     // With others sums are rounded, and what is due would be due again at the same instant.
-    need(Number.isSafeInteger(at), "an instant");
+    this.#in.need(Number.isSafeInteger(at), "an instant");
     return at;
   }
 
@@ -136,19 +141,13 @@ export class RowReader {
       if (kind === END) return;
       const left = from.count(ref, "a record");
       const right = kind === UNION ? from.count(ref, "a record") : this.#readEvent();
-      need(kind !== UNION || (left > 0 && right > 0 && left !== right), "two records");
+      from.need(kind !== UNION || (left > 0 && right > 0 && left !== right), "two records");
       const at = 3 * this.#records;
       words[at] = kind;
       words[at + 1] = left;
       words[at + 2] = right;
+      this.#isFlat[ref] = kind !== UNION && (this.#isFlat[left] as boolean);
     }
-  }
-
-  /** Whether a record is a run of one path. */
-  #isFlat(run: Ref): boolean {
-    let ref = run;
-    while (ref > 0 && this.#words[3 * ref - 3] !== UNION) ref = this.#words[3 * ref - 2] as Ref;
-    return ref === 0;
   }
 
   /** Its place among those of the row. */
@@ -160,19 +159,20 @@ export class RowReader {
     const source = this.#readSource();
     const at = this.#readInstant();
     const offset = from.long();
-    need(offset >= 0n, "an offset");
+    from.need(offset >= 0n, "an offset");
     const origin = { topic: source.topic, partition: source.partition, offset };
     return this.events.push({ number, at, origin, value: this.#nextValue("an event") }) - 1;
   }
 
   #readSource(): Source {
-    const index = this.#in.count(this.#sources.length + 1, "a source");
+    const from = this.#in;
+    const index = from.count(this.#sources.length + 1, "a source");
     const known = this.#sources[index];
     if (known !== undefined) return known;
-    const partition = this.#in.count();
+    const partition = from.count();
     const topic = this.#nextValue("a source");
-    need(typeof topic === "string", "a source");
-    const source = { topic, partition };
+    from.need(typeof topic === "string", "a source");
+    const source = { topic: topic as string, partition };
     this.#sources.push(source);
     return source;
   }
@@ -205,16 +205,13 @@ export class RowReader {
 
   #readRuns(): readonly Ref[] {
     const records = this.#records;
+    const from = this.#in;
     const runs = [];
-    for (let left = this.#in.count(records + 1, "runs"); left > 0; left -= 1) {
-      const run = this.#in.count(records + 1, "a run");
-      need(run > 0, "a run");
+    for (let left = from.count(records + 1, "runs"); left > 0; left -= 1) {
+      const run = from.count(records + 1, "a run");
+      from.need(run > 0, "a run");
       runs.push(run);
     }
     return runs;
   }
-}
-
-function need(fits: boolean, what: string): asserts fits {
-  if (!fits) throw new RangeError(what);
 }

@@ -14,10 +14,8 @@ export function requireShape(shape: Shape, value: unknown, place: string): void 
   throw broken(place + steps.join(""), misfit.expected);
 }
 
-/** A key has two rows. */
-export function twice(place: string): CheckpointError {
-  return broken(place, "a list in which each key is there once");
-}
+/** What rows are not, if a key has two. */
+export const EACH_ONCE = "a list in which each key is there once";
 
 export function broken(place: string, expected: string): CheckpointError {
   return new CheckpointError(

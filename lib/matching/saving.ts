@@ -6,7 +6,7 @@
 
 import type { Automaton } from "../automaton/automaton.ts";
 import type { States } from "../automaton/decide.ts";
-import { fromText, toText } from "../core/bytes.ts";
+import { fromText, type Refuse, toText } from "../core/bytes.ts";
 import { CheckpointError } from "../core/errors.ts";
 import { anything, indexFrom, listOf, record, text } from "../core/shape.ts";
 import { type EncodedKey, encodeKey, type Key } from "../event/key.ts";
@@ -14,13 +14,13 @@ import { type Instant, restoreInstant, type SavedInstant, savedInstant, saveInst
 import type { Census } from "./census.ts";
 import type { Compactor } from "./compact.ts";
 import { dropDead, type KeepingOf } from "./group.ts";
-import { partOfKey } from "./key-table.ts";
+import { PARTS, partOfKey } from "./key-table.ts";
 import type { MatcherState, MatcherStats, RowPlace, SavedRows, Saving } from "./matcher.ts";
 import type { Moving } from "./moving.ts";
 import { RowReader } from "./row-reader.ts";
 import { RowWriter } from "./row-writer.ts";
 import type { Rows } from "./rows.ts";
-import { broken, requireShape, twice } from "./saved-check.ts";
+import { broken, EACH_ONCE, requireShape } from "./saved-check.ts";
 import type { Weight } from "./weight.ts";
 
 export type Counters = {
@@ -32,13 +32,14 @@ export function emptyCounters(): Counters {
 }
 
 const FORMAT = "sequitur-rows-2";
-/** Where rows stand, as far as the matcher knows. */
-const PIECE = "a page or delta";
 
 type Head = MatcherState & { readonly now: SavedInstant; readonly counters: Counters };
 type Whole = Head & { readonly rows: readonly { readonly bytes: string; readonly values: readonly unknown[] }[] };
 
-/** The page of a key: one of a few hundred, whatever other keys there are. */
+/** Pages have numbers from 0 to below. */
+export const PAGES: number = PARTS;
+
+/** The page of a key, whatever other keys there are. */
 export function pageOf(key: Key): number {
   return partOfKey(key);
 }
@@ -89,14 +90,14 @@ export class SavingAtWork implements Saving {
     });
     const keys = new Set<EncodedKey>();
     for (const [index, rows] of saved.entries()) {
-      for (const reader = this.#read(rows, `$.rows[${index}]`); reader.next(); ) {
+      for (const reader = this.#read(rows, refuseAt(index)); reader.next(); ) {
         const key = encodeKey(reader.key);
-        if (keys.has(key)) throw twice(`$.rows[${index}]`);
+        if (keys.has(key)) throw broken(`$.rows[${index}]`, EACH_ONCE);
         keys.add(key);
       }
     }
     this.restoreHead(state);
-    for (const rows of saved) this.restoreRows(rows, () => true);
+    for (const [index, rows] of saved.entries()) this.restoreRows(rows, () => true, refuseAt(index));
   }
 
   head(): MatcherState {
@@ -145,23 +146,25 @@ export class SavingAtWork implements Saving {
     teller.counters = { ...counters };
   }
 
-  restoreRows(saved: SavedRows, isWanted: (key: Key) => boolean): void {
-    const reader = this.#read(saved, PIECE);
-    while (reader.next()) if (isWanted(reader.key)) this.#restoreRow(reader);
+  restoreRows(saved: SavedRows, isWanted: (key: Key) => boolean, refuse: Refuse): void {
+    const reader = this.#read(saved, refuse);
+    while (reader.next()) {
+      if (!isWanted(reader.key)) continue;
+      if (this.#of.rows.of(reader.key) !== 0) throw refuse(EACH_ONCE, reader.at);
+      this.#restoreRow(reader);
+    }
   }
 
   track(): void {
     this.#of.rows.track();
   }
 
-  #read(saved: SavedRows, place: string): RowReader {
-    return new RowReader(this.#of.automaton, this.#of.states.stateOf, saved, place);
+  #read(saved: SavedRows, refuse: Refuse): RowReader {
+    return new RowReader(this.#of.automaton, this.#of.states.stateOf, saved, refuse);
   }
 
   #restoreRow(reader: RowReader): void {
     const { rows, moving, compactor, weight, keepingOf, store } = this.#of;
-    const { key } = reader;
-    if (rows.of(key) !== 0) throw twice(PIECE);
     rows.show(0);
     reader.put(rows);
     for (const { value } of reader.events) weight.took(value);
@@ -170,8 +173,12 @@ export class SavingAtWork implements Saving {
     moving.settle(rows);
     dropDead(rows, keepingOf);
     compactor.compact(rows);
-    store(key);
+    store(reader.key);
   }
+}
+
+function refuseAt(index: number): Refuse {
+  return (expected, at) => broken(`$.rows[${index}], at byte ${at},`, expected);
 }
 
 const count = indexFrom(0);

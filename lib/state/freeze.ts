@@ -18,7 +18,7 @@
 import type { Sliced } from "../core/slices.ts";
 import { decodeKey, type EncodedKey, encodeKey, isEncodedKey, type Key } from "../event/key.ts";
 import type { KeyedMatcher, MatcherState, RowPlace, SavedRows, Saving } from "../matching/matcher.ts";
-import { pageOf } from "../matching/saving.ts";
+import { PAGES, pageOf } from "../matching/saving.ts";
 import type { Delta, Page } from "./entry.ts";
 import { damaged } from "./state-error.ts";
 import { fromValueJson, toValueJson } from "./value-json.ts";
@@ -138,9 +138,13 @@ class FreezerAtWork implements Freezer {
       newer.add(name);
       return true;
     };
+    if (piece.kind === "page" && piece.page >= PAGES) throw damaged(where, `it has a page ${piece.page}`);
     if (piece.kind === "page" && this.#known.has(piece.page)) return;
+    const what = piece.kind === "page" ? `page ${piece.page}` : "a change";
+    const refuse = (expected: string, at: number): Error =>
+      damaged(where, `${what}, at byte ${at} of some rows, is not ${expected}`);
     for (let at = 1; at < parts.length; at += 2) {
-      this.#matcher.restoreRows(rowsIn(parts[at] as Uint8Array, parts[at + 1], where), isWanted);
+      this.#matcher.restoreRows(rowsIn(parts[at] as Uint8Array, parts[at + 1], where), isWanted, refuse);
       yield;
     }
     if (piece.kind === "page") this.#known.add(piece.page);

@@ -7,6 +7,8 @@ import { ByteReader, ByteWriter, fromText, toText } from "../../lib/core/bytes.t
 
 const it = suite("core/bytes");
 
+const refuse = (expected: string): Error => new RangeError(expected);
+
 const number = fc.oneof(
   fc.record({ kind: fc.constant("count" as const), value: fc.nat(2 ** 31 - 1) }),
   fc.record({ kind: fc.constant("count" as const), value: fc.nat(300) }),
@@ -23,7 +25,7 @@ it("reads what was written, and nothing behind it", () => {
         else if (each.kind === "float") writer.float(each.value);
         else writer.long(each.value);
       }
-      const reader = new ByteReader(writer.written);
+      const reader = new ByteReader(writer.written, refuse);
       for (const { kind, value } of numbers) assert.is(reader[kind](), value);
       assert.ok(reader.isAtEnd && reader.at === writer.length);
       assert.throws(() => reader.count(), RangeError);
@@ -41,15 +43,16 @@ it("writes counts as drawn", () => {
 it("refuses counts that are too large, too long or cut off, and says what was to stand there", () => {
   const read = (hex: string, end?: number): unknown => {
     try {
-      return new ByteReader(Buffer.from(hex, "hex")).count(end, "a step");
+      return new ByteReader(Buffer.from(hex, "hex"), refuse).count(end, "a step");
     } catch (error) {
       return (error as RangeError).message;
     }
   };
   assert.equal([read("05", 6), read("05", 5), read("ffffffff07")], [5, "a step", 2 ** 31 - 1]);
-  for (const hex of ["", "80", "ffffffff08", "ffffffffff01"]) assert.is(read(hex), "a step");
-  assert.throws(() => new ByteReader(new Uint8Array(7)).float(), /eight more bytes/);
-  assert.throws(() => new ByteReader(new Uint8Array(7)).long(), /eight more bytes/);
+  for (const hex of ["", "80", "ffffffff08", "8080808010", "80808080f001", "ffffffffff01"])
+    assert.is(read(hex), "a step");
+  assert.throws(() => new ByteReader(new Uint8Array(7), refuse).float(), /eight more bytes/);
+  assert.throws(() => new ByteReader(new Uint8Array(7), refuse).long(), /eight more bytes/);
 });
 
 it("makes text of bytes, however many, and bytes of that text only", () => {

@@ -217,11 +217,12 @@ it("refuses what it did not write, and starts empty where nothing was saved", ()
       thaw(head, pageWith(own, "", bytes, "[")),
       thaw(head, pageWith(own, "", bytes, Uint8Array.of(0xff))),
       thaw(head, pageWith(own + 1, "", bytes, json)),
+      thaw(head, page(256, "", { bytes: parts("") })),
       thaw(deltaWith("null")),
       thaw(deltaWith("")),
       thaw(deltaWith('{"state":{},"gone":["x"]}')),
     ],
-    Array(12).fill("DAMAGED_STATE"),
+    Array(13).fill("DAMAGED_STATE"),
   );
   assert.is(thaw(deltaWith('{"state":{},"gone":[]}')), "UNKNOWN_FORMAT");
   const broken = [
@@ -232,7 +233,7 @@ it("refuses what it did not write, and starts empty where nothing was saved", ()
   ];
   assert.equal(
     broken.map((each) => thaw(head, each)),
-    Array(4).fill("BROKEN_STATE"),
+    Array(4).fill("DAMAGED_STATE"),
   );
 });
 
