@@ -2,12 +2,8 @@
 // heaps nor what a compiler has learnt mix. A line is asked, a line of JSON is the answer; they run only while they are asked.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { bundle } from "../run/bundle.ts";
 
 /** A contender at work on a workload. */
 export type Bench = {
@@ -80,23 +76,12 @@ export type Bundle = { readonly program: (words: readonly string[]) => Program; 
  * they run, and names of functions are not kept at the cost of speed.
  */
 export async function bundleContenders(): Promise<Bundle> {
-  const folder = mkdtempSync(join(tmpdir(), "sequitur-bench-"));
-  const path = join(folder, "contender-process.mjs");
-  await build({
-    entryPoints: [fileURLToPath(new URL("contender-process.ts", import.meta.url))],
-    outfile: path,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    conditions: ["sequitur-source"],
-    logLevel: "silent",
-  });
+  const { path, remove } = await bundle("bench", new URL("contender-process.ts", import.meta.url));
   return {
     program: (words) => ({
       path: process.execPath,
       words: ["--max-old-space-size=6144", path, ...words],
     }),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove,
   };
 }

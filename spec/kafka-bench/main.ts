@@ -1,14 +1,11 @@
 // npm run kafka-bench: how fast the service is with exactly-once, next to stock kafkajs that reads the same topic and drops it, in
 // the same run. Each contender has a process of its own.
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { build } from "esbuild";
 import { startBroker } from "../broker/broker.ts";
 import { javaProduce } from "../broker/java-produce.ts";
 import { createTopic } from "../broker/topics.ts";
+import { bundle } from "../run/bundle.ts";
 import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
 import { type Figures, type Layer, layersTable, type Row, rowOf, tableOf } from "./figures.ts";
 import { alertsIn, INPUT, PER_SECOND, records, SIZES, type Size } from "./stream.ts";
@@ -44,7 +41,11 @@ await runCommand(USAGE, parseCommand(process.argv.slice(2)), run);
 
 async function run(command: Command): Promise<number> {
   const say = (line: string): void => console.error(line);
-  const { program, remove } = await bundle();
+  const contenders = new URL("contender.ts", import.meta.url);
+  const { path: program, remove } = await bundle("kafka-bench", contenders, {
+    packages: "external",
+    sourcemap: "inline",
+  });
   const rows: Row[] = [];
   try {
     if (command.layers) return await tellLayers(command, program);
@@ -111,27 +112,6 @@ async function runProgram<Answer>(program: string, words: readonly string[], pro
   const args = ["--enable-source-maps", "--expose-gc", ...flags, program, ...words];
   const { stdout } = await exec(process.execPath, args, { env, timeout: CONTENDER_MS, maxBuffer: 64 * 1024 * 1024 });
   return JSON.parse(stdout) as Answer;
-}
-
-/** The contenders as one file of plain JavaScript, as a package would hold them, where it finds the packages that it needs. */
-async function bundle(): Promise<{ readonly program: string; readonly remove: () => void }> {
-  const cache = fileURLToPath(new URL("../../node_modules/.cache", import.meta.url));
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, "kafka-bench-"));
-  const program = join(folder, "contender.mjs");
-  await build({
-    entryPoints: [fileURLToPath(new URL("contender.ts", import.meta.url))],
-    outfile: program,
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    conditions: ["sequitur-source"],
-    logLevel: "silent",
-    sourcemap: "inline",
-  });
-  return { program, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 function parseCommand(words: string[]): Command | string {

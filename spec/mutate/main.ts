@@ -1,9 +1,9 @@
 // npm run mutate: how many small changes to a room of lib its specs notice. What they do not notice is shown: it makes no difference,
 // or a test is missing.
 import { availableParallelism } from "node:os";
+import { openFolder } from "../run/bundle.ts";
 import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
 import { type Mutant, mutantsOf, sampleOf, show } from "./mutants.ts";
-import { openFolder } from "./program.ts";
 import { ROOMS, type Room, sourcesOf } from "./rooms.ts";
 import { openTrial, type Trial, type Verdict } from "./trial.ts";
 import { endTries } from "./try-specs.ts";
@@ -37,7 +37,7 @@ const TELL_EVERY_MS = process.stderr.isTTY ? 1_000 : 30_000;
 await runCommand(USAGE, parseCommand(process.argv.slice(2)), run);
 
 async function run(command: Command): Promise<number> {
-  const folder = openFolder();
+  const folder = openFolder("mutate");
   let isInterrupted = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => {

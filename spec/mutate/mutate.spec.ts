@@ -4,16 +4,17 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { allowMs } from "../run/ask.ts";
+import { openFolder } from "../run/bundle.ts";
 import { type ExecuteOptions, execute, FROM_SOURCE, type Result } from "../run/execute.ts";
 import { changedText, type Mutant, mutantsOf, sampleOf, show } from "./mutants.ts";
-import { openFolder, writeProgram } from "./program.ts";
+import { writeProgram } from "./program.ts";
 import { openTrial } from "./trial.ts";
 import { trySpecs } from "./try-specs.ts";
 
 allowMs(120_000);
 
 const it = suite("npm run mutate");
-const folder = openFolder();
+const folder = openFolder("mutate");
 it.after(() => folder.remove());
 
 const HEAP = "lib/time/heap.ts";

@@ -3,22 +3,12 @@
 //
 //     run-specs ─▶ duration.spec.ts ─▶ lib/time/duration.ts    ◀ the change
 //         └──────▶ watermark.spec.ts ─▶ …                        each spec runs when its turn has come
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { FOR_NODE } from "../run/bundle.ts";
 import { changedText, type Mutant } from "./mutants.ts";
-
-const CACHE = "node_modules/.cache";
-
-type Folder = { readonly path: string; readonly remove: () => void };
-
-/** A folder for programs, where they find the packages that they need. */
-export function openFolder(): Folder {
-  mkdirSync(CACHE, { recursive: true });
-  const path = mkdtempSync(join(CACHE, "mutate-"));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
-}
 
 /** Writes the program. @throws {Error} if what was changed cannot be read as code any more */
 export async function writeProgram(specs: readonly string[], mutant: Mutant | null, outfile: string): Promise<void> {
@@ -26,19 +16,14 @@ export async function writeProgram(specs: readonly string[], mutant: Mutant | nu
     (file) => `{ file: ${JSON.stringify(file)}, load: () => import(${JSON.stringify(`./${file}`)}) }`,
   );
   await build({
+    ...FOR_NODE,
     stdin: {
       contents: `import { runSpecs } from "./spec/mutate/run-specs.ts";\nvoid runSpecs([${list.join(", ")}]);`,
       resolveDir: process.cwd(),
       loader: "ts",
     },
     outfile,
-    bundle: true,
     packages: "external",
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    conditions: ["sequitur-source"],
-    logLevel: "silent",
     plugins: [endsSoon, standsWhereItStood, ...(mutant === null ? [] : [changed(mutant)])],
   });
 }

@@ -6,6 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { FOR_NODE } from "../../../run/bundle.ts";
 import type { Situations } from "../situations.ts";
 import type { Story } from "./story.ts";
 
@@ -26,15 +27,10 @@ export type Worlds = (story: Story, situations: Situations) => Promise<string>;
 /** `null`: nothing is changed. @throws {Error} if the text does not stand exactly once in its file. */
 export async function worldsWith(change: Change | null): Promise<Worlds> {
   const { outputFiles } = await build({
+    ...FOR_NODE,
     entryPoints: [join(import.meta.dirname, "play-story.ts")],
-    bundle: true,
     write: false,
     minifyWhitespace: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    conditions: ["sequitur-source"],
-    logLevel: "silent",
     plugins: change === null ? [] : [planting(change, await planted(change))],
   });
   const code = Buffer.from(outputFiles?.[0]?.contents ?? []).toString("base64");
