@@ -59,16 +59,28 @@ function explainCertificate(
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
     return refused(
       "CERTIFICATE_FOR_OTHER_HOST",
-      `belongs to another name: ${message.replace(/^.*altnames: /, "")}`,
+      `belongs to another name: ${namesIn(message)}`,
       "Use the name that stands in the certificate as the address of the broker, or give it as tls.serverName.",
     );
   if (UNTRUSTED.test(code))
     return refused(
       "CERTIFICATE_UNTRUSTED",
-      "is not signed by anyone trusted here",
+      `is not signed by anyone trusted here: ${withoutPrefix(message)}`,
       'Give the certificate of its signer as tls.ca, such as { file: "/etc/kafka/ca.pem" }.',
     );
   return null;
+}
+
+/** Whose a certificate is, and whose it was to be. Node.js says: `…altnames: Host: <name>. is not in the cert's altnames: <names>`, or of an IP. */
+function namesIn(message: string): string {
+  const reason = message.replace(/^.*?altnames: /, "");
+  const [, host, ip, theirs] = /^(?:Host: (.*)\.|IP: (.*)) is not .*?: ?(.*)$/.exec(reason) ?? [];
+  const wanted = host ?? ip;
+  return wanted === undefined ? reason : `it is for ${theirs || "no address"}, not for ${wanted}`;
+}
+
+function withoutPrefix(message: string): string {
+  return message.replace(/^Connection error: /, "");
 }
 
 function explainTls({ code, message, broker, cause }: ConnectionFailure, { doing }: Attempt): ConfigError | null {
@@ -110,8 +122,7 @@ export function tlsPort(broker: string, doing: string, cause: unknown): ConfigEr
 
 function explainReach({ code, message, broker, cause }: ConnectionFailure, { doing, seeds }: Attempt): TransportError {
   const reason = /timeout/i.test(message) ? UNREACHABLE.get("ETIMEDOUT") : UNREACHABLE.get(code);
-  const what =
-    reason === undefined ? `${broker}: ${message.replace(/^Connection error: /, "")}` : `${reason} ${broker}`;
+  const what = reason === undefined ? `${broker}: ${withoutPrefix(message)}` : `${reason} ${broker}`;
   return new TransportError(
     "BROKERS_UNREACHABLE",
     `Could not reach Kafka (${doing}): ${what}. ${remedyOf(code, broker, seeds)}`,

@@ -253,6 +253,19 @@ it("explains what no broker of ours does: a certificate of tomorrow, and a TLS t
   const lost = (code: string, said: string): SequiturError =>
     explain(make("KafkaJSConnectionError", `Connection error: ${said}`, { broker: "a:9092", code }), "connecting");
   assert.is(kindOf(lost("CERT_NOT_YET_VALID", "certificate is not yet valid")), "CERTIFICATE_NOT_YET_VALID");
+  const other = (reason: string): string =>
+    lost("ERR_TLS_CERT_ALTNAME_INVALID", `Hostname/IP does not match certificate's altnames: ${reason}`).message;
+  for (const [reason, said] of [
+    ["Host: a. is not in the cert's altnames: DNS:b, DNS:c", "it is for DNS:b, DNS:c, not for a (connecting)."],
+    ["IP: 10.0.0.1 is not in the cert's list: ", "it is for no address, not for 10.0.0.1 (connecting)."],
+    ["Host: a. is not cert's CN: b", "it is for b, not for a (connecting)."],
+    ["Cert does not contain a DNS name", "Cert does not contain a DNS name (connecting)."],
+  ] as const)
+    assert.match(other(reason), `The certificate of broker a:9092 belongs to another name: ${said} Use the name`);
+  assert.match(
+    lost("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate in certificate chain").message,
+    "is not signed by anyone trusted here: self-signed certificate in certificate chain (connecting). Give",
+  );
   const old = lost(
     "EPROTO",
     "write EPROTO 80:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:x.c:1:",
