@@ -44,13 +44,13 @@ export function createGlance(options: GlanceOptions): Glance | null {
   // Any text can be a key or a part of one, so it need not be made.
   const isPlain = key.every(({ kind }) => kind === "field");
   const names = [...concern.names, ...timeNames, ...(isPlain ? [] : keyNames)];
-  const scan = createScanner(names, isPlain ? keyNames : [], maxDepth);
+  const scan = createScanner(names, isPlain ? keyNames : [], maxDepth, concern);
   const place = createPlacing(options);
   const glance: Glance = (record, readAt) => {
     const { value } = record;
     if (value === null || value.length > maxRecordBytes) return null;
     const fields = scan(value);
-    if (fields === null || concern.ask(fields)) return null;
+    if (fields === null) return null;
     const placed = place(record, fields, readAt);
     return placed.kind === "placed" ? placed.at : null;
   };

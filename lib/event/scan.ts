@@ -42,11 +42,21 @@ const LONGEST_REMEMBERED = 32;
 const SMALL_N = 0x6e;
 const SMALL_T = 0x74;
 
+/** Some fields of an object decide whether it is refused. */
+export type Refusal = {
+  readonly names: readonly string[];
+  /** Asked of the object, or of just these fields of it. */
+  readonly ask: (object: object) => boolean;
+};
+
+const NO_REFUSAL: Refusal = { names: [], ask: () => false };
+
 /** `isAskedOnly`: of a text `""` is said. `said`: of the object at hand. */
 type Field = {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly isAskedOnly: boolean;
+  readonly decides: boolean;
   readonly texts: string[];
   said: unknown;
 };
@@ -56,28 +66,48 @@ const fromUtf8 = new TextDecoder();
 
 /**
  * Makes a scanner of the fields `names`, and of those in `asked`, of which it says `""` for any text: for whoever asks only whether there is
- * one. Objects and lists in more than `maxDepth` levels are left to `JSON.parse`.
+ * one. Objects and lists in more than `maxDepth` levels are left to `JSON.parse`. So are those that `refusal` refuses: it is asked as soon as
+ * its fields, which are among `names`, were met, so that not all of the object is read in vain.
  */
-export function createScanner(names: readonly string[], asked: readonly string[], maxDepth: number): Scanner {
+export function createScanner(
+  names: readonly string[],
+  asked: readonly string[],
+  maxDepth: number,
+  refusal: Refusal = NO_REFUSAL,
+): Scanner {
   const fields = [...new Set([...names, ...asked])].map((name): Field => {
     const texts = new Array<string>(REMEMBERED).fill("");
-    return { name, bytes: utf8.encode(name), isAskedOnly: !names.includes(name), texts, said: undefined };
+    const decides = refusal.names.includes(name);
+    return { name, bytes: utf8.encode(name), isAskedOnly: !names.includes(name), decides, texts, said: undefined };
   });
   const found: Record<string, unknown> = Object.fromEntries(fields.map(({ name }) => [name, undefined]));
+  const isRefused = (): boolean => {
+    for (const field of fields) found[field.name] = field.said;
+    return refusal.ask(found);
+  };
+  const deciding = fields.filter(({ decides }) => decides).length;
   const levels = Math.min(maxDepth, MOST_LEVELS);
   return (bytes) => {
     for (const field of fields) field.said = undefined;
-    if (!scan(bytes, fields, levels)) return null;
+    if (!scan(bytes, fields, levels, deciding, isRefused)) return null;
     for (const field of fields) found[field.name] = field.said;
     return found;
   };
 }
 
-function scan(bytes: Uint8Array, fields: readonly Field[], levels: number): boolean {
+/** Scans an object, `deciding` of whose wanted fields decide whether it is refused. */
+function scan(
+  bytes: Uint8Array,
+  fields: readonly Field[],
+  levels: number,
+  deciding: number,
+  isRefused: () => boolean,
+): boolean {
+  let met = 0;
   let at = spacesEnd(bytes, 0);
   if (levels === 0 || byteAt(bytes, at) !== OPEN_OBJECT) return false;
   at = spacesEnd(bytes, at + 1);
-  if (byteAt(bytes, at) === CLOSE_OBJECT) return spacesEnd(bytes, at + 1) === bytes.length;
+  if (byteAt(bytes, at) === CLOSE_OBJECT) return spacesEnd(bytes, at + 1) === bytes.length && !isRefused();
   for (;;) {
     if (byteAt(bytes, at) !== QUOTE) return false;
     const nameAt = at + 1;
@@ -89,9 +119,15 @@ function scan(bytes: Uint8Array, fields: readonly Field[], levels: number): bool
     const field = fieldAt(bytes, nameAt, nameEnd, fields);
     const end = field === null ? valueEnd(bytes, at, levels - 1) : scanField(bytes, at, field);
     if (end === NOWHERE) return false;
+    if (field?.decides === true) {
+      met += 1;
+      if (met === deciding && isRefused()) return false;
+    }
     at = spacesEnd(bytes, end);
     const next = byteAt(bytes, at);
-    if (next === CLOSE_OBJECT) return spacesEnd(bytes, at + 1) === bytes.length;
+    // Where a field is missing or stands there twice, it was asked too early or not at all.
+    if (next === CLOSE_OBJECT)
+      return spacesEnd(bytes, at + 1) === bytes.length && ((met === deciding && met > 0) || !isRefused());
     if (next !== COMMA) return false;
     at = spacesEnd(bytes, at + 1);
   }

@@ -163,6 +163,46 @@ it("leaves to JSON.parse what takes more than a look", () => {
   assert.is(createScanner([], [], 0)(utf8.encode("{}")), null);
 });
 
+it("what is refused is left to JSON.parse, though it need not be read to its end; nothing else is, but for names that are there twice", () => {
+  const refusal = {
+    names: ["type", "at"],
+    ask: (object: object) => (object as { type?: unknown }).type === "open" || (object as { at?: unknown }).at === true,
+  };
+  const choosy = createScanner(NAMES, ASKED, MAX_DEPTH, refusal);
+  const seen = { refused: 0, said: 0, twice: 0 };
+  fc.assert(
+    fc.property(
+      fc.oneof(written, fc.constantFrom("{}", '{"n":1}', '{"type":"open","at":1,"type":"a"}', '{"at":1,"at":true}')),
+      (text) => {
+        const bytes = utf8.encode(text);
+        const whole = JSON.parse(text) as object;
+        const found = choosy(bytes);
+        if (found !== null) {
+          seen.said += 1;
+          assert.is(refusal.ask(whole), false, text);
+          assert.equal({ ...found }, { ...scan(bytes) });
+        } else if (refusal.ask(whole)) seen.refused += 1;
+        else {
+          seen.twice += 1;
+          assert.ok(
+            refusal.names.some((name) => text.split(JSON.stringify(name)).length > 2),
+            text,
+          );
+        }
+      },
+    ),
+    { numRuns: 5_000 },
+  );
+  for (const [what, count] of Object.entries(seen)) assert.ok(count > 20, `${what}: ${count}`);
+  assert.is(choosy(utf8.encode('{"type":"open","at":1,no more of it')), null);
+});
+
+it("who asks for no field is asked, too", () => {
+  const refuses = (isRefused: boolean) =>
+    createScanner(["key"], [], MAX_DEPTH, { names: [], ask: () => isRefused })(utf8.encode('{"key":"k1"}'));
+  assert.equal([refuses(true), refuses(false)?.["key"]], [null, "k1"]);
+});
+
 it("a name that is wanted and asked for is wanted", () => {
   const found = createScanner(["key"], ["key"], MAX_DEPTH)(utf8.encode('{"key":"k1"}'));
   assert.is(found?.["key"], "k1");

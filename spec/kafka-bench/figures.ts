@@ -10,7 +10,7 @@ export type Figures = {
   readonly cpuSeconds: number;
   /** Longest time that the event loop did not turn. */
   readonly longestPauseMs: number;
-  /** From one commit of a shard to the next of the same, in milliseconds; none of who commits nothing. */
+  /** From one commit of a shard to the next of the same, in milliseconds, behind the first tenth of the events; none of who commits nothing. */
   readonly commits: readonly number[];
   readonly alerts: number;
 };

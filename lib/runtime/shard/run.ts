@@ -91,7 +91,8 @@ export interface ShardRun {
 const DUEL_TIMES = 5;
 const DUEL_MS = 300_000;
 
-const SLICE_MS = 10;
+/** Short, since answers from outside wait for a slice, and one commit is made of several answers. */
+const SLICE_MS = 4;
 const MAX_PIECE_RECORDS = 64;
 const MAX_PIECE_EVENTS = 256;
 

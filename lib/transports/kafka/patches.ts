@@ -14,9 +14,11 @@
 //     P8  consumer/consumerGroup           where the log has no more what is to be read, it goes on elsewhere without a word, and
 //                                          forgets the position of the group: what is lost is for the source to say
 //     P9  producer/eosManager              asks who coordinates a transaction before each of its requests: see `known-coordinator.ts`
+//     P10 protocol/recordBatch/crc32C      sums up what is written byte by byte: ours takes less than half the time
 
 import { CodecError, type Codecs } from "./codecs.ts";
 import { CommittedBatch } from "./committed-batch.ts";
+import { crc32c } from "./crc32c.ts";
 import type {
   BrokerPoolClass,
   ClusterClass,
@@ -52,6 +54,7 @@ export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
     ["src/producer/groupMessagesPerPartition.js", () => groupMessages],
     ["src/producer/eosManager/index.js", (exports) => withKnownCoordinator(exports as CreateTransactionManager)],
     ["src/consumer/consumerGroup.js", (exports) => withoutReset(exports as ConsumerGroupClass)],
+    ["src/protocol/recordBatch/crc32C/index.js", () => checksum],
     ["src/cluster/index.js", (exports) => withRetry(exports as ClusterClass)],
     ["src/cluster/brokerPool.js", (exports) => withReasons(exports as BrokerPoolClass)],
     ["src/protocol/message/compression/index.js", (exports) => withCodecs(exports as Compression, codecs)],
@@ -116,6 +119,11 @@ function withRetry(Cluster: ClusterClass): ClusterClass {
       this.retry = options.retry;
     }
   };
+}
+
+/** P10. */
+function checksum(bytes: Buffer): number {
+  return crc32c(bytes, 0, bytes.length);
 }
 
 /** P7. */
