@@ -29,6 +29,8 @@ it("reports a field that throws when it is read, where runs are found without as
   assert.equal(said("a ~ b[v!=a.v&v>0]"), ["b", "do not touch", 2]);
   assert.equal(said("a !n[v=a.v].. b[v=a.v]"), ["b", "do not touch", 2], "where two tests look for one value");
   assert.equal(said("a !b[v=a.v].. c"), ["no b", "do not touch", 0], "what may not be counts as there");
+  assert.equal(said("a b[v=a.v]<9"), ["b", "do not touch", 2], "where each run has a clock of its own");
+  assert.equal(said("a !b[v=a.v].. | within 9"), ["no b", "do not touch", 0]);
 });
 
 it("reports a field that throws when it is read of an event that was taken", () => {
@@ -47,6 +49,7 @@ it("reports a field that throws when it is read of an event that was taken", () 
   assert.equal(said("a ~ b[v!=a.v]", "b=3@4"), ["b", 1, 2, 3], "where runs are chosen");
   assert.equal(said("a b[v=a.v]", "b=1@4"), ["b", 1, 1, 2], "where they are found by value");
   assert.equal(said("a !n[v=a.v].. b[v=a.v]", "n=2@4"), ["no n", 1, 0, 1], "what may not be counts as there");
+  assert.equal(said("a b[v=a.v]<9", "b=1@4"), ["b", 1, 1, 2], "where each run has a clock of its own");
 });
 
 it.run();
