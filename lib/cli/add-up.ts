@@ -1,7 +1,7 @@
 // Several processes as one: their pictures, added up.
 
 import type { Metrics, ServiceState } from "../runtime/metrics.ts";
-import { addPattern, addTopic, retire } from "../runtime/tally.ts";
+import { addByName, addPattern, addTopic, retire } from "../runtime/tally.ts";
 import type { Picture } from "./parent.ts";
 import { addPassed } from "./passed.ts";
 
@@ -21,7 +21,7 @@ export function addUp(pictures: readonly Picture[]): Picture | null {
       state: STATES.find((state) => all.some((each) => each.state === state)) ?? "stopped",
       assigned: all.some(({ assigned }) => assigned),
       topics: addByName(
-        all.map(({ topics }) => topics),
+        all.flatMap(({ topics }) => topics),
         ({ topic }) => topic,
         addTopic,
       ),
@@ -29,7 +29,7 @@ export function addUp(pictures: readonly Picture[]): Picture | null {
       lanes: all.flatMap(({ lanes }) => lanes),
       shards: all.flatMap(({ shards }) => shards),
       patterns: addByName(
-        all.map(({ patterns }) => patterns),
+        all.flatMap(({ patterns }) => patterns),
         ({ pattern }) => pattern,
         addPattern,
       ),
@@ -64,15 +64,6 @@ export function withoutOpen({ metrics, ...aside }: Picture): Picture {
       unsentBytes: 0,
     },
   };
-}
-
-function addByName<T>(lists: readonly (readonly T[])[], nameOf: (item: T) => string, add: (a: T, b: T) => T): T[] {
-  const byName = new Map<string, T>();
-  for (const item of lists.flat()) {
-    const before = byName.get(nameOf(item));
-    byName.set(nameOf(item), before === undefined ? item : add(before, item));
-  }
-  return [...byName.values()];
 }
 
 function sum(all: readonly Metrics[], of: (metrics: Metrics) => number): number {

@@ -33,8 +33,12 @@ function releasesOf(shards: readonly ShardStatus[]): string {
 }
 
 function patternsOf(shards: readonly ShardStatus[]): readonly string[] {
-  const names = shards.flatMap(({ patterns }) => patterns.map(({ name, version }) => `${name} version ${version}`));
+  const names = shards.flatMap(({ patterns }) => patterns.map(patternText));
   return names.length === 0 ? [] : [`patterns: ${[...new Set(names)].join(", ")}`];
+}
+
+function patternText({ name, version, drains }: ShardStatus["patterns"][number]): string {
+  return `${name} version ${version}${drains === true ? " as it was, finishing its runs" : ""}`;
 }
 
 function processes(members: StateStatus["members"]): readonly string[] {

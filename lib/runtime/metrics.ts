@@ -72,6 +72,8 @@ export type PatternMetrics = {
   readonly pattern: string;
   readonly version: number;
   readonly openRuns: number;
+  /** Those among them that began under a form of the pattern that the service no longer has. */
+  readonly drainingRuns: number;
   readonly keys: number;
   /** Time of the oldest first event of an open run; `null`: none is open. */
   readonly oldestFirstAt: Instant | null;

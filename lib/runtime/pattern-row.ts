@@ -16,12 +16,15 @@ export type LanePattern = AlertOptions & {
   /** Which events may do something to it. */
   readonly interest: Interest;
   readonly createMatcher: () => KeyedMatcher;
+  /** The service has no such pattern any more: it begins no run, and finishes those that are open. */
+  readonly drains?: true;
 };
 
 /** What one pattern has said and holds, in one lane. */
 export type PatternCounts = {
   readonly pattern: string;
   readonly version: number;
+  readonly drains: boolean;
   /** Alerts written; a match whose value has no JSON form gives none. */
   readonly alerts: number;
   readonly stats: MatcherCounts;
@@ -82,8 +85,8 @@ export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
     },
     counts: () =>
       many.counts().map((stats, index) => {
-        const { name, version } = patterns[index] as LanePattern;
-        return { pattern: name, version, alerts: alerts[index] ?? 0, stats };
+        const { name, version, drains = false } = patterns[index] as LanePattern;
+        return { pattern: name, version, drains, alerts: alerts[index] ?? 0, stats };
       }),
   };
 }

@@ -104,7 +104,7 @@ export type OutputRecord = {
  * kept.length; // => 0
  */
 export interface Sink {
-  /** Makes sure these topics can be written. @throws {ConfigError | TransportError} */
+  /** Makes sure these topics can be written. More may follow, while others are written. @throws {ConfigError | TransportError} */
   open(topics: readonly string[]): Promise<void>;
   /** Writes in order; resolves when all are safe. @throws {TransportError} when that is unknown or refused. */
   send(records: readonly OutputRecord[]): Promise<void>;

@@ -89,8 +89,15 @@ export interface StateLog {
    */
   open(shards: number, outputs: readonly string[]): Promise<void>;
   /**
+   * Makes sure that these can be written, too, as patterns of an earlier release do that finish their runs.
+   *
+   * @throws {ConfigError} `MISSING_TOPIC`
+   * @throws {TransportError}
+   */
+  openOutputs(outputs: readonly string[]): Promise<void>;
+  /**
    * The partition of its topic that an output record goes to: by its key as Kafka's own producers do it, or, without one,
-   * any, but the same each time for the same bytes. Only after `open`, for its `outputs`.
+   * any, but the same each time for the same bytes. Only for outputs that were opened.
    */
   partitionOf(record: OutputRecord): number;
   /**

@@ -2,14 +2,19 @@
 
 import type { Lane, LaneConfig } from "./lane.ts";
 import type { PatternMetrics, TopicMetrics } from "./metrics.ts";
+import type { PatternCounts } from "./pattern-row.ts";
 
-/** By topic in the order of the inputs, and by pattern in the order of the patterns. */
+/**
+ * By topic in the order of the inputs, and by pattern in the order of the patterns. Old forms of a pattern count with it; those of
+ * which the service has no pattern of that name come last.
+ */
 export type Tally = { readonly topics: readonly TopicMetrics[]; readonly patterns: readonly PatternMetrics[] };
 
 export function emptyTally(config: LaneConfig): Tally {
   const nothing = { records: 0, onTime: 0, late: 0, deadLettered: 0, skipped: 0, waiting: 0 };
   const silent = {
     openRuns: 0,
+    drainingRuns: 0,
     keys: 0,
     oldestFirstAt: null,
     alerts: 0,
@@ -32,18 +37,23 @@ export function tallyOf(lane: Lane): Tally {
       ...counts,
       waiting: positions.waiting,
     })),
-    patterns: lane.patterns.counts().map(({ pattern, version, stats, alerts }) => ({
-      pattern,
-      version,
-      openRuns: stats.runs,
-      keys: stats.keys,
-      oldestFirstAt: stats.oldestFirstAt,
-      alerts,
-      timedOut: stats.timedOut,
-      suppressed: stats.suppressed,
-      dropped: stats.dropped,
-      failures: stats.failures,
-    })),
+    patterns: addByName(lane.patterns.counts().map(metricsOf), ({ pattern }) => pattern, addPattern),
+  };
+}
+
+function metricsOf({ pattern, version, drains, stats, alerts }: PatternCounts): PatternMetrics {
+  return {
+    pattern,
+    version,
+    openRuns: stats.runs,
+    drainingRuns: drains ? stats.runs : 0,
+    keys: stats.keys,
+    oldestFirstAt: stats.oldestFirstAt,
+    alerts,
+    timedOut: stats.timedOut,
+    suppressed: stats.suppressed,
+    dropped: stats.dropped,
+    failures: stats.failures,
   };
 }
 
@@ -51,16 +61,30 @@ export function tallyOf(lane: Lane): Tally {
 export function retire({ topics, patterns }: Tally): Tally {
   return {
     topics: topics.map((topic) => ({ ...topic, records: topic.records - topic.waiting, waiting: 0 })),
-    patterns: patterns.map((pattern) => ({ ...pattern, openRuns: 0, keys: 0, oldestFirstAt: null })),
+    patterns: patterns.map((pattern) => ({ ...pattern, openRuns: 0, drainingRuns: 0, keys: 0, oldestFirstAt: null })),
   };
 }
 
-/** The sum of two tallies of the same inputs and patterns. */
+/** The sum of two tallies of the same inputs. */
 export function addTallies(left: Tally, right: Tally): Tally {
   return {
     topics: left.topics.map((topic, index) => addTopic(topic, right.topics[index] ?? topic)),
-    patterns: left.patterns.map((pattern, index) => addPattern(pattern, right.patterns[index] ?? pattern)),
+    patterns: addByName([...left.patterns, ...right.patterns], ({ pattern }) => pattern, addPattern),
   };
+}
+
+/** One of each name, in the order in which they are met first. */
+export function addByName<T>(
+  all: readonly T[],
+  nameOf: (each: T) => string,
+  add: (one: T, other: T) => T,
+): readonly T[] {
+  const byName = new Map<string, T>();
+  for (const each of all) {
+    const before = byName.get(nameOf(each));
+    byName.set(nameOf(each), before === undefined ? each : add(before, each));
+  }
+  return [...byName.values()];
 }
 
 /** Counts of one topic, from two places. */
@@ -83,6 +107,7 @@ export function addPattern(left: PatternMetrics, right: PatternMetrics): Pattern
     pattern: left.pattern,
     version: left.version,
     openRuns: left.openRuns + right.openRuns,
+    drainingRuns: left.drainingRuns + right.drainingRuns,
     keys: left.keys + right.keys,
     oldestFirstAt: firsts.length > 0 ? Math.min(...firsts) : null,
     alerts: left.alerts + right.alerts,

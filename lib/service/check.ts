@@ -4,15 +4,31 @@ import type { Problem } from "../core/errors.ts";
 import { formatDuration } from "../time/duration.ts";
 import { reportsAtDeadline } from "./deadline.ts";
 import type { PatternDefinition, ServiceDefinition } from "./definition.ts";
+import { functionsOf } from "./pattern-form.ts";
 
 /**
- * Warnings about a service: `NOTHING_TIMES_OUT`, `DEADLINES_HELD`, `NO_SCHEMA_TO_VALIDATE`, `DISORDER_EXCEEDS_WINDOW`. Those about its patterns
+ * Warnings about a service: `NOTHING_TIMES_OUT`, `DEADLINES_HELD`, `NO_SCHEMA_TO_VALIDATE`, `DISORDER_EXCEEDS_WINDOW`, `CANNOT_DRAIN`. Those about its patterns
  * are for the checks of patterns.
  */
 export function checkService(service: ServiceDefinition): readonly Problem[] {
   return [
     ...service.inputs.flatMap(inputWarnings),
-    ...service.patterns.flatMap((entry) => patternWarnings(entry, service)),
+    ...service.patterns.flatMap((entry) => [...patternWarnings(entry, service), ...releaseWarnings(entry, service)]),
+  ];
+}
+
+/** What the release after this one will not be able to do. */
+function releaseWarnings({ pattern }: PatternDefinition, { changedPatterns }: ServiceDefinition): readonly Problem[] {
+  const functions = functionsOf(pattern);
+  const isDrained = (changedPatterns.named.get(pattern.name) ?? changedPatterns.others) === "drain";
+  if (!isDrained || functions.length === 0) return [];
+  return [
+    warning(
+      "CANNOT_DRAIN",
+      [pattern.name],
+      `With changedPatterns: "drain" a later release that changes it is refused, since it has functions (${functions.join(", ")}).`,
+      `Write conditions with where, and leave select out; or write changedPatterns: { ${JSON.stringify(pattern.name)}: "drop" }, with those to be drained beside it.`,
+    ),
   ];
 }
 

@@ -1,5 +1,6 @@
 // From a definition to what the runtime needs: readers for the inputs, automata and matchers for the patterns.
 
+import type { Automaton } from "../automaton/automaton.ts";
 import { compile } from "../automaton/compile.ts";
 import { interestOf } from "../automaton/interest.ts";
 import { ConfigError, PatternError } from "../core/errors.ts";
@@ -13,24 +14,55 @@ import type { EngineConfig } from "../runtime/engine.ts";
 import type { LaneInput } from "../runtime/partition.ts";
 import type { LanePattern } from "../runtime/pattern-row.ts";
 import { createPlacement } from "../runtime/placement.ts";
-import { outputTopics } from "./define.ts";
+import type { OldForms } from "../runtime/shard/context.ts";
+import type { TaskConfig } from "../runtime/task.ts";
+import { outputTopics, topicsOf } from "./define.ts";
 import type { InputDefinition, PatternDefinition, ServiceDefinition } from "./definition.ts";
+import { readForm } from "./pattern-form.ts";
 
 /**
  * What an engine needs to run `service`.
  *
  * @throws {PatternError} if one pattern cannot mean anything sensible; {ConfigError} `BAD_PATTERNS` with the texts of all if several cannot.
  */
-export function compose(service: ServiceDefinition): EngineConfig {
-  const patterns = composePatterns(service);
+export function compose(service: ServiceDefinition): EngineConfig & Pick<OldForms, "revive"> {
+  const own = composePatterns(service);
+  const config = composeEngine(service, own);
+  return {
+    ...config,
+    revive(forms) {
+      const old = forms.map(readForm);
+      const revived = old.map((entry) => composeOld(entry, service));
+      const isClocked = old.some(({ followsClock }) => followsClock);
+      return {
+        task: {
+          ...config.task,
+          ...composeMatching({ ...service, patterns: [...service.patterns, ...old] }, [...own, ...revived]),
+          ...(isClocked ? { whenAllIdle: "clock" } : {}),
+        },
+        outputs: [...new Set(old.flatMap(topicsOf).map(({ name }) => name))],
+      };
+    },
+  };
+}
+
+/** How events are judged, and whom they concern. */
+function composeMatching(
+  service: ServiceDefinition,
+  patterns: readonly LanePattern[],
+): Pick<TaskConfig, "inputs" | "patterns"> {
   const concern = anyConcernOf(patterns.map(({ interest }) => interest));
+  const inputs = service.inputs.map((input) => ({
+    ...composeInput(input, service),
+    glance: concern === null ? null : composeGlance(input, service, concern),
+  }));
+  return { inputs, patterns };
+}
+
+function composeEngine(service: ServiceDefinition, patterns: readonly LanePattern[]): EngineConfig {
   return {
     task: {
-      inputs: service.inputs.map((input) => ({
-        ...composeInput(input, service),
-        glance: concern === null ? null : composeGlance(input, service, concern),
-      })),
-      patterns,
+      ...composeMatching(service, patterns),
       lateTopic: service.late.name,
       deadLetterTopic: service.deadLetters.name,
       placement: createPlacement(),
@@ -99,11 +131,20 @@ function composePatterns(service: ServiceDefinition): readonly LanePattern[] {
   throw new ConfigError("BAD_PATTERNS", errors.map(({ message }) => message).join("\n"), { cause: first });
 }
 
-function composePattern(
+function composePattern(entry: PatternDefinition, service: ServiceDefinition): LanePattern {
+  return composeAutomaton(compile(entry.pattern), entry, service);
+}
+
+/** A pattern that the service no longer has: nothing begins a run of it. */
+function composeOld(entry: PatternDefinition, service: ServiceDefinition): LanePattern {
+  return { ...composeAutomaton({ ...compile(entry.pattern), start: [] }, entry, service), drains: true };
+}
+
+function composeAutomaton(
+  automaton: Automaton,
   { pattern, alerts, timedOut, limits }: PatternDefinition,
   service: ServiceDefinition,
 ): LanePattern {
-  const automaton = compile(pattern);
   const { selector } = pattern;
   return {
     name: pattern.name,

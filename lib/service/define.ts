@@ -19,7 +19,7 @@ import {
   TOPIC,
   topic,
 } from "./definition.ts";
-import { type Notes, type Options, readOptions, show } from "./options.ts";
+import { isRecord, type Notes, type Options, readOptions, show } from "./options.ts";
 
 const SERVICE_OPTIONS = [
   "app",
@@ -35,6 +35,7 @@ const SERVICE_OPTIONS = [
   "stopWithin",
   "limits",
   "release",
+  "changedPatterns",
   "kafka",
 ] as const;
 
@@ -124,6 +125,7 @@ function define(options: Options, notes: Notes): ServiceDefinition {
     stopWithinMs: options.durationMs("stopWithin", 10_000, 0),
     limits,
     release: options.count("release", 1),
+    changedPatterns: changedPatternsOf(options),
     kafka: defineKafka(options, notes),
   };
   checkTogether(definition, notes);
@@ -243,7 +245,20 @@ function checkTogether({ app, inputs, patterns, ...outputs }: ServiceDefinition,
 
 /** Every topic that a service may write, each once. */
 export function outputTopics({ alerts, late, deadLetters, patterns }: ServiceDefinition): readonly string[] {
-  const ofPattern = ({ alerts, timedOut }: PatternDefinition): readonly OutputTopic[] =>
-    timedOut.report === "none" || timedOut.report === "count" ? [alerts] : [alerts, timedOut.topic];
-  return [...new Set([alerts, late, deadLetters, ...patterns.flatMap(ofPattern)].map(({ name }) => name))];
+  return [...new Set([alerts, late, deadLetters, ...patterns.flatMap(topicsOf)].map(({ name }) => name))];
+}
+
+/** Those that a pattern may write. */
+export function topicsOf({ alerts, timedOut }: PatternDefinition): readonly OutputTopic[] {
+  return timedOut.report === "none" || timedOut.report === "count" ? [alerts] : [alerts, timedOut.topic];
+}
+
+/** What is to become of old runs, by the name of their pattern: one word for all, or one for some and "drop" for the others. */
+function changedPatternsOf(options: Options): ServiceDefinition["changedPatterns"] {
+  const choices = ["drop", "drain"] as const;
+  const given = options.raw("changedPatterns");
+  if (!isRecord(given)) return { named: new Map(), others: options.oneOf("changedPatterns", choices, "drop") };
+  const inner = options.inner("changedPatterns", Object.keys(given));
+  const named = new Map(Object.keys(given).map((name) => [name, inner.oneOf(name, choices, "drop")]));
+  return { named, others: "drop" };
 }

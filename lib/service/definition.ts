@@ -150,6 +150,26 @@ export type ServiceLimits = MatcherLimits & {
 };
 
 /**
+ * What becomes of open runs of patterns that a release of a service has changed or left out.
+ *
+ * - `"drop"`: they are forgotten, with a warning. From then on alerts are only those of the patterns in the file.
+ * - `"drain"`: they are finished under the pattern as it was, with its name, topics and limits; none begins. That takes as long as `within`
+ *   says. A pattern with a function in it, `select` included, cannot be finished: then the release is refused (`CANNOT_DRAIN`).
+ * - by the name of each pattern; those that are not named: `"drop"`.
+ *
+ * @example
+ * import { pattern } from "sequitur";
+ * import { type ChangedPatterns, service, topic } from "sequitur/service";
+ *
+ * type Order = { type: "placed" | "paid"; order: string; at: number };
+ * const orders = topic<Order>("orders", { key: (e) => e.order, time: (e) => e.at });
+ * const unpaid = pattern<Order>("unpaid").begin("placed").on("placed").notFollowedBy("payment").on("paid").within("2h"); // it was 1h
+ * const changedPatterns: ChangedPatterns = { unpaid: "drain" };
+ * service({ app: "shop", inputs: [orders], patterns: [unpaid], release: 2, changedPatterns }).release; // => 2
+ */
+export type ChangedPatterns = "drop" | "drain" | { readonly [pattern: string]: "drop" | "drain" };
+
+/**
  * What `service` takes.
  *
  * @example
@@ -192,10 +212,12 @@ export type ServiceOptions<Inputs extends readonly InputTopic[], Patterns extend
   /**
    * Grows with every change of the patterns; a whole number from 1. Default 1. Goes into saved state: what was saved by a later release is
    * refused (`SUPERSEDED`), and so are other patterns under the same release (`DUPLICATE_APP`). Under a higher one, runs of patterns that
-   * mean the same as before go on, those of changed and removed patterns are dropped, and new patterns begin empty. Without saved state,
-   * as on files, it changes nothing.
+   * mean the same as before go on, those of changed and removed patterns become what `changedPatterns` says, and new patterns begin empty.
+   * Without saved state, as on files, it changes nothing.
    */
   readonly release?: number;
+  /** What becomes of open runs of patterns that this release has changed or left out. Default `"drop"`. */
+  readonly changedPatterns?: ChangedPatterns;
   /** How to reach Kafka. What is left out comes from the environment or the command line; see `KafkaOptions`. */
   readonly kafka?: KafkaOptions;
 };
@@ -263,6 +285,11 @@ export interface ServiceDefinition {
   readonly limits: ServiceLimits;
   /** Grows with every change of the patterns. */
   readonly release: number;
+  /** What becomes of open runs of patterns that this release has changed or left out, by name. */
+  readonly changedPatterns: {
+    readonly named: ReadonlyMap<string, "drop" | "drain">;
+    readonly others: "drop" | "drain";
+  };
   /** What the service file says of Kafka; `null`: nothing. */
   readonly kafka: KafkaSettings | null;
 }

@@ -3,17 +3,20 @@
 import { fingerprintOf } from "../pattern/fingerprint.ts";
 import type { ServiceIdentity } from "../runtime/shard/context.ts";
 import type { ServiceDefinition } from "./definition.ts";
+import { formOf, functionsOf } from "./pattern-form.ts";
 
 /** The part of it that the service file decides; the cluster decides the rest. */
-export function identityOf({
-  app,
-  patterns,
-  release,
-}: ServiceDefinition): Pick<ServiceIdentity, "app" | "release" | "patterns"> {
-  const saved = patterns.map(({ pattern: { name, version, ast } }) => ({
-    name,
-    version,
-    fingerprint: fingerprintOf(ast),
-  }));
-  return { app, release, patterns: saved };
+export function identityOf(service: ServiceDefinition): Pick<ServiceIdentity, "app" | "release" | "patterns"> {
+  const { app, patterns, release } = service;
+  const known = patterns.map((entry) => {
+    const { name, version, ast } = entry.pattern;
+    const functions = functionsOf(entry.pattern);
+    const isData = functions.length === 0;
+    return {
+      ...{ name, version, fingerprint: fingerprintOf(ast) },
+      ...(isData ? {} : { functions }),
+      form: isData ? formOf(entry, service) : null,
+    };
+  });
+  return { app, release, patterns: known };
 }

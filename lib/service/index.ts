@@ -16,6 +16,7 @@ export { createMemoryLog, type Feed, type MemoryLog } from "../transports/memory
 export { createNdjsonSink, createNdjsonSource } from "../transports/ndjson/index.ts";
 export { service } from "./define.ts";
 export {
+  type ChangedPatterns,
   type InputOptions,
   type InputTopic,
   type OutputTopic,

@@ -125,6 +125,12 @@ function patternRows(): readonly MetricRow[] {
     row("counter", "dropped_total", "Runs and matches dropped by limits", ({ dropped }) => dropped),
     row("counter", "failures_total", "Times a function of the pattern threw", ({ failures }) => failures),
     row("gauge", "open_runs", "Runs that may still become matches", ({ openRuns }) => openRuns),
+    row(
+      "gauge",
+      "draining_runs",
+      "Those among the open runs that began under a form of the pattern that the service no longer has",
+      ({ drainingRuns }) => drainingRuns,
+    ),
     row("gauge", "keys", "Keys that have open runs or are remembered", ({ keys }) => keys),
     row(
       "gauge",

@@ -47,7 +47,7 @@ export function startShards(
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): Engine {
   const { source, state, sink, instance, shards, guarantee, commitEveryMs, onDataLoss, onSent } = transport;
-  const config = compose(definition);
+  const { revive, ...config } = compose(definition);
   const pace: ShardPace = {
     commitEveryMs,
     saveEveryMs: Math.max(SAVE_EVERY_MS, commitEveryMs),
@@ -58,9 +58,11 @@ export function startShards(
   };
   // A process that is started again may have the name, and even the number, of the one before.
   const identity = { ...identityOf(definition), instance: `${instance}:${clock.now()}` };
+  const { named, others } = definition.changedPatterns;
+  const oldForms = { choice: (pattern: string) => named.get(pattern) ?? others, revive };
   const sent = onSent === undefined ? {} : { onSent };
   return startShardEngine(
-    { ...config, identity, shards, guarantee, pace, onDataLoss, ...sent },
+    { ...config, identity, oldForms, shards, guarantee, pace, onDataLoss, ...sent },
     { source, state, sink, clock, log },
   );
 }

@@ -1,12 +1,20 @@
 // What a checkpoint says: how far every partition is dealt with, how far time has come, and which deltas and pages belong to
 // it. Plain data that survives JSON; offsets are text, since JSON has no whole numbers of that size.
 
-import { indexFrom, listOf, orNull, record, type Shape, text, tuple } from "../core/shape.ts";
+import { indexFrom, listOf, orNull, record, type Shape, shapeOf, text, tuple } from "../core/shape.ts";
 import { type SavedInstant, savedInstant } from "../time/instant.ts";
 import { digits } from "./check.ts";
 
 /** A pattern whose state is saved. Pages and deltas name it by its place in the list. */
-export type SavedPattern = { readonly name: string; readonly version: number; readonly fingerprint: string };
+export type SavedPattern = {
+  readonly name: string;
+  readonly version: number;
+  readonly fingerprint: string;
+  /** What of it is a function, and so in no saved form: such as `filter of "paid"`. Left out: nothing. */
+  readonly functions?: readonly string[];
+  /** The service has no such pattern any more: it only finishes its runs. */
+  readonly drains?: true;
+};
 
 /** What became of the records of a partition so far. */
 export type SavedCounts = {
@@ -73,7 +81,13 @@ export type Checkpoint = {
 };
 
 const count = indexFrom(0);
-const PATTERN = record({ name: text, version: count, fingerprint: text });
+const PATTERN = record({
+  name: text,
+  version: count,
+  fingerprint: text,
+  functions: orNone(listOf(text)),
+  drains: orNone(shapeOf((value) => value === true, "true")),
+});
 const COUNTS = record({ records: count, onTime: count, late: count, deadLettered: count, skipped: count });
 const INPUT = record({
   topic: text,
@@ -89,8 +103,13 @@ const LANE = record({
   released: savedInstant,
   inputs: listOf(INPUT),
   alerts: listOf(count),
-  missed: (value) => (value === undefined ? null : listOf(count)(value)),
+  missed: orNone(listOf(count)),
 });
+
+/** What may be left out. */
+function orNone(of: Shape): Shape {
+  return (value) => (value === undefined ? null : of(value));
+}
 
 /** A checkpoint, but for its `kind`. */
 export const CHECKPOINT: Shape = record({

@@ -170,6 +170,6 @@ type Kept = { readonly pieces: (Piece | null)[]; readonly pageAt: Map<number, nu
 /** Pages and deltas name a pattern by its place in the list, so that another list makes other names. */
 export function hasSamePatterns(one: Pick<Checkpoint, "patterns">, other: Pick<Checkpoint, "patterns">): boolean {
   const namesOf = ({ patterns }: Pick<Checkpoint, "patterns">): string =>
-    JSON.stringify(patterns.map(({ name, version, fingerprint }) => [name, version, fingerprint]));
+    JSON.stringify(patterns.map(({ name, version, fingerprint, drains }) => [name, version, fingerprint, drains]));
   return namesOf(one) === namesOf(other);
 }

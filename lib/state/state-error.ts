@@ -89,6 +89,16 @@ export function duplicateApp(where: string, app: string, release: number): Check
   );
 }
 
+/** Runs are to be finished under a pattern that cannot be made again. */
+export function cannotDrain(where: string, pattern: string, version: number, why: string): CheckpointError {
+  return new CheckpointError(
+    "CANNOT_DRAIN",
+    `The state at ${where} may have open runs of "${pattern}" (version ${version}), which this release of the service has changed or left out. They are to be ` +
+      `finished under the pattern as it was (changedPatterns), but it cannot be made again: ${why}. Write changedPatterns: { ${JSON.stringify(pattern)}: "drop" } ` +
+      "to forget these runs, with the others that are to be drained by name beside it; or bring the old pattern back until its runs are over.",
+  );
+}
+
 /** Two services with one name take the shard from each other again and again. */
 export function duel(where: string, app: string): CheckpointError {
   return new CheckpointError(

@@ -38,6 +38,8 @@ export type ReferenceMatcher = Omit<
 > & {
   /** It does not know what it takes in bytes, so `maxStateBytes` is nothing to it. */
   stats(): Omit<MatcherStats, "stateBytes">;
+  /** Whether an event may begin a run from here on; until it is told otherwise, one may. */
+  mayBegin(isAllowed: boolean): void;
 };
 
 /**
@@ -68,7 +70,7 @@ class RunMatcher implements ReferenceMatcher {
   readonly #automaton: Automaton;
   readonly #teller: Teller;
   readonly #shape: ReadonlyMap<string, Arity>;
-  readonly #start: readonly Waiting[];
+  #start: readonly Waiting[];
   readonly #rows = new Map<EncodedKey, Row>();
   readonly #deadlines: DeadlineQueue = createDeadlineQueue();
   #now: Instant = BEGINNING;
@@ -78,6 +80,10 @@ class RunMatcher implements ReferenceMatcher {
     this.#shape = shapeOf(automaton.pattern);
     this.#teller = new Teller(automaton, options);
     this.#start = startOf(automaton);
+  }
+
+  mayBegin(isAllowed: boolean): void {
+    this.#start = isAllowed ? startOf(this.#automaton) : [];
   }
 
   onEvent(key: Key, timed: TimedEvent): readonly Outcome[] {

@@ -12,6 +12,7 @@ export function metricsOf({ topics, patterns, sent, watermark }: Parts): Metrics
   const none = {
     version: 1,
     openRuns: 0,
+    drainingRuns: 0,
     keys: 0,
     oldestFirstAt: null,
     alerts: 0,

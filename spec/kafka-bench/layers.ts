@@ -92,8 +92,8 @@ let checkpoints = 0;
 
 function cut(task: Task): number {
   checkpoints += 1;
-  const identity = { app: "layers", instance: "i", release: 1, shards: SHARDS, partitions: PARTITIONS, patterns: [] };
-  freeze(atOnce(stretchOf(task, [], [], () => 0)), checkpoints, 0n, identity);
+  const identity = { app: "layers", instance: "i", release: 1, shards: SHARDS, partitions: PARTITIONS };
+  freeze(atOnce(stretchOf(task, [], [], [], () => 0)), checkpoints, 0n, identity);
   return 0;
 }
 

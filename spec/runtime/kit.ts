@@ -264,6 +264,15 @@ export function echo(name = "echo", seen: string[] = [], mayMiss = false): LaneP
   };
 }
 
+/** The same of an earlier release: it only says what it was told to say later. */
+export function drained(pattern: LanePattern): LanePattern {
+  return { ...pattern, drains: true, createMatcher: () => deaf(pattern.createMatcher()) };
+}
+
+function deaf(matcher: KeyedMatcher): KeyedMatcher {
+  return { ...matcher, onEvent: (key, event) => matcher.onEvent(key, { ...event, value: {} }) };
+}
+
 export function config(options: Partial<TaskConfig> = {}): TaskConfig {
   return {
     inputs: [input("in")],

@@ -215,7 +215,16 @@ it("says how the process is, and how late its event loop", async () => {
 });
 
 it("a row of a pattern counts what it says", async () => {
-  const counts = { openRuns: 1, keys: 2, alerts: 3, timedOut: 4, suppressed: 5, dropped: 6, failures: 7 };
+  const counts = {
+    openRuns: 1,
+    drainingRuns: 8,
+    keys: 2,
+    alerts: 3,
+    timedOut: 4,
+    suppressed: 5,
+    dropped: 6,
+    failures: 7,
+  };
   const { patterns } = metricsOf({
     topics: [],
     patterns: [{ pattern: pattern("p").begin("a").name, ...counts }],
@@ -225,6 +234,7 @@ it("a row of a pattern counts what it says", async () => {
   const families = await scrape({ ...nothing, patterns, queuedBytes: 8, unsentBytes: 9 });
   const names = [
     "open_runs",
+    "draining_runs",
     "keys",
     "alerts_total",
     "timed_out_total",

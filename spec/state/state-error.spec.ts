@@ -56,6 +56,12 @@ const SAID: readonly (readonly [CheckpointError, string, RegExp, RegExp])[] = [
     /Stop this process; .* a release above 5/,
   ],
   [
+    refusals.cannotDrain(HERE, "unpaid", 2, "it has functions (select)"),
+    "CANNOT_DRAIN",
+    /open runs of "unpaid" \(version 2\).* cannot be made again: it has functions \(select\)\./,
+    /changedPatterns: \{ "unpaid": "drop" \}.* bring the old pattern back/,
+  ],
+  [
     refusals.duplicateApp(HERE, "shop", 5),
     "DUPLICATE_APP",
     /release 5 of the app "shop" with other patterns/,
@@ -74,7 +80,7 @@ it("says what happened, where, and what to do", () => {
 });
 
 it("has nothing to say that is not looked at here", () => {
-  assert.is(new Set(SAID.map(([{ code }]) => code)).size, 10);
+  assert.is(new Set(SAID.map(([{ code }]) => code)).size, 11);
   assert.is(Object.keys(refusals).length, SAID.length - 1);
 });
 

@@ -2,14 +2,18 @@
 
 import type { Checkpoint, SavedLane } from "../../state/checkpoint.ts";
 import type { Delta, Page, PageOwner } from "../../state/entry.ts";
+import { formFreezer } from "../../state/form.ts";
 import { createLedger, type Ledger } from "../../state/ledger.ts";
 import { createReplay, hasSamePatterns, type Replay, type Replayed } from "../../state/replay.ts";
 import { duplicateApp, superseded } from "../../state/state-error.ts";
 import type { Instant } from "../../time/instant.ts";
+import type { TaskConfig } from "../task.ts";
 import { beginningOf } from "./beginnings.ts";
-import { type ShardContext, statePlace } from "./context.ts";
+import { isSamePattern, type KnownPattern, type ShardContext, statePlace } from "./context.ts";
 import { insist } from "./insist.ts";
+import { formPieces, oldPatterns, reviveAll, tellOld } from "./old-forms.ts";
 import { createProgress } from "./progress.ts";
+import type { SavedForm } from "./stretch.ts";
 import { type Taken, takeOver } from "./take-over.ts";
 
 /** A shard that is ours, and what it stands on. */
@@ -18,7 +22,11 @@ export type Acquired = Taken & {
   readonly seq: number;
   /** All lanes, each with a position in every input. */
   readonly lanes: readonly SavedLane[];
-  /** What was saved of one of today's patterns in a lane, in order. */
+  /** How records are judged and matched: with earlier forms of patterns behind those of the service, as long as they have open runs. */
+  readonly task: TaskConfig;
+  /** Of all these patterns, in their order. */
+  readonly forms: readonly SavedForm[];
+  /** What was saved of one of these patterns in a lane, in order. */
   pieces(owner: PageOwner): readonly (Page | Delta)[];
   /** What the log holds. */
   readonly ledger: Ledger;
@@ -61,19 +69,25 @@ export async function acquire(context: ShardContext, minLogBytes?: number): Prom
   }
   const tookMs = clock.now() - startedAt;
   log("info", "a shard was taken over", { shard, checkpoint: what.seq, bytes: replay.bytes, tookMs });
-  tellDropped(context, replay);
   return { ...taken, ...what, ledger, bytes: replay.bytes, since: startedAt };
 }
 
-type Restored = Pick<Acquired, "seq" | "lanes" | "pieces" | "isChanged">;
+type Restored = Pick<Acquired, "seq" | "lanes" | "pieces" | "forms" | "task" | "isChanged">;
 
 async function restored(context: ShardContext, replay: Replay): Promise<Restored | null> {
-  const { patterns } = context.identity;
   const checkpoint = replay.last?.checkpoint ?? null;
   if (checkpoint !== null) checkRelease(context, checkpoint, replay.last?.offset ?? 0n);
-  const slots = patterns.map((pattern) => slotOf(checkpoint, pattern));
+  const old = await oldPatterns(context, replay);
+  if (old === null) return null;
+  const draining = old.flatMap(({ pattern, fate }) => (fate === "drains" ? [pattern] : []));
+  const { task, outputs } = reviveAll(context, draining);
+  const open = (): Promise<void> => context.openOutputs(outputs);
+  if (outputs.length > 0 && (await insist(context, "opening topics of earlier patterns", open)) === null) return null;
   const lanes = await beginningOf(context, checkpoint?.lanes ?? []);
   if (lanes === null) return null;
+  tellOld(context, replay, old);
+  const patterns = [...context.identity.patterns, ...draining];
+  const slots = patterns.map((pattern) => slotOf(checkpoint, pattern));
   return {
     seq: checkpoint?.seq ?? 0,
     lanes: lanes.map((lane) => ({
@@ -83,35 +97,35 @@ async function restored(context: ShardContext, replay: Replay): Promise<Restored
     })),
     pieces: ({ lane, pattern }) =>
       replay.pieces({ lane, pattern: slots[pattern] ?? -1 }).map(({ entry }) => ({ ...entry, pattern })),
+    forms: formsOf(context, replay, patterns, slots),
+    task,
     isChanged: checkpoint !== null && !hasSamePatterns(checkpoint, { patterns }),
   };
 }
 
 /** Where the same pattern stands in a checkpoint; -1: it is new, or another one than before. */
-function slotOf(
-  checkpoint: Checkpoint | null,
-  { name, fingerprint }: { readonly name: string; readonly fingerprint: string },
-): number {
-  return checkpoint?.patterns.findIndex((each) => each.name === name && each.fingerprint === fingerprint) ?? -1;
+function slotOf(checkpoint: Checkpoint | null, pattern: KnownPattern): number {
+  return checkpoint?.patterns.findIndex((each) => isSamePattern(each, pattern)) ?? -1;
 }
 
-/** Runs of a pattern that is another one now, or none, end here: what the new one is to hold it has to see itself. */
-function tellDropped({ identity, log, shard }: ShardContext, replay: Replay): void {
-  const { patterns = [], lanes = [] } = replay.last?.checkpoint ?? {};
-  for (const [slot, { name, version, fingerprint }] of patterns.entries()) {
-    if (identity.patterns.some((each) => each.name === name && each.fingerprint === fingerprint)) continue;
-    const pieces = lanes.flatMap(({ partition: lane }) => replay.pieces({ lane, pattern: slot }));
-    const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
-    const isGone = identity.patterns.every((each) => each.name !== name);
-    const what = isGone ? "is no pattern of the service any more" : "has changed";
-    log("warn", `a pattern ${what}: the runs it had open are dropped`, { shard, pattern: name, version, bytes });
-  }
+/** Each pattern as a checkpoint names it, with what saves its form. `slots`: where they stand in the last one. */
+function formsOf(
+  context: ShardContext,
+  replay: Replay,
+  patterns: readonly KnownPattern[],
+  slots: readonly number[],
+): readonly SavedForm[] {
+  return patterns.map(({ form, ...pattern }, index) => ({
+    pattern,
+    freezer: form === null ? null : formFreezer(form, formPieces(replay, slots[index] as number), statePlace(context)),
+  }));
 }
 
 function checkRelease(context: ShardContext, checkpoint: Checkpoint, offset: bigint): void {
   const { app, patterns, release } = context.identity;
   const where = `offset ${offset} of ${statePlace(context)}`;
   if (checkpoint.release > release) throw superseded(where, checkpoint.release, release);
-  if (checkpoint.release === release && !hasSamePatterns(checkpoint, { patterns }))
+  const itsOwn = checkpoint.patterns.filter(({ drains }) => drains === undefined);
+  if (checkpoint.release === release && !hasSamePatterns({ patterns: itsOwn }, { patterns }))
     throw duplicateApp(where, app, release);
 }

@@ -5,6 +5,7 @@ import { stateTopicOf } from "../../state/names.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Log } from "../ports.ts";
 import type { ShardSource, StateLog } from "../shard-ports.ts";
+import type { TaskConfig } from "../task.ts";
 import type { ShardMeter } from "./meter.ts";
 
 /** What makes saved state ours. */
@@ -18,8 +19,26 @@ export type ServiceIdentity = {
   /** Of each input. */
   readonly partitions: number;
   /** In the order of the service: pages name them by their place. */
-  readonly patterns: readonly SavedPattern[];
+  readonly patterns: readonly KnownPattern[];
 };
+
+/** A pattern, and what it can be made of again: a text that `OldForms` reads; `null`: it cannot, as it has functions. */
+export type KnownPattern = SavedPattern & { readonly form: string | null };
+
+/** What becomes of the runs of patterns that a later release has changed or left out. */
+export type OldForms = {
+  /** What is chosen for the pattern of that name. */
+  readonly choice: (pattern: string) => "drain" | "drop";
+  /**
+   * How records are judged and matched with patterns of these forms behind those of the service; they begin no run.
+   *
+   * @throws {PatternError} if one cannot be read or means nothing any more.
+   */
+  readonly revive: (forms: readonly string[]) => Revived;
+};
+
+/** `outputs`: the topics that revived patterns write. */
+export type Revived = { readonly task: TaskConfig; readonly outputs: readonly string[] };
 
 /** A shard, and what is needed to keep it. */
 export type ShardContext = {
@@ -32,6 +51,11 @@ export type ShardContext = {
   readonly clock: Clock;
   readonly log: Log;
   readonly meter: ShardMeter;
+  /** How records are judged and matched. */
+  readonly task: TaskConfig;
+  readonly oldForms: OldForms;
+  /** Makes sure that topics can be written that the service does not write by itself. */
+  readonly openOutputs: (topics: readonly string[]) => Promise<void>;
   /** What to do if the inputs do not have any more what has to be read next. */
   readonly onDataLoss: "fail" | "continue";
   /** How long what fails is tried again before the shard is given up. */
@@ -43,6 +67,14 @@ export type ShardContext = {
   /** A name that no other taking over has. */
   readonly nextNonce: () => string;
 };
+
+/** Whether what one holds is that of the other. */
+export function isSamePattern(
+  one: Pick<SavedPattern, "name" | "fingerprint">,
+  other: Pick<SavedPattern, "name" | "fingerprint">,
+): boolean {
+  return one.name === other.name && one.fingerprint === other.fingerprint;
+}
 
 /** The state partition, for messages. */
 export function statePlace({ shard, identity }: Pick<ShardContext, "shard" | "identity">): string {

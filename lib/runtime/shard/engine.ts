@@ -23,7 +23,7 @@ import type { Log, OutputRecord, Sink, TopicPartition } from "../ports.ts";
 import type { ShardHandler, ShardSource, StateLog } from "../shard-ports.ts";
 import { addTallies, emptyTally, retire, type Tally, tallyOf } from "../tally.ts";
 import { createTurns, type Turns } from "../turns.ts";
-import { lanesOf, type ServiceIdentity } from "./context.ts";
+import { lanesOf, type OldForms, type ServiceIdentity } from "./context.ts";
 import { type InputWatch, watchInputs } from "./input-watch.ts";
 import { createShardMeter, type ShardMeter } from "./meter.ts";
 import { type Guarantee, type Outlet, outletAtOnce, outletOfCheckpoints } from "./outlet.ts";
@@ -34,6 +34,7 @@ import { createStagger, type Stagger } from "./stagger.ts";
 /** How an engine of shards is made. */
 export type ShardEngineConfig = EngineConfig & {
   readonly identity: Pick<ServiceIdentity, "app" | "instance" | "release" | "patterns">;
+  readonly oldForms: OldForms;
   /** S, fixed for the life of the state; `null`: as many as partitions, at most `MOST_SHARDS`. */
   readonly shards: number | null;
   readonly guarantee: Guarantee;
@@ -215,7 +216,7 @@ class ShardEngine implements Engine {
   }
 
   #start(shard: number): void {
-    const { onDataLoss, pace, retryWithinMs, task } = this.#config;
+    const { oldForms, onDataLoss, pace, retryWithinMs, task } = this.#config;
     const identity = this.#identity as ServiceIdentity;
     const run = runShard({
       ...this.#ports,
@@ -223,6 +224,9 @@ class ShardEngine implements Engine {
       identity,
       topics: task.inputs.map(({ topic }) => topic),
       task,
+      oldForms,
+      openOutputs: (more) =>
+        this.#outbox === null ? this.#ports.state.openOutputs(more) : this.#ports.sink.open(more),
       pace,
       turns: this.#turns,
       onDataLoss,

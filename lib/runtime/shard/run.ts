@@ -16,14 +16,14 @@ import { createFlow, type Flow } from "../flow.ts";
 import { createIntake, type Intake } from "../intake.ts";
 import type { InputBatch, TopicPartition } from "../ports.ts";
 import type { ShardSource, StateLog } from "../shard-ports.ts";
-import { createTask, type Task, type TaskConfig, type TaskEffects, type TaskInput } from "../task.ts";
+import { createTask, type Task, type TaskEffects, type TaskInput } from "../task.ts";
 import type { Turns } from "../turns.ts";
 import { createWake, type Wake } from "../wake.ts";
 import { type Acquired, acquire } from "./acquire.ts";
 import { lanesOf, type ShardContext, statePlace } from "./context.ts";
 import { createKeeper, type Keeper, type Kept } from "./keeper.ts";
 import type { Outlet } from "./outlet.ts";
-import { type Stretch, stretchOf } from "./stretch.ts";
+import { type SavedForm, type Stretch, stretchOf } from "./stretch.ts";
 
 /** How the work of a shard is cut. */
 export type ShardPace = {
@@ -52,7 +52,6 @@ export type ShardRunOptions = Omit<ShardContext, "isOurs"> & {
     "proveMembership" | "bounds" | "beginnings" | "read" | "pause" | "resume" | "show"
   >;
   readonly state: Pick<StateLog, "takeOver" | "bounds" | "read" | "trim" | "partitionOf">;
-  readonly task: TaskConfig;
   readonly pace: ShardPace;
   readonly share: () => ShardShare;
   /** Makes the way out of what is said, each time the shard is taken over. */
@@ -111,6 +110,8 @@ class ShardAtWork implements ShardRun {
   readonly #options: ShardRunOptions;
   readonly #context: ShardContext;
   readonly #wake: Wake = createWake();
+  /** Of the patterns of the task. */
+  #forms: readonly SavedForm[] = [];
   /** Whether anything was taken or said since the last cut. */
   #hasNews = false;
   #hasWork = false;
@@ -197,9 +198,10 @@ class ShardAtWork implements ShardRun {
   }
 
   /** Puts the task where the shard stands, and lets reading begin there; `false`: the shard was lost meanwhile. */
-  async #begin({ bytes, lanes, ledger, pieces, seq, since, isChanged }: Acquired): Promise<boolean> {
-    const { clock, identity, meter, source, topics, task: config } = this.#options;
-    const task = createTask(config);
+  async #begin({ bytes, lanes, ledger, pieces, seq, since, isChanged, ...acquired }: Acquired): Promise<boolean> {
+    const { clock, identity, meter, source, topics } = this.#options;
+    const task = createTask(acquired.task);
+    this.#forms = acquired.forms;
     task.restore(lanes);
     this.#breathedAt = clock.now();
     for (const lane of task.lanes)
@@ -350,7 +352,9 @@ class ShardAtWork implements ShardRun {
     const { outlet } = this;
     const task = this.task as Task;
     const carried = outlet.cut();
-    const stretch: Stretch = yield* stretchOf(task, carried, keeper.due(), (record) => state.partitionOf(record));
+    const stretch: Stretch = yield* stretchOf(task, this.#forms, carried, keeper.due(), (record) =>
+      state.partitionOf(record),
+    );
     const positions = task.positions();
     this.#hasNews = this.#hasWork;
     if (this.#hasNews) this.#options.meter.waits();

@@ -3,9 +3,10 @@
 
 import type { Sliced } from "../../core/slices.ts";
 import { crcOf, crcOfAll } from "../../state/block.ts";
-import type { Checkpoint, SavedLane } from "../../state/checkpoint.ts";
+import type { Checkpoint, SavedLane, SavedPattern } from "../../state/checkpoint.ts";
 import { type Delta, type Page, type PageOwner, writeEntry } from "../../state/entry.ts";
-import type { Frozen as FrozenMatcher } from "../../state/freeze.ts";
+import { FORMS_LANE } from "../../state/form.ts";
+import type { Freezer, Frozen as FrozenMatcher } from "../../state/freeze.ts";
 import type { PageName, WrittenPage } from "../../state/ledger.ts";
 import type { Emission } from "../alert.ts";
 import type { OutputRecord } from "../ports.ts";
@@ -13,8 +14,12 @@ import type { PlacedRecord } from "../shard-ports.ts";
 import type { Task } from "../task.ts";
 import type { ServiceIdentity } from "./context.ts";
 
+/** A pattern as a checkpoint names it, with what saves its form; `null`: it has none. */
+export type SavedForm = { readonly pattern: SavedPattern; readonly freezer: Pick<Freezer, "freeze"> | null };
+
 /** What a checkpoint is made of. */
 export type Stretch = {
+  readonly patterns: readonly SavedPattern[];
   readonly outputs: readonly PlacedRecord[];
   readonly pieces: readonly (Page | Delta)[];
   readonly lanes: readonly SavedLane[];
@@ -22,11 +27,12 @@ export type Stretch = {
 
 /**
  * What a task said and is between two pieces of work: it must not be given another one before this is done, which takes several slices
- * where much changed. `due`: pages to be written whole. What its matchers froze is not frozen again, so a stretch that is dropped takes
- * the task with it.
+ * where much changed. `forms`: of its patterns, in their order. `due`: pages to be written whole. What its matchers froze is not frozen
+ * again, so a stretch that is dropped takes the task with it.
  */
 export function stretchOf(
   task: Task,
+  forms: readonly SavedForm[],
   emissions: readonly Emission[],
   due: readonly PageName[] | "all",
   partitionOf: (record: OutputRecord) => number,
@@ -37,8 +43,13 @@ export function stretchOf(
       work: freezer.freeze(due === "all" ? due : pagesOf({ lane, pattern }, due)),
     })),
   );
+  const frozenForms = forms.flatMap(({ freezer }, pattern) => {
+    const owner = { lane: FORMS_LANE, pattern };
+    return freezer === null ? [] : [{ owner, work: freezer.freeze(due === "all" ? due : pagesOf(owner, due)) }];
+  });
   const outputs = emissions.map(({ record }) => ({ record, partition: partitionOf(record) }));
-  return withPieces({ outputs, lanes: task.save() }, frozen);
+  const patterns = forms.map(({ pattern }) => pattern);
+  return withPieces({ patterns, outputs, lanes: task.save() }, [...frozen, ...frozenForms]);
 }
 
 function pagesOf({ lane, pattern }: PageOwner, due: readonly PageName[]): readonly number[] {
@@ -70,10 +81,15 @@ export type Frozen = {
   readonly lowWater: bigint;
 };
 
-export function freeze(stretch: Stretch, seq: number, lowWater: bigint, identity: ServiceIdentity): Frozen {
+export function freeze(
+  stretch: Stretch,
+  seq: number,
+  lowWater: bigint,
+  identity: Omit<ServiceIdentity, "patterns">,
+): Frozen {
   const entries = stretch.pieces.map((entry) => ({ entry, blocks: writeEntry(entry) }));
   const blocks = entries.flatMap((each) => each.blocks);
-  const { app, instance, release, shards, partitions, patterns } = identity;
+  const { app, instance, release, shards, partitions } = identity;
   const checkpoint: Checkpoint = {
     kind: "checkpoint",
     app,
@@ -82,7 +98,7 @@ export function freeze(stretch: Stretch, seq: number, lowWater: bigint, identity
     release,
     shards,
     partitions,
-    patterns,
+    patterns: stretch.patterns,
     lanes: stretch.lanes,
     lowWater: `${lowWater}`,
     blocks: { count: blocks.length, crc: crcOfAll(blocks.map(crcOf)) },

@@ -34,11 +34,15 @@ export function createModelStateLog(options: ModelStateLogOptions): StateLog {
     const { offset: end } = await client.insist("listOffsets", { ...place, at: "latest" });
     return { start, end };
   };
+  const openOutputs = async (outputs: readonly string[]): Promise<void> => {
+    for (const output of outputs) counts.set(output, await ensureOutput(client, output));
+  };
   return {
     open: async (shards, outputs) => {
       checkStateTopic(topic, shards, await ensureTopic(client, topic, shards, STATE_CONFIG));
-      for (const output of outputs) counts.set(output, await ensureOutput(client, output));
+      await openOutputs(outputs);
     },
+    openOutputs,
     partitionOf: ({ topic: output, key, value }) => {
       const count = counts.get(output);
       invariant(count !== undefined, `that topic ${output} was opened`);

@@ -43,7 +43,8 @@ class KafkaSink implements Sink {
   async open(topics: readonly string[]): Promise<void> {
     const admin = createTopics(this.#options);
     try {
-      this.#counts = await admin.ensure(topics);
+      const found = await admin.ensure(topics);
+      this.#counts = new Map([...this.#counts, ...found]);
     } finally {
       await admin.close();
     }

@@ -57,7 +57,12 @@ class KafkaStateLog implements StateLog {
     await requireOneCluster(definition.brokers, knock);
     const parts = { ...this.#options, asker: this.#asker, topics: this.#topics };
     await ensureStateTopic({ topic: this.#topic, shards }, parts);
-    this.#counts = await this.#topics.ensure(outputs);
+    await this.openOutputs(outputs);
+  }
+
+  async openOutputs(outputs: readonly string[]): Promise<void> {
+    const found = await this.#topics.ensure(outputs);
+    this.#counts = new Map([...this.#counts, ...found]);
   }
 
   partitionOf({ topic, key, value }: OutputRecord): number {

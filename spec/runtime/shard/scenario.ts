@@ -1,14 +1,16 @@
 // A service of several processes on the small log: it is hurt, then left alone, and in the end its committed alerts are
 // compared with those of one task that read everything undisturbed.
 
+import { PatternError } from "../../../lib/core/errors.ts";
 import type { Engine } from "../../../lib/runtime/engine.ts";
 import type { Sink } from "../../../lib/runtime/ports.ts";
+import type { KnownPattern } from "../../../lib/runtime/shard/context.ts";
 import { startShardEngine } from "../../../lib/runtime/shard/engine.ts";
 import type { Guarantee } from "../../../lib/runtime/shard/outlet.ts";
 import type { ShardSource, StateLog } from "../../../lib/runtime/shard-ports.ts";
 import type { TaskConfig } from "../../../lib/runtime/task.ts";
 import { createReplay } from "../../../lib/state/replay.ts";
-import { config, echo, input, originOf, record, startTask, type Told } from "../kit.ts";
+import { config, drained, echo, input, originOf, record, startTask, type Told } from "../kit.ts";
 import { type Fate, type Member, SmallLog, type Step } from "./small-log.ts";
 import { Process, type SmallWorld, smallWorld } from "./small-world.ts";
 
@@ -22,8 +24,11 @@ export type Different = {
   readonly guarantee?: Guarantee;
   readonly app?: string;
   readonly release?: number;
-  /** Names of patterns, each its own fingerprint. */
+  /** Names of patterns, each with a fingerprint that stands behind a colon; one that ends in "()" has functions, in "?" no form. */
   readonly patterns?: readonly string[];
+  readonly changedPatterns?: "drain" | "drop";
+  /** A form that is no pattern to it. */
+  readonly unreadable?: string;
   readonly shards?: number | null;
   readonly task?: Partial<TaskConfig>;
   readonly onDataLoss?: "fail" | "continue";
@@ -39,10 +44,29 @@ export const SESSION_MS = 10_000;
 export function taskConfig(patterns: readonly string[] = ["p", "q"]): TaskConfig {
   return config({
     inputs: [input("x", { outOfOrdernessMs: 20 }), input("y", { outOfOrdernessMs: 5 })],
-    patterns: patterns.map((name) => echo(name)),
+    patterns: patterns.map((each) => echo(nameOf(each))),
     whenAllIdle: "hold",
     idleAfterMs: 1e9,
   });
+}
+
+function unreadable(): PatternError {
+  const problem = { severity: "error", path: [], message: "It is not read.", remedy: "Run the old version." } as const;
+  return new PatternError("?", [{ code: "JSON_SHAPE", ...problem }]);
+}
+
+/** Of a pattern as it is called here, such as "p:2". */
+function nameOf(pattern: string): string {
+  return pattern.replace(/:.*/, "");
+}
+
+function known(pattern: string): KnownPattern {
+  const hasFunctions = pattern.endsWith("()");
+  return {
+    ...{ name: nameOf(pattern), version: 1, fingerprint: pattern },
+    ...(hasFunctions ? { functions: ["select"] } : {}),
+    form: hasFunctions || pattern.endsWith("?") ? null : pattern,
+  };
 }
 
 export type Instance = {
@@ -98,7 +122,16 @@ export class Scenario {
           app,
           instance: name,
           release,
-          patterns: patterns.map((each) => ({ name: each, version: 1, fingerprint: each })),
+          patterns: patterns.map(known),
+        },
+        oldForms: {
+          choice: () => different.changedPatterns ?? "drop",
+          revive: (forms) => {
+            if (forms.some((form) => form === different.unreadable)) throw unreadable();
+            const base = { ...taskConfig(patterns), ...different.task };
+            const old = forms.map((form) => drained(echo(nameOf(form))));
+            return { task: { ...base, patterns: [...base.patterns, ...old] }, outputs: ["alerts"] };
+          },
         },
         shards,
         guarantee,
@@ -218,8 +251,8 @@ function saidBy(records: readonly Parameters<typeof originOf>[0][]): readonly st
 }
 
 /** Kills a process, lets another take its place at once, and tells the group some time later. */
-export function killAndReplace(scenario: Scenario, member: Member): void {
+export function killAndReplace(scenario: Scenario, member: Member, another: Different = {}): void {
   member.process.kill();
-  scenario.world.clock.after(500, () => scenario.start());
+  scenario.world.clock.after(500, () => scenario.start(another));
   scenario.world.clock.after(SESSION_MS, () => scenario.log.expel(member));
 }

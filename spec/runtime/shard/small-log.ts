@@ -43,6 +43,8 @@ export class SmallLog {
   readonly inputs = new Map<string, InputRecord[]>();
   readonly outputs: { readonly placed: PlacedRecord; readonly txn: Txn }[] = [];
   readonly states: StatePartition[] = [];
+  /** Outputs that were opened when a shard was taken over. */
+  readonly openedLater: string[] = [];
   readonly members: Member[] = [];
   /** Offsets shown to the group. */
   readonly shown = new Map<string, bigint>();
@@ -222,6 +224,7 @@ export class SmallLog {
     const partition = (shard: number): StatePartition => this.states[shard] as StatePartition;
     return {
       open: () => this.#call("open", member, () => undefined),
+      openOutputs: (outputs) => this.#call("openOutputs", member, () => void this.openedLater.push(...outputs)),
       partitionOf: ({ value }) => value.length % 3,
       takeOver: (shard) =>
         this.#call("takeOver", member, () => {

@@ -5,14 +5,21 @@ import * as assert from "uvu/assert";
 import { atOnce } from "../../../lib/core/slices.ts";
 import type { OutputRecord } from "../../../lib/runtime/ports.ts";
 import type { ServiceIdentity } from "../../../lib/runtime/shard/context.ts";
-import { freeze, parcels, stretchOf } from "../../../lib/runtime/shard/stretch.ts";
+import { freeze, parcels, type SavedForm, stretchOf } from "../../../lib/runtime/shard/stretch.ts";
 import type { Task } from "../../../lib/runtime/task.ts";
+import type { Page } from "../../../lib/state/entry.ts";
+import { FORMS_LANE, formFreezer, readForm } from "../../../lib/state/form.ts";
 import { createReplay } from "../../../lib/state/replay.ts";
 import { startTask } from "../kit.ts";
 
 const it = suite("shards, stretches");
 
 const IDENTITY: ServiceIdentity = { app: "shop", instance: "i", release: 1, shards: 1, partitions: 2, patterns: [] };
+
+/** Of one pattern, of which nothing is saved yet. */
+const FORMS: readonly SavedForm[] = [
+  { pattern: { name: "p", version: 1, fingerprint: "f" }, freezer: formFreezer("its form", [], "here") },
+];
 
 const sizes = (all: readonly number[]): readonly (readonly number[])[] => [...parcels(all, (each) => each)];
 
@@ -52,14 +59,14 @@ it("writes the pages that are due, deltas first, and nothing of those who have n
     { lane: 0, pattern: 0, page: 4 },
     { lane: 1, pattern: 7, page: 1 },
   ];
-  const stretch = atOnce(stretchOf(faked, [], due, () => 0));
+  const stretch = atOnce(stretchOf(faked, [], [], due, () => 0));
   assert.equal(asked, [[4], []]);
   assert.equal(
     stretch.pieces.map(({ kind, lane }) => `${kind} ${lane}`),
     ["delta 0", "page 0"],
   );
   assert.equal(
-    atOnce(stretchOf(faked, [], "all", () => 0)).pieces.map(({ kind, lane }) => `${kind} ${lane}`),
+    atOnce(stretchOf(faked, [], [], "all", () => 0)).pieces.map(({ kind, lane }) => `${kind} ${lane}`),
     ["delta 0", "page 0", "page 1"],
   );
 });
@@ -73,7 +80,7 @@ it("reads as one sealed checkpoint, and knows its pages and bytes", () => {
     headers: new Map(),
     timestamp: 0,
   };
-  const stretch = atOnce(stretchOf(task, [{ kind: "alert", record }], "all", ({ topic }) => topic.length));
+  const stretch = atOnce(stretchOf(task, FORMS, [{ kind: "alert", record }], "all", ({ topic }) => topic.length));
   assert.equal(stretch.outputs, [{ record, partition: 6 }]);
   const frozen = freeze(stretch, 9, 40n, IDENTITY);
   const replay = createReplay(IDENTITY, "here");
@@ -83,7 +90,22 @@ it("reads as one sealed checkpoint, and knows its pages and bytes", () => {
   assert.equal(replay.last?.checkpoint.lanes, stretch.lanes);
   assert.equal(replay.last?.pages, frozen.pages);
   assert.is(replay.last?.bytes, frozen.bytes);
-  assert.is(frozen.pages.length, 2);
+  assert.is(frozen.pages.length, 3);
+  assert.equal(replay.last?.checkpoint.patterns, [{ name: "p", version: 1, fingerprint: "f" }]);
+  const form = replay.pieces({ lane: FORMS_LANE, pattern: 0 }).map(({ entry }) => entry);
+  assert.is(readForm(form, "here"), "its form");
+});
+
+it("writes a form once, when it is due, and when it is another than the one that is saved", () => {
+  const [{ freezer }] = FORMS as readonly [SavedForm];
+  const page: Page = { kind: "page", lane: FORMS_LANE, pattern: 0, page: 0, bytes: Buffer.from("its form") };
+  const pagesWith = (form: string, due: readonly number[] | "all"): number =>
+    atOnce(formFreezer(form, [page], "here").freeze(due)).pages.length;
+  assert.is(freezer === null ? 0 : atOnce(freezer.freeze([])).pages.length, 0);
+  assert.equal([pagesWith("its form", []), pagesWith("its form", [0]), pagesWith("its form", "all")], [0, 1, 1]);
+  assert.is(pagesWith("another", []), 1);
+  const bad = { ...page, bytes: Uint8Array.of(255) };
+  assert.throws(() => readForm([bad], "here"), /^DAMAGED_STATE|The saved state at here is damaged/);
 });
 
 it.run();

@@ -1,10 +1,20 @@
 // A service that keeps its state in Kafka is stopped and started again, on a real broker. Its output is read with Kafka's own console
 // consumer, and compared with what has to come out of the whole input. Those that are hurt while they work are in spec/crash.
+import * as assert from "uvu/assert";
+import { createMatcher, pattern } from "../../../lib/index.ts";
+import { service, topic } from "../../../lib/service/index.ts";
 import { partitionOf } from "../../../lib/transports/partitioner.ts";
+import { consoleConsume } from "../../broker/console-consume.ts";
 import { type JavaRecord, javaProduce } from "../../broker/java-produce.ts";
 import { requireBroker } from "../../broker/require-broker.ts";
 import { asAdmin, createTopic } from "../../broker/topics.ts";
-import { type Sale, salesService, type TrafficOptions, traffic } from "../../kafka-load/traffic.ts";
+import {
+  OUT_OF_ORDERNESS_MS,
+  type Sale,
+  salesService,
+  type TrafficOptions,
+  traffic,
+} from "../../kafka-load/traffic.ts";
 import { allowMs, note } from "../../run/ask.ts";
 import { account } from "./account.ts";
 import { endAll, nameFor, runOnKafka, until } from "./kit.ts";
@@ -62,5 +72,71 @@ it("a service that is stopped and started again goes on where it stood, open run
   await second.running.stop();
   note(`stopped and started: ${await account(broker, app, [...all, ...last], PARTITIONS)}`);
 });
+
+/** Every probe and the next larger sale: none of its runs is in the way of another, so it matters little when a release changes it. */
+function following(version: number) {
+  return pattern<Sale>("following", { version })
+    .begin("probe")
+    .on("probe")
+    .followedBy("spend")
+    .on("spend")
+    .where((e, m) => e.amount.gt(m.probe.amount))
+    .within("30s");
+}
+
+function followingService(app: string, release: number) {
+  const sales = topic<Sale>(`${app}-in`, {
+    key: (e) => e.card,
+    time: (e) => e.at,
+    outOfOrderness: OUT_OF_ORDERNESS_MS,
+  });
+  const patterns = [following(release)] as const;
+  return service({
+    app,
+    inputs: [sales],
+    patterns,
+    release,
+    changedPatterns: "drain",
+    ...SLOWLY,
+    whenAllIdle: "clock",
+  });
+}
+
+it("runs of a pattern that a release has changed are finished, and the new one has those that begin behind it", async () => {
+  const app = nameFor("drain");
+  const all = [...traffic({ events: 6_000, keys: 200, seed: 12 })];
+  await createTopic(broker, `${app}-in`, PARTITIONS);
+  const first = runOnKafka(followingService(app, 1), broker.address);
+  await javaProduce(broker, `${app}-in`, all.slice(0, 3_000));
+  await until("a part is read", () => first.running.metrics().topics[0]?.records === 3_000);
+  await first.running.stop();
+  await javaProduce(broker, `${app}-in`, all.slice(3_000));
+  const second = runOnKafka(followingService(app, 2), broker.address);
+  await closeAll(app);
+  await second.running.stop();
+  const alerts = (await consoleConsume(broker, `${app}-alerts`)).map(({ value }) => JSON.parse(value ?? "") as Alert);
+  const said = alerts.map(({ events }) => `${events.probe.n}-${events.spend.n}`);
+  const expected = all
+    .map(({ value }) => JSON.parse(value as string) as Sale)
+    .sort((one, other) => one.at - other.at || one.n - other.n)
+    .flatMap(pairsOf());
+  assert.equal([...said].sort(), expected.sort());
+  const changed = all[3_000] === undefined ? null : (JSON.parse(all[3_000].value as string) as Sale);
+  const finished = alerts.filter(({ version, at }) => version === 1 && Date.parse(at) > (changed?.at ?? 0));
+  assert.ok(finished.length > 0 && alerts.some(({ version }) => version === 2), "both have said something");
+  note(`upgraded: ${said.length} alerts, ${finished.length} of them of runs that drained`);
+});
+
+type Alert = {
+  readonly version: number;
+  readonly at: string;
+  readonly events: { readonly probe: Sale; readonly spend: Sale };
+};
+
+/** What the pattern finds, by the matcher in process. */
+function pairsOf(): (sale: Sale) => readonly string[] {
+  const matcher = createMatcher(following(1), { key: (e) => e.card, time: (e) => e.at });
+  return (sale) => matcher.push(sale).map(({ events }) => `${events.probe.n}-${events.spend.n}`);
+}
 
 it.run();

@@ -1,6 +1,6 @@
 // What has to hold of a service once it was left alone for a while.
 //
-//     said          what an undisturbed task says, each once, and of each key in its order
+//     said          what an undisturbed task says, which has each pattern as long as the service had it, each once, and of each key in its order
 //     saved         checkpoints 1, 2, 3 …; positions that never go back; in the end those of the undisturbed task
 //     held          as many open runs as there; none, if time has an end for all
 //     left behind   no open transaction; no process that failed
@@ -10,28 +10,22 @@ import type { Saying } from "./readers.ts";
 import { demand, type Stage } from "./stage.ts";
 import { checkpointsOf } from "./state.ts";
 
-/** Which patterns a service had all the time; of the others only some is found. */
-export type Changes = { readonly added: ReadonlySet<string>; readonly removed: ReadonlySet<string> };
-
 /** A request that came late may have begun a transaction that nobody ends: the broker does, in this time. */
 const TIMED_OUT_WITHIN_MS = 30_000;
 
+/** What has to be said, and what may be. */
+export type Expected = { readonly sayings: readonly Saying[]; readonly allowed: readonly Saying[] };
+
 /** @throws {Error} if something is missing, there twice, or wrong. */
-export function checkSayings(
-  stage: Stage,
-  found: readonly Saying[],
-  expected: readonly Saying[],
-  changes: Changes,
-): void {
-  const isSure = ({ pattern }: Saying): boolean =>
-    pattern === null || !(changes.added.has(pattern) || changes.removed.has(pattern));
-  const missing = without(expected, found).filter((saying) => isSure(saying) && !isLost(stage, saying));
+export function checkSayings(stage: Stage, found: readonly Saying[], { sayings: expected, allowed }: Expected): void {
+  const missing = stillMissing(stage, found, expected);
   demand(stage, `missing: ${missing.map(({ what }) => what).join(", ")}`, missing.length === 0);
-  const tooMuch = without(found, expected);
+  const tooMuch = without(found, allowed);
   demand(stage, `too much: ${tooMuch.map(({ what }) => what).join(", ")}`, tooMuch.length === 0);
   if (stage.lost.length > 0) return;
   const orders = inOrder(expected);
-  for (const [about, sayings] of inOrder(found)) {
+  const isExpected = new Set(expected.map(({ what }) => what));
+  for (const [about, sayings] of inOrder(found.filter(({ what }) => isExpected.has(what)))) {
     const isRight = isSubsequence(sayings, orders.get(about) ?? []);
     demand(
       stage,
@@ -41,18 +35,9 @@ export function checkSayings(
   }
 }
 
-/** How many sayings are still to come at least, of those that are sure to come. */
-export function howManyMissing(
-  stage: Stage,
-  found: readonly Saying[],
-  expected: readonly Saying[],
-  changes: Changes,
-): number {
-  return without(expected, found).filter(
-    (saying) =>
-      !isLost(stage, saying) &&
-      (saying.pattern === null || !(changes.added.has(saying.pattern) || changes.removed.has(saying.pattern))),
-  ).length;
+/** What is still to come, as far as is known. */
+export function stillMissing(stage: Stage, found: readonly Saying[], expected: readonly Saying[]): readonly Saying[] {
+  return without(expected, found).filter((saying) => !isLost(stage, saying));
 }
 
 /** Whether it is about a record that was deleted before it was dealt with, as far as is known. */
@@ -67,7 +52,7 @@ function isLost({ lost }: Stage, { what }: Saying): boolean {
 }
 
 /** @throws {Error} if the saved state is not what it should be. */
-export async function checkState(stage: Stage, expected: readonly SavedLane[], changes: Changes): Promise<void> {
+export async function checkState(stage: Stage, expected: readonly SavedLane[]): Promise<void> {
   const { simulation, story } = stage;
   for (let shard = 0; shard < story.service.shards; shard += 1) {
     const checkpoints = await checkpointsOf(simulation.broker, story.service, shard);
@@ -78,7 +63,7 @@ export async function checkState(stage: Stage, expected: readonly SavedLane[], c
     demand(stage, `positions of shard ${shard} went back: ${backwards}`, backwards === null);
     for (const lane of checkpoints.at(-1)?.lanes ?? []) {
       if (stage.lost.length > 0) continue;
-      const isSame = changes.added.size + changes.removed.size === 0;
+      const isSame = stage.crew.releases.length === 1;
       const told = toldOf(stage, lane, isSame);
       const should = toldOf(stage, expected.find(({ partition }) => partition === lane.partition) as SavedLane, isSame);
       demand(stage, `lane ${lane.partition} was saved as ${told} instead of ${should}`, told === should);
@@ -119,21 +104,21 @@ function toldOf({ story }: Stage, lane: SavedLane, isSame: boolean): string {
 }
 
 /** @throws {Error} if runs are open that should not be, or none that should. */
-export function checkRuns(stage: Stage, { runs }: Verdict, changes: Changes): void {
+export function checkRuns(stage: Stage, { runs }: Verdict): void {
   const open = new Map<string, number>();
   for (const { engine } of stage.crew.living())
     for (const { pattern, openRuns } of engine.metrics().patterns)
       open.set(pattern, (open.get(pattern) ?? 0) + openRuns);
   for (const [pattern, should] of runs) {
-    const isSure = !(changes.added.has(pattern) || changes.removed.has(pattern)) && stage.lost.length === 0;
-    const says = `${open.get(pattern)} runs of ${pattern} are open instead of ${should}`;
-    if (isSure) demand(stage, says, open.get(pattern) === should);
+    const says = `${open.get(pattern) ?? 0} runs of ${pattern} are open instead of ${should}`;
+    if (stage.lost.length === 0) demand(stage, says, (open.get(pattern) ?? 0) === should);
   }
   const { service } = stage.story;
   if (service.ends !== "silence") return;
-  for (const { pattern, isBounded } of stage.crew.release().wanted)
-    if (isBounded)
-      demand(stage, `runs of ${pattern.name} are open at the end of time`, (open.get(pattern.name) ?? 0) === 0);
+  const forms = stage.crew.releases.flatMap(({ wanted }) => wanted);
+  const unbounded = new Set(forms.flatMap(({ pattern, isBounded }) => (isBounded ? [] : pattern.name)));
+  for (const [pattern, runs] of open)
+    if (!unbounded.has(pattern)) demand(stage, `runs of ${pattern} are open at the end of time`, runs === 0);
 }
 
 /** @throws {Error} if a transaction stays open. */
@@ -154,7 +139,7 @@ export function checkProcesses(stage: Stage): void {
 }
 
 /** What of `all` is left when each of `taken` is taken away once. */
-function without(all: readonly Saying[], taken: readonly Saying[]): readonly Saying[] {
+export function without(all: readonly Saying[], taken: readonly Saying[]): readonly Saying[] {
   const left = new Map<string, number>();
   for (const { what } of taken) left.set(what, (left.get(what) ?? 0) + 1);
   return all.filter(({ what }) => {

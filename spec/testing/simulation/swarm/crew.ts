@@ -2,14 +2,16 @@
 import type { Engine } from "../../../../lib/runtime/engine.ts";
 import type { Sink } from "../../../../lib/runtime/ports.ts";
 import { type ShardEngineConfig, startShardEngine } from "../../../../lib/runtime/shard/engine.ts";
+import type { StateLog } from "../../../../lib/runtime/shard-ports.ts";
 import type { TaskConfig } from "../../../../lib/runtime/task.ts";
 import type { Random } from "../../../../lib/testing/simulation/random.ts";
 import type { Instance, Simulation } from "../../../../lib/testing/simulation/simulation.ts";
 import type { Clock } from "../../../../lib/time/clock.ts";
 import { config, input } from "../../../runtime/kit.ts";
+import type { History } from "./history.ts";
 import { INPUTS, type Load } from "./load.ts";
-import { echoing, type Wanted, wantedBy } from "./patterns.ts";
-import type { Service } from "./story.ts";
+import { changed, echoing, revived, type Wanted, wantedBy } from "./patterns.ts";
+import type { Move, Service } from "./story.ts";
 
 export const APP = "shop";
 export const OUTPUTS = ["alerts", "timed-out", "late", "dead"] as const;
@@ -35,7 +37,12 @@ export type Process = {
   isOver: boolean;
 };
 
-export type Release = { readonly number: number; readonly wanted: readonly Wanted[] };
+export type Release = {
+  readonly number: number;
+  readonly wanted: readonly Wanted[];
+  /** What becomes of runs of patterns that it has not. */
+  readonly oldRuns: "drain" | "drop";
+};
 /** What a process has of its own. */
 export type Difference = {
   readonly release?: Release;
@@ -46,11 +53,12 @@ export type Difference = {
 
 export type Crew = {
   readonly processes: readonly Process[];
-  /** What processes are of that are started now. */
+  /** All there were; the last is what processes are of that are started now. */
+  readonly releases: readonly Release[];
   release(): Release;
   start(difference?: Difference): Process;
   /** From now on processes have these patterns. Those of the releases before may find that they are too old. */
-  upgrade(losesOne: boolean): void;
+  upgrade(how: Omit<Extract<Move, { does: "upgrade" }>, "does" | "atMs">): void;
   /** From now on processes go on where input is gone. */
   goOnWithoutInput(): void;
   living(): readonly Process[];
@@ -59,14 +67,15 @@ export type Crew = {
   story(): string;
 };
 
-export function createCrew(simulation: Simulation, service: Service, load: Load): Crew {
+export function createCrew(simulation: Simulation, service: Service, load: Load, history: History): Crew {
   const processes: Process[] = [];
   const began = simulation.world.clock.now();
-  let release: Release = { number: FIRST_RELEASE, wanted: wantedBy(service) };
+  const releases: Release[] = [{ number: FIRST_RELEASE, wanted: wantedBy(service), oldRuns: "drop" }];
+  const latest = (): Release => releases.at(-1) as Release;
   let onDataLoss: "fail" | "continue" = "fail";
 
   const start = ({ mayFailWith = [], ...difference }: Difference = {}): Process => {
-    const of = difference.release ?? release;
+    const of = difference.release ?? latest();
     const instance = simulation.instance(`i${processes.length}`);
     const ports = instance.connect({
       ...{ app: APP, sessionTimeoutMs: SESSION_MS, rebalanceTimeoutMs: 8_000, heartbeatEveryMs: 2_000 },
@@ -74,7 +83,10 @@ export function createCrew(simulation: Simulation, service: Service, load: Load)
     });
     const told: Told[] = [];
     const engine = startShardEngine(engineConfig(service, load, instance.name, of, { onDataLoss, ...difference }), {
-      ...{ source: ports.source, state: ports.state, clock: instance.clock },
+      ...{ source: ports.source, clock: instance.clock },
+      state: remembered(ports.state, async (shard) => {
+        if (releases.length > 1) await history.look(shard);
+      }),
       sink: slowly(ports.sink, instance.clock, simulation.world.random(`sink of ${instance.name}`), service),
       log: (level, message, fields = {}) => told.push({ level, message, fields, at: instance.clock.now() - began }),
     });
@@ -101,14 +113,16 @@ export function createCrew(simulation: Simulation, service: Service, load: Load)
 
   return {
     processes,
-    release: () => release,
+    releases,
+    release: latest,
     start,
-    upgrade: (losesOne) => {
-      const { number, wanted } = release;
-      const [first] = wanted;
-      const kept = losesOne && wanted.length > 1 ? wanted.slice(0, -1) : wanted;
-      const isNew = first?.pattern.name !== "new";
-      release = { number: number + 1, wanted: isNew ? [echoing("new"), ...kept] : kept };
+    upgrade: ({ losesOne, changesOne, oldRuns }) => {
+      const { number, wanted } = latest();
+      const own = wanted.filter(({ pattern: { name } }) => name !== "new");
+      const left = losesOne && own.length > 1 ? own.slice(0, -1) : own;
+      const kept = left.map((each, index) => (changesOne && index === 0 ? changed(each) : each));
+      const isNew = own.length === wanted.length;
+      releases.push({ number: number + 1, wanted: isNew ? [echoing("new"), ...kept] : kept, oldRuns });
       for (const process of processes) process.mayFailWith.add("SUPERSEDED");
     },
     goOnWithoutInput: () => {
@@ -129,6 +143,17 @@ export function createCrew(simulation: Simulation, service: Service, load: Load)
   };
 }
 
+/** What is deleted was looked at before. */
+function remembered(state: StateLog, look: History["look"]): StateLog {
+  return {
+    ...state,
+    trim: async (shard, before) => {
+      await look(shard);
+      await state.trim(shard, before);
+    },
+  };
+}
+
 /** As if whoever takes the alerts were busy, for longer than a checkpoint takes. */
 function slowly(sink: Sink, clock: Clock, random: Random, { latestSendMs }: Service): Sink {
   return {
@@ -144,17 +169,18 @@ function engineConfig(
   service: Service,
   load: Load,
   instance: string,
-  { number, wanted }: Release,
+  { number, wanted, oldRuns }: Release,
   { shards = service.shards, onDataLoss }: Difference & Pick<ShardEngineConfig, "onDataLoss">,
 ): ShardEngineConfig {
   const { commitEveryMs, saveEveryMs, trimEveryMs, minLogBytes, maxUnsentBytes, maxQueuedBytes } = service;
+  const patterns = wanted.map(({ pattern }) => pattern);
   return {
     ...{
-      task: taskConfig(
-        service,
-        load,
-        wanted.map(({ pattern }) => pattern),
-      ),
+      task: taskConfig(service, load, patterns),
+      oldForms: {
+        choice: () => oldRuns,
+        revive: (forms) => ({ task: taskConfig(service, load, [...patterns, ...forms.map(revived)]), outputs: [] }),
+      },
       outputs: OUTPUTS,
       shards,
       onDataLoss,
@@ -163,7 +189,12 @@ function engineConfig(
     ...{ stopWithinMs: 60_000, retryWithinMs: 60_000, maxQueuedBytes, maxUnsentBytes },
     identity: {
       ...{ app: APP, instance, release: number },
-      patterns: wanted.map(({ pattern: { name, version } }) => ({ name, version, fingerprint: name })),
+      patterns: wanted.map(({ pattern: { name, version }, fingerprint, form }) => ({
+        name,
+        version,
+        fingerprint,
+        form,
+      })),
     },
     pace: { commitEveryMs, saveEveryMs, trimEveryMs, minLogBytes, maxQueuedBytes, maxUnsentBytes },
   };

@@ -24,10 +24,11 @@ export async function tryOut(stage: Stage, epilogue: Exclude<Epilogue, "none">):
       return refuses(stage, crew.start({ release: { ...release, number: FIRST_RELEASE - 1 } }), ["SUPERSEDED"]);
     case "otherPatterns":
       // Of a shard that is of a newer release already, it is told that.
-      return refuses(stage, crew.start({ release: { number: FIRST_RELEASE, wanted: [echoing("other")] } }), [
-        "DUPLICATE_APP",
-        "SUPERSEDED",
-      ]);
+      return refuses(
+        stage,
+        crew.start({ release: { number: FIRST_RELEASE, wanted: [echoing("other")], oldRuns: "drop" } }),
+        ["DUPLICATE_APP", "SUPERSEDED"],
+      );
     case "moreShards":
       if (story.service.shards === story.service.partitions) return;
       return refuses(stage, crew.start({ shards: story.service.shards + 1 }), ["SHARD_COUNT"]);

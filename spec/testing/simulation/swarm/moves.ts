@@ -46,7 +46,8 @@ export async function make(stage: Stage, move: Move): Promise<void> {
     }
     case "upgrade":
       situations.saw(move.losesOne ? "a release that lost a pattern" : "a release with a new pattern");
-      crew.upgrade(move.losesOne);
+      if (move.changesOne) situations.saw("a release that changed a pattern");
+      crew.upgrade(move);
       crew.start();
       return;
     case "deleteInput":

@@ -5,21 +5,22 @@
 import { createSimulation } from "../../../../lib/testing/simulation/simulation.ts";
 import type { Situations } from "../situations.ts";
 import {
-  type Changes,
   checkProcesses,
   checkRuns,
   checkSayings,
   checkState,
   checkTransactions,
-  howManyMissing,
+  type Expected,
+  stillMissing,
+  without,
 } from "./check.ts";
 import { APP, createCrew, IDLE_AFTER_MS, OUTPUT_PARTITIONS, OUTPUTS, SESSION_MS } from "./crew.ts";
 import { tryOut } from "./epilogue.ts";
 import { fatesOf } from "./faults.ts";
+import { createHistory } from "./history.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { loadOf } from "./load.ts";
 import { make } from "./moves.ts";
-import { echoing, wantedBy } from "./patterns.ts";
 import { createReaders, type Readers, type Saying } from "./readers.ts";
 import { demand, type Stage } from "./stage.ts";
 import type { Foreign, Story } from "./story.ts";
@@ -71,10 +72,11 @@ function setUp(story: Story, situations: Situations, hurting: { readonly isOver:
     }),
     onAnswered: (answered) => sawAnswer(situations, answered),
   });
-  const crew = createCrew(simulation, story.service, load);
+  const history = createHistory(simulation.broker, story.service);
+  const crew = createCrew(simulation, story.service, load, history);
   const sleep = (forMs: number): Promise<void> =>
     new Promise((resolve) => void simulation.world.clock.after(forMs, resolve));
-  const stage: Stage = { story, simulation, crew, load, situations, lost: [], underway: [], sleep };
+  const stage: Stage = { story, simulation, crew, history, load, situations, lost: [], underway: [], sleep };
   return stage;
 }
 
@@ -149,22 +151,32 @@ async function heal(stage: Stage): Promise<void> {
 async function look(stage: Stage, readers: Readers): Promise<void> {
   await Promise.all(stage.underway);
   const { crew, story, situations } = stage;
-  const base = wantedBy(story.service);
-  const changes = changesOf(stage, base);
-  const wanted = changes.added.size > 0 ? [...base, echoing("new")] : base;
-  const verdict = await judge(stage, wanted);
-  const expected = onceEach(stage, verdict.sayings);
-  await converge(stage, readers, expected, changes);
-  checkSayings(stage, await said(stage, readers), expected, changes);
+  const { verdict, expected } = await converge(stage, readers);
+  checkSayings(stage, await said(stage, readers), expected);
   await checkTransactions(stage);
-  await checkState(stage, verdict.lanes, changes);
-  checkRuns(stage, verdict, changes);
+  await checkState(stage, verdict.lanes);
+  checkRuns(stage, verdict);
   if (story.epilogue !== "none") {
     await tryOut(stage, story.epilogue);
-    checkSayings(stage, await said(stage, readers), expected, changes);
+    checkSayings(stage, await said(stage, readers), afterwards(expected, (await judged(stage)).expected));
   }
   checkProcesses(stage);
   sawSayings(situations, verdict, crew.processes.length);
+}
+
+type Judged = { readonly verdict: Verdict; readonly expected: Expected };
+
+/** As far as it is known by now which release has had what. */
+async function judged(stage: Stage): Promise<Judged> {
+  const { crew, history, story } = stage;
+  const hasChanged = crew.releases.length > 1;
+  for (let shard = 0; hasChanged && shard < story.service.shards; shard += 1) await history.look(shard);
+  const verdict = await judge(stage);
+  const sayings = onceEach(stage, verdict.sayings);
+  if (!hasChanged || story.service.guarantee === "exactly-once")
+    return { verdict, expected: { sayings, allowed: sayings } };
+  const { sayings: ahead } = await judge(stage, "goesOn");
+  return { verdict, expected: { sayings, allowed: onceEach(stage, [...sayings, ...ahead]) } };
 }
 
 async function said(stage: Stage, readers: Readers): Promise<readonly Saying[]> {
@@ -181,29 +193,33 @@ function onceEach({ story }: Stage, sayings: readonly Saying[]): readonly Saying
   return sayings.filter(({ what }) => known.size < known.add(what).size);
 }
 
-function changesOf({ crew }: Stage, base: ReturnType<typeof wantedBy>): Changes {
-  const now = new Set(crew.release().wanted.map(({ pattern }) => pattern.name));
-  const before = new Set(base.map(({ pattern }) => pattern.name));
-  return {
-    added: new Set([...now].filter((name) => !before.has(name))),
-    removed: new Set([...before].filter((name) => !now.has(name))),
-  };
+/**
+ * Whoever is started again may be of another release than who had a shard before, and what that one took in silence it takes again:
+ * perhaps it says more then, in time.
+ */
+function afterwards(before: Expected, now: Expected): Expected {
+  return { sayings: before.sayings, allowed: [...before.allowed, ...without(now.allowed, before.allowed)] };
 }
 
 /** Until all is there and nobody sleeps any more. */
-async function converge(stage: Stage, readers: Readers, expected: readonly Saying[], changes: Changes): Promise<void> {
+async function converge(stage: Stage, readers: Readers): Promise<Judged> {
   const { simulation, crew, story, sleep } = stage;
   const began = simulation.world.clock.now();
   const quietMs = longestSleep(story) + LAST_WRONG_MS + (story.service.ends === "silence" ? 2 * IDLE_AFTER_MS : 0);
   await sleep(quietMs);
+  const hasChanged = crew.releases.length > 1;
+  let known = await judged(stage);
   for (;;) {
-    const missing = howManyMissing(stage, await said(stage, readers), expected, changes);
-    if (missing === 0 && isStanding(stage)) break;
+    const missing = stillMissing(stage, await said(stage, readers), known.expected.sayings);
+    if (missing.length === 0 && isStanding(stage)) break;
     const isTime = simulation.world.clock.now() - began < quietMs + HEALED_WITHIN_MS;
-    demand(stage, "not everything was committed in time", isTime && crew.living().length > 0);
+    const left = missing.map(({ what }) => what).join(", ");
+    demand(stage, `not everything was committed in time: ${left}`, isTime && crew.living().length > 0);
     await sleep(POLL_MS);
+    if (hasChanged) known = await judged(stage);
   }
   await sleep(LAST_SAVE_MS);
+  return hasChanged ? judged(stage) : known;
 }
 
 /** Whether somebody has each lane, restored. */

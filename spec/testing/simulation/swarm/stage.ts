@@ -3,6 +3,7 @@ import type { InputRecord } from "../../../../lib/runtime/ports.ts";
 import type { Simulation } from "../../../../lib/testing/simulation/simulation.ts";
 import type { Situations } from "../situations.ts";
 import type { Crew } from "./crew.ts";
+import type { History } from "./history.ts";
 import type { Load, Place } from "./load.ts";
 import type { Story } from "./story.ts";
 
@@ -10,6 +11,7 @@ export type Stage = {
   readonly story: Story;
   readonly simulation: Simulation;
   readonly crew: Crew;
+  readonly history: History;
   readonly load: Load;
   readonly situations: Situations;
   /** Input that was deleted; what stands at `from` or behind was not dealt with, as it seemed then. */

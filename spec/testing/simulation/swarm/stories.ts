@@ -79,7 +79,16 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ atMs, does: fc.constant("pauseAll" as const), forMs: ms(100, 12_000) }) },
-  { weight: 1, arbitrary: fc.record({ atMs, does: fc.constant("upgrade" as const), losesOne: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      atMs,
+      does: fc.constant("upgrade" as const),
+      losesOne: fc.boolean(),
+      changesOne: fc.boolean(),
+      oldRuns: fc.constantFrom("drop" as const, "drain" as const, "drain" as const),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({

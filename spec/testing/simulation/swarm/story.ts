@@ -38,8 +38,14 @@ export type Move = { readonly atMs: number } & (
   | { readonly does: "join" | "leave" }
   | { readonly does: "killAll" | "stopAll"; readonly backMs: number }
   | { readonly does: "pauseAll"; readonly forMs: number }
-  /** From now on processes are of the next release: it has another pattern, and may have lost one. */
-  | { readonly does: "upgrade"; readonly losesOne: boolean }
+  /** From now on processes are of the next release: it has another pattern, may have lost one, and may have changed the first. */
+  | {
+      readonly does: "upgrade";
+      readonly losesOne: boolean;
+      readonly changesOne: boolean;
+      /** What becomes of runs of patterns that were lost or changed. */
+      readonly oldRuns: "drain" | "drop";
+    }
   /** Nobody is there for so long that input is deleted that was not dealt with. */
   | { readonly does: "deleteInput"; readonly partition: number; readonly records: number }
 );

@@ -33,6 +33,9 @@ const LINES: readonly (readonly [RegExp, string])[] = [
   [/^finding out what became of checkpoint/, "finding out what became of a checkpoint was tried again"],
   [/^looking up where the inputs stand failed/, "looking up positions was tried again"],
   [/^old state could not be deleted/, "old state could not be deleted"],
+  [/ the runs it had open go on$/, "runs went on under an earlier pattern"],
+  [/ its runs are over$/, "runs of an earlier pattern were over"],
+  [/ the runs it had open are dropped$/, "runs of an earlier pattern were dropped"],
   [/^records were deleted before they were read/, "a process went on behind input that is gone"],
 ];
 
