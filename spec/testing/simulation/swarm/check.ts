@@ -20,12 +20,14 @@ export type Expected = { readonly sayings: readonly Saying[]; readonly allowed: 
 export function checkSayings(stage: Stage, found: readonly Saying[], { sayings: expected, allowed }: Expected): void {
   const missing = stillMissing(stage, found, expected);
   demand(stage, `missing: ${missing.map(({ what }) => what).join(", ")}`, missing.length === 0);
-  const tooMuch = without(found, allowed);
+  const free = unsettled(stage);
+  const tooMuch = without(found, allowed).filter(({ pattern }) => !free.has(pattern));
   demand(stage, `too much: ${tooMuch.map(({ what }) => what).join(", ")}`, tooMuch.length === 0);
   if (stage.lost.length > 0) return;
   const orders = inOrder(expected);
   const isExpected = new Set(expected.map(({ what }) => what));
-  for (const [about, sayings] of inOrder(found.filter(({ what }) => isExpected.has(what)))) {
+  const settled = found.filter(({ what, pattern }) => isExpected.has(what) && !free.has(pattern));
+  for (const [about, sayings] of inOrder(settled)) {
     const isRight = isSubsequence(sayings, orders.get(about) ?? []);
     demand(
       stage,
@@ -33,6 +35,18 @@ export function checkSayings(stage: Stage, found: readonly Saying[], { sayings: 
       isRight,
     );
   }
+}
+
+/**
+ * Patterns that not all releases have alike, where things are said ahead of their checkpoint: a release may have said of them what it never saved,
+ * and another one took the shard back where it was. So there may be more of them, in another order.
+ */
+function unsettled({ crew, story }: Stage): ReadonlySet<string | null> {
+  if (story.service.guarantee === "exactly-once") return new Set();
+  const releases = crew.releases.map(({ wanted }) => new Set(wanted.map(({ fingerprint }) => fingerprint)));
+  const forms = crew.releases.flatMap(({ wanted }) => wanted);
+  const differing = forms.filter(({ fingerprint }) => !releases.every((each) => each.has(fingerprint)));
+  return new Set(differing.map(({ pattern }) => pattern.name));
 }
 
 /** What is still to come, as far as is known. */

@@ -8,14 +8,8 @@ import type { Release } from "./crew.ts";
 import { type Boundary, type History, isBefore, type LaneHistory } from "./history.ts";
 import type { Reference, Wanted } from "./patterns.ts";
 
-/**
- * Whether releases end what they have not any more. With at-least-once, what was said ahead of its checkpoint was said as if they did not,
- * perhaps by a release that never saved anything.
- */
-export type Ending = "ends" | "goesOn";
-
 /** All forms that any release has, the newest first, as they were on in each lane. */
-export function chronicle(releases: readonly Release[], history: History, ending: Ending): readonly LanePattern[] {
+export function chronicle(releases: readonly Release[], history: History): readonly LanePattern[] {
   const forms = new Map<string, Wanted>();
   const [only, second] = releases;
   const ofLane: History["ofLane"] = (lane) =>
@@ -23,14 +17,9 @@ export function chronicle(releases: readonly Release[], history: History, ending
   for (const { wanted } of [...releases].reverse())
     for (const each of wanted) if (!forms.has(each.fingerprint)) forms.set(each.fingerprint, each);
   return [...forms.values()].map((wanted) => {
-    const has = ({ wanted: all }: Release): boolean =>
-      all.some(({ fingerprint }) => fingerprint === wanted.fingerprint);
     const stateIn = (number: number): State => {
       const release = releases.find((each) => each.number === number);
-      const isOn =
-        ending === "ends"
-          ? release !== undefined && has(release)
-          : releases.some((each) => each.number <= number && has(each));
+      const isOn = release?.wanted.some(({ fingerprint }) => fingerprint === wanted.fingerprint);
       return isOn ? "on" : release?.oldRuns === "drain" ? "drains" : "off";
     };
     const { drains: _, ...pattern } = wanted.pattern;

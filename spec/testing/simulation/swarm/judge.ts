@@ -1,7 +1,7 @@
 // What a service should have said and should hold in the end: what one task says and holds that reads all the input undisturbed.
 import type { SavedLane } from "../../../../lib/state/checkpoint.ts";
 import { startTask } from "../../../runtime/kit.ts";
-import { chronicle, type Ending } from "./chronicle.ts";
+import { chronicle } from "./chronicle.ts";
 import { IDLE_AFTER_MS, taskConfig } from "./crew.ts";
 import { readAll, type Saying, sayingOf } from "./readers.ts";
 import type { Stage } from "./stage.ts";
@@ -16,10 +16,10 @@ export type Verdict = {
 /** Later than all that is read, earlier than absurd. */
 const READ_AT = 1_000_000;
 
-export async function judge(stage: Stage, ending: Ending = "ends"): Promise<Verdict> {
+export async function judge(stage: Stage): Promise<Verdict> {
   const { crew, history, load, lost, simulation } = stage;
   const { service } = stage.story;
-  const patterns = chronicle(crew.releases, history, ending);
+  const patterns = chronicle(crew.releases, history);
   const { task, out, drive } = startTask(taskConfig(service, load, patterns), service.partitions);
   for (const place of load.places()) {
     const gone = lost.filter((each) => each.place.topic === place.topic && each.place.partition === place.partition);
