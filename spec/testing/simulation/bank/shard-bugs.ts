@@ -298,7 +298,7 @@ export const SHARD_BUGS: readonly PlantedBug[] = [
     text: "const upTo = this.#added;",
     instead: "const upTo = this.#added - this.#pending.length;",
     breaks: "alerts that were about to be sent are lost",
-    seed: 6553,
+    seed: 7645,
   },
   {
     name: "the last run of an earlier pattern does not count",
