@@ -1,7 +1,7 @@
 // W7: what open keys weigh, and how long it takes to save and restore them.
 
 import type { SaveAndRestore } from "./measure.ts";
-import { startBench } from "./processes.ts";
+import { type Bench, startBench } from "./processes.ts";
 import type { Entrant, Plan } from "./turns.ts";
 import { OPEN_KEYS } from "./workloads.ts";
 
@@ -30,22 +30,27 @@ export async function weighOpenKeys(
   const rows: OpenKeysRow[] = [];
   const problems: string[] = [];
   for (const entrant of entrants) {
-    const bench = await startBench(entrant.program(OPEN_KEYS.name, atMost), signal);
+    const ask = (questions: (bench: Bench) => Promise<void>): Promise<void> =>
+      inItsOwn(entrant, atMost, signal, questions);
     try {
-      // Saving comes first: what was weighed before would be in the way.
+      let [bytesPerKey, bytesPerEvent] = [0, 0];
+      await ask(async (bench) => {
+        bytesPerKey = Math.round((await bench.ask("bytes", WITHIN_MS)) as number);
+        bytesPerEvent = Math.round((await bench.ask("event", WITHIN_MS)) as number);
+      });
       const saved: SaveAndRestore[] = [];
-      for (let turn = 0; turn <= repetitions; turn += 1) {
-        const done = (await bench.ask("save", WITHIN_MS)) as SaveAndRestore | null;
-        if (done === null) break;
-        if (turn > 0) saved.push(done);
-      }
+      await ask(async (bench) => {
+        for (let turn = 0; turn <= repetitions; turn += 1) {
+          const done = (await bench.ask("save", WITHIN_MS)) as SaveAndRestore | null;
+          if (done === null) break;
+          if (turn > 0) saved.push(done);
+        }
+      });
       const expected = Math.min(KEYS_SAVED, atMost);
       const wrong = saved.find(({ matches }) => matches !== expected);
       if (wrong !== undefined) {
         problems.push(`W7, ${entrant.name}: ${wrong.matches} of ${expected} restored runs were completed`);
       }
-      const bytesPerKey = Math.round((await bench.ask("bytes", WITHIN_MS)) as number);
-      const bytesPerEvent = Math.round((await bench.ask("event", WITHIN_MS)) as number);
       rows.push({
         contender: entrant.name,
         bytesPerKey,
@@ -58,11 +63,24 @@ export async function weighOpenKeys(
     } catch (error) {
       signal.throwIfAborted();
       problems.push(`W7, ${entrant.name}: ${(error as Error).message}`);
-    } finally {
-      bench.stop();
     }
   }
   return { rows, problems };
+}
+
+/** What was weighed would be in the way of what is saved, and the other way round. */
+async function inItsOwn(
+  entrant: Entrant,
+  atMost: number,
+  signal: AbortSignal,
+  questions: (bench: Bench) => Promise<void>,
+): Promise<void> {
+  const bench = await startBench(entrant.program(OPEN_KEYS.name, atMost), signal);
+  try {
+    await questions(bench);
+  } finally {
+    bench.stop();
+  }
 }
 
 function medianOf(numbers: readonly number[]): number | null {
