@@ -128,6 +128,8 @@ export function bytesPerEvent(atMost: number): number {
 }
 
 function bytesInUse(): number {
+  // What buffers held is given back behind the collection that found them.
+  collectGarbage();
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
