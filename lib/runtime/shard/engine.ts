@@ -208,6 +208,7 @@ class ShardEngine implements Engine {
       onAssigned: (shards) => {
         this.#isAssigned = true;
         for (const [shard, run] of this.#runs) if (!shards.includes(shard)) this.#drop(shard, run);
+        for (const run of this.#runs.values()) run.rejoined();
         for (const shard of shards) if (!this.#runs.has(shard) && this.#state !== "stopping") this.#start(shard);
       },
       onBatch: (batch) => this.#runOf(batch)?.push(batch),

@@ -80,13 +80,15 @@ export interface ShardRun {
   tick(wasAbsent: boolean, elsewhere: Instant | undefined): void;
   /** Something that was said is safe now. */
   sent(): void;
+  /** The group was joined anew, and has given it to this process once more. */
+  rejoined(): void;
   /** The group gave it to somebody else. */
   lose(): void;
   /** Takes nothing more, commits what was taken, and ends. */
   stop(): void;
 }
 
-/** Overtaken so often in so short a time, and still told by the group that the shard is ours: somebody is in another group. */
+/** Overtaken so often in so short a time without having been out of the group: somebody is in another one. */
 const DUEL_TIMES = 5;
 const DUEL_MS = 300_000;
 
@@ -124,6 +126,8 @@ class ShardAtWork implements ShardRun {
   #cutting: Sliced<void> | null = null;
   #committing: Promise<void> | null = null;
   #kept: Kept = "committed";
+  /** When it was, since the group was joined last: while a process sleeps, the group gives its shards to others. */
+  #overtaken: readonly Instant[] = [];
   #isLost = false;
   #isStopping = false;
   #failure: { readonly error: unknown } | null = null;
@@ -158,6 +162,10 @@ class ShardAtWork implements ShardRun {
     this.#wake.notify();
   }
 
+  rejoined(): void {
+    this.#overtaken = [];
+  }
+
   lose(): void {
     this.#isLost = true;
     this.#wake.notify();
@@ -171,14 +179,14 @@ class ShardAtWork implements ShardRun {
 
   async #run(): Promise<void> {
     const { clock, identity, log } = this.#options;
-    for (let overtaken: readonly Instant[] = []; !this.#isLost && !this.#isStopping; ) {
+    while (!this.#isLost && !this.#isStopping) {
       const acquired = await acquire(this.#context, this.#options.pace.minLogBytes);
       if (acquired === null) return;
       if ((await this.#keep(acquired)) !== "overtaken") return;
       this.#forget();
       this.#options.meter.overtaken();
-      overtaken = [...overtaken.filter((at) => at > clock.now() - DUEL_MS), clock.now()];
-      if (overtaken.length >= DUEL_TIMES) throw duel(statePlace(this.#context), identity.app);
+      this.#overtaken = [...this.#overtaken.filter((at) => at > clock.now() - DUEL_MS), clock.now()];
+      if (this.#overtaken.length >= DUEL_TIMES) throw duel(statePlace(this.#context), identity.app);
       log("warn", "a shard was somebody else's meanwhile and is taken over afresh", { shard: this.shard });
     }
   }

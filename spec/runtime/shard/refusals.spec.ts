@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { ConfigError, TransportError } from "../../../lib/core/errors.ts";
 import type { StateLog } from "../../../lib/runtime/shard-ports.ts";
 import { writeEntry } from "../../../lib/state/entry.ts";
-import { type Different, type Instance, Scenario } from "./scenario.ts";
+import { type Different, type Instance, Scenario, SESSION_MS } from "./scenario.ts";
 
 const it = suite("shards, refusals");
 
@@ -207,6 +207,37 @@ it("two deployments with one name find out", async () => {
   scenario.world.clock.after(2_000, () => void seize());
   scenario.feed(500, 60_000);
   assert.match(await ended(scenario, instance), /^DUPLICATE_APP: .* another deployment with the app name "shop"/);
+});
+
+it("one that sleeps for longer than its session again and again is not taken for another deployment", async () => {
+  const SLEEPS = 7;
+  let slept = 0;
+  let isAwake = true;
+  const scenario: Scenario = new Scenario(7, (step, member) => {
+    if (member === sleeper.member && isAwake && step === "checkpoint.sendState") void sleep();
+    return "done";
+  });
+  const { log, world } = scenario;
+  const [, sleeper] = [scenario.start(), scenario.start()] as const;
+  const sleep = async (): Promise<void> => {
+    isAwake = false;
+    sleeper.member.process.pause();
+    await pass(scenario, SESSION_MS);
+    log.expel(sleeper.member);
+    await pass(scenario, 2_000);
+    sleeper.member.process.resume();
+    slept += 1;
+    await pass(scenario, 5_000);
+    isAwake = slept < SLEEPS;
+  };
+  scenario.feed(1_000, 250_000);
+  await pass(scenario, 260_000);
+  scenario.finish();
+  await world.until(() => scenario.isThrough(), 300_000);
+  assert.equal(scenario.found(), scenario.expected());
+  const overtaken = sleeper.logged.filter((line) => line.includes("somebody else's")).length;
+  assert.ok(overtaken >= 5, `${overtaken} in ${slept}`);
+  assert.is(sleeper.error, null);
 });
 
 it("a pattern that is new or changed begins empty, the others keep their runs", async () => {
