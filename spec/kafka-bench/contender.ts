@@ -50,7 +50,7 @@ async function drop(): Promise<Figures> {
 }
 
 async function serve(): Promise<Figures> {
-  const service = benchService(what, schema === "schema");
+  const service = benchService(what, { schema: schema === "schema" });
   const log = (): void => undefined;
   const definition = definitionOf(what, address, { commitEveryMs: COMMIT_EVERY_MS, sessionTimeoutMs: 30_000 });
   const parts = { app: what, instance: what, clock: systemClock, log, retryWithinMs: service.retryWithinMs };

@@ -33,7 +33,7 @@ const LAYERS = ["decode", "intake", "read", "task", "freeze"] as const;
 /** Each layer by itself. Takes a few seconds. */
 export async function measureLayers(events: number, size: Size, passes: number): Promise<readonly Layer[]> {
   const pieces = await piecesOf(events, size);
-  const { task: config } = compose(benchService("layers", false));
+  const { task: config } = compose(benchService("layers"));
   const best = LAYERS.map(() => Number.POSITIVE_INFINITY);
   for (let pass = 0; pass < passes; pass += 1) {
     for (const [depth, least] of best.entries()) best[depth] = Math.min(least, await timeOf(pieces, config, depth));

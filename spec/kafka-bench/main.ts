@@ -1,16 +1,18 @@
 // npm run kafka-bench: how fast the service is with exactly-once, next to stock kafkajs that reads the same topic and drops it, in
-// the same run. Each contender has a process of its own.
+// the same run. Each contender has a process of its own. Or how late its alerts are at half of that.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { startBroker } from "../broker/broker.ts";
+import { type Broker, startBroker } from "../broker/broker.ts";
 import { javaProduce } from "../broker/java-produce.ts";
 import { createTopic } from "../broker/topics.ts";
-import { bundle } from "../run/bundle.ts";
+import { bundle, type Folder } from "../run/bundle.ts";
 import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
 import { type Figures, type Layer, layersTable, type Row, rowOf, tableOf } from "./figures.ts";
+import { type LatencyRow, latencyTable, measureLatency } from "./latency.ts";
 import { alertsIn, INPUT, PER_SECOND, records, SIZES, type Size } from "./stream.ts";
 
 const USAGE = `npm run kafka-bench -- [--events 1000000] [--bytes 100,300] [--shards 1,4,8] [--rounds 3] [--profile FOLDER] [--layers] [--json]
+       npm run kafka-bench -- --latency [--rate N] [--seconds 20] [--bytes 100,300] [--shards 4] [--events 1000000] [--json]
 
   --events N        records, all written before anything is read
   --bytes LIST      of a record's value: 100, 300 or both
@@ -18,6 +20,9 @@ const USAGE = `npm run kafka-bench -- [--events 1000000] [--bytes 100,300] [--sh
   --rounds N        how often each contender reads the topic, in turn; the median counts
   --profile FOLDER  writes a profile of every process there; slower
   --layers          instead: what an event costs from the bytes of a fetch to those of a checkpoint, layer by layer, without a broker
+  --latency         instead: how long after an alert may be said it is seen, with both guarantees, while events come at an even pace
+  --rate N          events in a second for that; default: half of what the service, exactly once, has just read in one
+  --seconds N       for how long alerts are looked at, behind a warm-up of five seconds
   --json            prints the rows as JSON
 
 Exits with 0 if every service found the alerts that there have to be, with 1 if not, with 2 if the arguments make no sense.`;
@@ -29,6 +34,10 @@ type Command = {
   readonly rounds: number;
   readonly profile: string | null;
   readonly layers: boolean;
+  readonly latency: boolean;
+  /** `null`: half of what was measured. */
+  readonly rate: number | null;
+  readonly seconds: number;
   readonly json: boolean;
 };
 
@@ -41,14 +50,11 @@ await runCommand(USAGE, parseCommand(process.argv.slice(2)), run);
 
 async function run(command: Command): Promise<number> {
   const say = (line: string): void => console.error(line);
-  const contenders = new URL("contender.ts", import.meta.url);
-  const { path: program, remove } = await bundle("kafka-bench", contenders, {
-    packages: "external",
-    sourcemap: "inline",
-  });
+  const { path: program, remove } = await programOf("contender.ts");
   const rows: Row[] = [];
   try {
     if (command.layers) return await tellLayers(command, program);
+    if (command.latency) return await tellLatency(command, program, say);
     for (const size of command.sizes) rows.push(...(await measure(size, command, program, say)));
   } finally {
     remove();
@@ -61,6 +67,10 @@ async function run(command: Command): Promise<number> {
   return wrong.length === 0 ? 0 : 1;
 }
 
+function programOf(entry: string): Promise<Folder> {
+  return bundle("kafka-bench", new URL(entry, import.meta.url), { packages: "external", sourcemap: "inline" });
+}
+
 async function tellLayers({ events, sizes, profile, json }: Command, program: string): Promise<number> {
   const found: { readonly bytes: Size; readonly layers: readonly Layer[] }[] = [];
   for (const bytes of sizes) {
@@ -69,6 +79,48 @@ async function tellLayers({ events, sizes, profile, json }: Command, program: st
   }
   console.log(json ? JSON.stringify(found) : found.map(({ bytes, layers }) => layersTable(bytes, layers)).join("\n\n"));
   return 0;
+}
+
+async function tellLatency(command: Command, contender: string, say: (line: string) => void): Promise<number> {
+  const { path: program, remove } = await programOf("latency-role.ts");
+  const rows: LatencyRow[] = [];
+  try {
+    for (const bytes of command.sizes) {
+      const broker = await startBroker({ heapMb: 1_024, optimize: true });
+      try {
+        if (command.rate === null) await fill(broker, command.events, bytes, say);
+        for (const shards of command.shards) {
+          const perSecond = command.rate ?? Math.round((await rateOf(broker, contender, command, shards)) / 2);
+          for (const guarantee of ["at-least-once", "exactly-once"] as const) {
+            say(`${bytes} B, S = ${shards}: ${perSecond.toLocaleString("en")} events/s, ${guarantee}`);
+            const asked = { bytes, shards, guarantee, perSecond, partitions: PARTITIONS };
+            rows.push(await measureLatency(broker, program, { ...asked, measuredMs: command.seconds * 1_000 }));
+          }
+        }
+      } finally {
+        await broker.stop();
+      }
+    }
+  } finally {
+    remove();
+  }
+  console.log(command.json ? JSON.stringify(rows) : latencyTable(rows));
+  const wrong = rows.filter(({ alerts, expected }) => alerts !== expected);
+  for (const { guarantee, alerts, expected } of wrong) say(`${guarantee}: ${alerts} alerts, not ${expected}`);
+  return wrong.length === 0 ? 0 : 1;
+}
+
+/** What the service reads in a second with nothing else to do. */
+async function rateOf(broker: Broker, program: string, { events }: Command, shards: number): Promise<number> {
+  const words = [broker.address, String(events), `rate-${shards}`, String(shards)];
+  const found = await runProgram<Figures>(program, words, null);
+  return found.events / found.seconds;
+}
+
+async function fill(broker: Broker, events: number, size: Size, say: (line: string) => void): Promise<void> {
+  say(`writing ${events} records of ${size} bytes`);
+  await createTopic(broker, INPUT, PARTITIONS);
+  await javaProduce(broker, INPUT, records(events, size), { withinMs: 600_000 });
 }
 
 /** Fills a topic on a broker of its own, and lets all read it in turn. */
@@ -81,9 +133,7 @@ async function measure(
   const { events, rounds, shards } = command;
   const broker = await startBroker({ heapMb: 1_024, optimize: true });
   try {
-    say(`writing ${events} records of ${size} bytes`);
-    await createTopic(broker, INPUT, PARTITIONS);
-    await javaProduce(broker, INPUT, records(events, size), { withinMs: 600_000 });
+    await fill(broker, events, size, say);
     const contenders = [
       { name: DROP, words: () => ["drop"] },
       ...shards.map((count) => ({ name: `service, S = ${count}`, words: (app: string) => [app, `${count}`] })),
@@ -116,18 +166,22 @@ async function runProgram<Answer>(program: string, words: readonly string[], pro
 
 function parseCommand(words: string[]): Command | string {
   const [text, flag] = [{ type: "string" }, { type: "boolean" }] as const;
-  const options = { events: text, bytes: text, shards: text, rounds: text, profile: text, layers: flag, json: flag };
-  return readWords(USAGE, words, options, ({ events = "1000000", bytes = "100,300", shards = "1,4,8", ...more }) => ({
+  const numbers = { events: text, bytes: text, shards: text, rounds: text, profile: text, rate: text, seconds: text };
+  const options = { ...numbers, layers: flag, latency: flag, json: flag };
+  return readWords(USAGE, words, options, ({ events = "1000000", bytes = "100,300", latency = false, ...more }) => ({
     events: wholeNumber("events", events),
     sizes: bytes.split(",").map((each) => {
       const size = SIZES.find((known) => String(known) === each);
       if (size === undefined) throw new Error(`--bytes takes ${SIZES.join(" or ")}, not "${each}".`);
       return size;
     }),
-    shards: shards.split(",").map((each) => wholeNumber("shards", each)),
+    shards: (more.shards ?? (latency ? "4" : "1,4,8")).split(",").map((each) => wholeNumber("shards", each)),
     rounds: wholeNumber("rounds", more.rounds ?? "3"),
     profile: more.profile ?? null,
     layers: more.layers ?? false,
+    latency,
+    rate: more.rate === undefined ? null : wholeNumber("rate", more.rate),
+    seconds: wholeNumber("seconds", more.seconds ?? "20"),
     json: more.json ?? false,
   }));
 }

@@ -28,31 +28,38 @@ const KEYS = 100_000;
 export const PER_SECOND = 10_000;
 const START_AT = Date.parse("2026-03-02T09:00:00Z");
 const WITHIN_MS = 10_000;
+export const OUT_OF_ORDERNESS_MS = 1_000;
 const MOST_BEHIND_MS = 900;
 
 /** In the order of sending. */
 export function* accounts(events: number): Generator<Account> {
   const chance = randomNumbers(1);
-  for (let n = 0; n < events; n += 1) {
-    const kind = chance();
-    yield {
-      n,
-      type: kind < 0.3 ? "open" : kind < 0.32 ? "close" : "look",
-      key: `k${Math.floor(chance() * KEYS)}`,
-      at: START_AT + Math.floor((n * 1_000) / PER_SECOND - chance() * MOST_BEHIND_MS),
-      value: Math.floor(chance() * 1_000),
-    };
-  }
+  for (let n = 0; n < events; n += 1)
+    yield accountOf(n, chance, () => START_AT + Math.floor((n * 1_000) / PER_SECOND - chance() * MOST_BEHIND_MS));
+}
+
+/** The `n`-th of them, with another time. */
+export function accountOf(n: number, chance: () => number, at: () => number): Account {
+  const kind = chance();
+  return {
+    n,
+    type: kind < 0.3 ? "open" : kind < 0.32 ? "close" : "look",
+    key: `k${Math.floor(chance() * KEYS)}`,
+    at: at(),
+    value: Math.floor(chance() * 1_000),
+  };
 }
 
 /** The same as records whose values have `size` bytes. */
 export function* records(events: number, size: Size): Generator<JavaRecord> {
-  for (const account of accounts(events)) {
-    const more = size === 100 ? {} : moreOf(account);
-    const bare = JSON.stringify({ ...account, ...more, by: "" });
-    const by = "teller".repeat(20).slice(0, size - bare.length);
-    yield { key: account.key, value: JSON.stringify({ ...account, ...more, by }) };
-  }
+  for (const account of accounts(events)) yield { key: account.key, value: textOf(account, size) };
+}
+
+/** As JSON of so many bytes. */
+export function textOf(account: Account, size: Size): string {
+  const said = size === 100 ? account : { ...account, ...moreOf(account) };
+  const bare = JSON.stringify({ ...said, by: "" });
+  return `${bare.slice(0, -2)}${"teller".repeat(20).slice(0, size - bare.length)}"}`;
 }
 
 function moreOf({ n, value }: Account): object {
@@ -66,8 +73,6 @@ function moreOf({ n, value }: Account): object {
   };
 }
 
-const closing = pattern<Account>("closing").begin("open").on("open").followedBy("close").on("close").within(WITHIN_MS);
-
 const SCHEMA = z.looseObject({
   n: z.int(),
   type: z.enum(["open", "close", "look"]),
@@ -76,30 +81,42 @@ const SCHEMA = z.looseObject({
   value: z.number(),
 });
 
+/** How a service differs from the one that is measured for its rate. */
+export type BenchOptions = { readonly schema?: boolean; readonly input?: string; readonly withinMs?: number };
+
 /** The service under measurement, under a name that keeps several apart on one broker. Alerts carry their events. */
-export function benchService(app: string, withSchema: boolean): ServiceDefinition {
-  const input = topic<Account>(INPUT, {
+export function benchService(app: string, options: BenchOptions = {}): ServiceDefinition {
+  const { schema = false, input = INPUT, withinMs = WITHIN_MS } = options;
+  const read = topic<Account>(input, {
     key: (e) => e.key,
     time: (e) => e.at,
-    outOfOrderness: "1s",
-    ...(withSchema ? { schema: SCHEMA } : {}),
+    outOfOrderness: OUT_OF_ORDERNESS_MS,
+    ...(schema ? { schema: SCHEMA } : {}),
   });
-  return service({ app, inputs: [input], patterns: [closing] });
+  const closing = pattern<Account>("closing").begin("open").on("open").followedBy("close").on("close").within(withinMs);
+  return service({ app, inputs: [read], patterns: [closing] });
 }
 
-/** How many alerts there have to be, by a loop of its own: each close meets the opens of its key within the time before it that no other close has met. */
+/** How many alerts there have to be, by a loop of its own. */
 export function alertsIn(events: number): number {
   const inOrder = [...accounts(events)].sort((a, b) => a.at - b.at || a.n - b.n);
+  const alertsOf = pairing(WITHIN_MS);
+  return inOrder.reduce((sum, account) => sum + alertsOf(account), 0);
+}
+
+/** How many alerts an account completes, told in the order of time: each close meets the opens of its key within the time before it that no other close has met. */
+export function pairing(withinMs: number): (account: Account) => number {
   const opens = new Map<string, number[]>();
-  let alerts = 0;
-  for (const { type, key, at } of inOrder) {
-    if (type === "look") continue;
-    const known = opens.get(key) ?? [];
+  return ({ type, key, at }) => {
+    if (type === "look") return 0;
+    const known = (opens.get(key) ?? []).filter((since) => at - since < withinMs);
     if (type === "open") opens.set(key, [...known, at]);
-    else {
-      alerts += known.filter((since) => at - since < WITHIN_MS).length;
-      opens.delete(key);
-    }
-  }
-  return alerts;
+    else opens.delete(key);
+    return type === "open" ? 0 : known.length;
+  };
+}
+
+/** So long that as many events of a key are within it as where the rate is measured, if `perSecond` come in a second. */
+export function withinAt(perSecond: number): number {
+  return Math.round((WITHIN_MS * PER_SECOND) / perSecond);
 }
