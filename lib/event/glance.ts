@@ -4,7 +4,7 @@
 import type { ValueExpr } from "../pattern/expression/expression.ts";
 import { fieldsOf } from "../pattern/expression/looks-at.ts";
 import type { Instant } from "../time/instant.ts";
-import { createPlacing, type KeySource, type PlacingOptions, type RawRecord, type TimeSource } from "./read.ts";
+import { createPlacing, isBad, type KeySource, type PlacingOptions, type RawRecord, type TimeSource } from "./read.ts";
 import { createScanner } from "./scan.ts";
 
 /**
@@ -45,14 +45,14 @@ export function createGlance(options: GlanceOptions): Glance | null {
   const isPlain = key.every(({ kind }) => kind === "field");
   const names = [...concern.names, ...timeNames, ...(isPlain ? [] : keyNames)];
   const scan = createScanner(names, isPlain ? keyNames : [], maxDepth, concern);
-  const place = createPlacing(options);
+  const { keyOf, timeOf } = createPlacing(options);
   const glance: Glance = (record, readAt) => {
-    const { value } = record;
-    if (value === null || value.length > maxRecordBytes) return null;
-    const fields = scan(value);
-    if (fields === null) return null;
-    const placed = place(record, fields, readAt);
-    return placed.kind === "placed" ? placed.at : null;
+    const { among = record.value, valueAt = 0, valueEnd = among?.length ?? 0 } = record;
+    if (among === null || valueEnd - valueAt > maxRecordBytes) return null;
+    const fields = scan(among, valueAt, valueEnd);
+    if (fields === null || isBad(keyOf(record, fields))) return null;
+    const at = timeOf(record, fields, readAt);
+    return typeof at === "number" ? at : null;
   };
   return whereWorthIt(glance);
 }

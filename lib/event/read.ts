@@ -16,6 +16,11 @@ export type RawRecord = {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly headers: RecordHeaders;
+  /** From transports that keep many records in the same bytes: those, from which `value` is cut out whenever it is asked for. */
+  readonly among?: Uint8Array;
+  /** Where the value begins and ends in them: at the same place where it is `null`. */
+  readonly valueAt?: number;
+  readonly valueEnd?: number;
 };
 
 /** A function of an event, which may throw; with what it reads, where that is known. */
@@ -53,35 +58,34 @@ export type Reader = (record: RawRecord, readAt: Instant) => ReadEvent | BadReco
 
 /** Makes a reader. */
 export function createReader(options: ReaderOptions): Reader {
-  const place = createPlacing(options);
+  const { keyOf, timeOf } = createPlacing(options);
   return (record, readAt) => {
     const decoded = options.decode(record.value, record.headers);
     if (decoded.kind === "bad") return decoded;
-    const placed = place(record, decoded.value, readAt);
-    return placed.kind === "bad" ? placed : { kind: "event", value: decoded.value, key: placed.key, at: placed.at };
+    const key = keyOf(record, decoded.value);
+    if (isBad(key)) return key;
+    const at = timeOf(record, decoded.value, readAt);
+    return typeof at === "number" ? { kind: "event", value: decoded.value, key, at } : at;
   };
 }
 
-/** What orders an event. */
-export type Placed = { readonly kind: "placed"; readonly key: Key; readonly at: Instant };
+/** Says where the event of a record belongs. */
+export type Placing = {
+  readonly keyOf: (record: RawRecord, event: object) => Key | BadRecord;
+  /** Of a record that is read at `readAt`. Fractions of a millisecond are cut off: instants are whole. */
+  readonly timeOf: (record: RawRecord, event: object, readAt: Instant) => Instant | BadRecord;
+};
 
-/** Says where the event of a record that is read at `readAt` belongs. Fractions of a millisecond are cut off: instants are whole. */
-export function createPlacing({
-  key,
-  time,
-  maxAheadMs,
-}: PlacingOptions): (record: RawRecord, event: object, readAt: Instant) => Placed | BadRecord {
-  const keyOf = createKeyReader(key);
-  const timeOf = createTimeReader(time);
-  return (record, event, readAt) => {
-    const own = keyOf(record, event);
-    if (isBad(own)) return own;
-    const told = timeOf(record, event, readAt);
-    if (typeof told !== "number") return told;
-    const at = Math.floor(told);
-    return Math.abs(at) > MAX_INSTANT_MS || at > readAt + maxAheadMs
-      ? absurdTime(at, readAt, maxAheadMs)
-      : { kind: "placed", key: own, at };
+export function createPlacing({ key, time, maxAheadMs }: PlacingOptions): Placing {
+  const toldBy = createTimeReader(time);
+  return {
+    keyOf: createKeyReader(key),
+    timeOf(record, event, readAt) {
+      const told = toldBy(record, event, readAt);
+      if (typeof told !== "number") return told;
+      const at = Math.floor(told);
+      return Math.abs(at) > MAX_INSTANT_MS || at > readAt + maxAheadMs ? absurdTime(at, readAt, maxAheadMs) : at;
+    },
   };
 }
 
@@ -165,7 +169,8 @@ function absurdTime(at: Instant, readAt: Instant, maxAheadMs: number): BadRecord
   );
 }
 
-function isBad(key: Key | BadRecord): key is BadRecord {
+/** Whether there is no such key. */
+export function isBad(key: Key | BadRecord): key is BadRecord {
   return typeof key === "object" && "kind" in key;
 }
 

@@ -117,7 +117,7 @@ class LaneAtWork implements Lane {
   take(partition: PartitionState, record: InputRecord, readAt: Instant, out: Emission[]): void {
     const { counts, input, place, positions } = partition;
     const { offset } = record;
-    if (positions.next !== null && offset < positions.next) return;
+    if (positions.last !== null && offset <= positions.last) return;
     if (partition.again !== null) {
       if (offset < partition.again.next) {
         this.#takeAgain(partition, partition.again.released, record);
@@ -127,12 +127,14 @@ class LaneAtWork implements Lane {
     }
     counts.records += 1;
     const event = tellOf(input, record, readAt);
-    if (event.kind === "bad") {
+    const isPassing = typeof event === "number";
+    if (!isPassing && event.kind === "bad") {
       this.#refuse(partition, record, event, readAt, out);
       return;
     }
     const { time } = partition;
-    const at = input.arrival ? Math.max(time.newest, event.at) : event.at;
+    const told = isPassing ? event : event.at;
+    const at = input.arrival ? Math.max(time.newest, told) : told;
     const { at: own, newest } = time;
     if (time.observe(at) || at <= this.#watermark) {
       positions.passed(offset);
@@ -149,7 +151,7 @@ class LaneAtWork implements Lane {
       );
       return;
     }
-    if (event.kind === "passing") {
+    if (isPassing) {
       this.#pass(partition, offset, out);
       return;
     }
@@ -233,14 +235,16 @@ class LaneAtWork implements Lane {
     const { input, positions, sealed, time } = partition;
     const { offset } = record;
     const event = sealed.has(offset) ? null : tellOf(input, record, END_OF_TIME);
-    if (event === null || event.kind === "bad") {
+    const isPassing = typeof event === "number";
+    if (event === null || (!isPassing && event.kind === "bad")) {
       positions.passed(offset);
       return;
     }
     const { newest } = time;
-    const at = input.arrival ? Math.max(newest, event.at) : event.at;
+    const told = isPassing ? event : event.at;
+    const at = input.arrival ? Math.max(newest, told) : told;
     if (time.observe(at) || at <= released) positions.passed(offset);
-    else if (event.kind === "passing") positions.passed(offset);
+    else if (isPassing) positions.passed(offset);
     else this.#keep(partition, record, offset, event, at, newest);
   }
 
@@ -283,13 +287,8 @@ class LaneAtWork implements Lane {
 }
 
 /** What a record says; of an event that concerns nobody only when it was. */
-function tellOf(
-  { glance, read }: LaneInput,
-  record: InputRecord,
-  readAt: Instant,
-): ReadEvent | BadRecord | { readonly kind: "passing"; readonly at: Instant } {
-  const at = glance?.(record, readAt) ?? null;
-  return at === null ? read(record, readAt) : { kind: "passing", at };
+function tellOf({ glance, read }: LaneInput, record: InputRecord, readAt: Instant): ReadEvent | BadRecord | Instant {
+  return glance?.(record, readAt) ?? read(record, readAt);
 }
 
 function leastAllowed(partitions: readonly PartitionState[]): Instant {

@@ -18,6 +18,10 @@ export type InputRecord = {
   readonly headers: Headers;
   /** Bytes of key and value together, from transports that know it without making either. */
   readonly sizeBytes?: number;
+  /** The bytes that `value` is cut out of whenever it is asked for, from transports that keep many records in them; and where it lies there. */
+  readonly among?: Uint8Array;
+  readonly valueAt?: number;
+  readonly valueEnd?: number;
 };
 
 /** Header names are unique; values are text. */

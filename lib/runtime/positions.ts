@@ -11,8 +11,10 @@ export type Ticket = number;
 
 /** The positions of one partition. */
 export interface Positions {
-  /** The next offset to read; `null` before the first record. */
+  /** The next offset to read; `null` before the first record. Made anew each time. */
   readonly next: bigint | null;
+  /** The offset before it: what is at or below it was read. */
+  readonly last: bigint | null;
   /** What stands before this is finished; `null` before the first record. */
   readonly settled: bigint | null;
   /** Records read and not yet finished. */
@@ -34,7 +36,7 @@ const COMPACT_FROM = 1024;
 
 /** The positions of a partition of which nothing was read yet. */
 export function createPositions(): Positions {
-  let next: bigint | null = null;
+  let last: bigint | null = null;
   /** `null`: it is finished, but one before it is not. */
   let open: (bigint | null)[] = [];
   let newestBefore: Instant[] = [];
@@ -54,10 +56,13 @@ export function createPositions(): Positions {
 
   return {
     get next() {
-      return next;
+      return last === null ? null : last + 1n;
+    },
+    get last() {
+      return last;
     },
     get settled() {
-      return open[first] ?? next;
+      return open[first] ?? this.next;
     },
     get waiting() {
       return waiting;
@@ -65,14 +70,14 @@ export function createPositions(): Positions {
     get newestBefore() {
       return newestBefore[first] ?? null;
     },
-    begin(offset) {
-      next = offset;
+    begin(next) {
+      last = next - 1n;
     },
     passed(offset) {
-      next = offset + 1n;
+      last = offset;
     },
     opened(offset, newest) {
-      next = offset + 1n;
+      last = offset;
       waiting += 1;
       newestBefore.push(newest);
       return base + open.push(offset) - 1;

@@ -30,9 +30,19 @@ function depthOf(value: unknown): number {
   return 1 + Math.max(0, ...Object.values(value).map(depthOf));
 }
 
+/** What may follow an object where it stands among others: each goes on with something that an object may end in. */
+const BEHIND = ["}", '"}', "0}", "e}", ':1,"type":"open"}', "\\", "", " "].map((text) => utf8.encode(text));
+
+/** What is said of bytes that stand among others. */
+function scanAmong(bytes: Uint8Array): ReturnType<typeof scan> {
+  const before = utf8.encode('{"n":[');
+  const behind = BEHIND[bytes.length % BEHIND.length] as Uint8Array;
+  return scan(Buffer.concat([before, bytes, behind]), before.length, before.length + bytes.length);
+}
+
 /** Whether it said anything; fails if that was not so. */
 function agrees(bytes: Uint8Array): boolean {
-  const found = scan(bytes);
+  const found = scanAmong(bytes);
   if (found === null) return false;
   const whole = expected(bytes);
   assert.ok(whole !== null, `no object: ${Buffer.from(bytes)}`);
@@ -117,7 +127,10 @@ it("says of every byte in every place what JSON.parse says", () => {
 it("says of every piece of an object that it is none", () => {
   const bytes = utf8.encode('{"type":"ab","n":[1,{"a":"\\u00e9é€\u{1f600}"}],"at":12e1,"key":"k","x":false}');
   assert.ok(agrees(bytes));
-  for (let end = 0; end < bytes.length; end += 1) assert.is(scan(bytes.subarray(0, end)), null);
+  for (let end = 0; end < bytes.length; end += 1) {
+    assert.is(scan(bytes.subarray(0, end)), null);
+    assert.is(scan(bytes, 0, end), null);
+  }
 });
 
 const UTF8 = [
@@ -201,6 +214,19 @@ it("who asks for no field is asked, too", () => {
   const refuses = (isRefused: boolean) =>
     createScanner(["key"], [], MAX_DEPTH, { names: [], ask: () => isRefused })(utf8.encode('{"key":"k1"}'));
   assert.equal([refuses(true), refuses(false)?.["key"]], [null, "k1"]);
+});
+
+it("a wanted text may be of any length", () => {
+  for (let length = 0; length < 100; length += 1) assert.ok(agrees(utf8.encode(`{"type":"${"x".repeat(length)}"}`)));
+});
+
+it("a name that is usual in its place may be another one the next time, or have other ones beside it", () => {
+  const names = (nth: number): readonly string[] => ["n", "type", `${"m".repeat(70)}${nth}`, "at", "key", "typ"];
+  for (let nth = 0; nth < 300; nth += 1) {
+    const shift = Math.floor(nth / 40);
+    const members = Array.from({ length: nth % 90 }, (_, place) => names(nth)[(place * shift + (nth % 3)) % 6]);
+    assert.ok(agrees(utf8.encode(`{${members.map((name, place) => `"${name}":${place}`).join()}}`)));
+  }
 });
 
 it("a name that is wanted and asked for is wanted", () => {

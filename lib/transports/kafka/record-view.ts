@@ -33,7 +33,8 @@ export class RecordView implements InputRecord {
   declare private readonly keyLength: number;
   declare private readonly keyEnd: number;
   declare private readonly valueLength: number;
-  declare private readonly valueEnd: number;
+  /** Where the value ends in `among`. */
+  declare readonly valueEnd: number;
   declare private readonly headersAt: number;
 
   /** Reads the next record. @throws {Malformed} */
@@ -68,6 +69,15 @@ export class RecordView implements InputRecord {
 
   get value(): Buffer | null {
     return this.valueLength < 0 ? null : this.source.bytes.subarray(this.valueEnd - this.valueLength, this.valueEnd);
+  }
+
+  /** The bytes that `value` is cut out of. */
+  get among(): Buffer {
+    return this.source.bytes;
+  }
+
+  get valueAt(): number {
+    return this.valueLength < 0 ? this.valueEnd : this.valueEnd - this.valueLength;
   }
 
   get sizeBytes(): number {

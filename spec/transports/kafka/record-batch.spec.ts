@@ -158,13 +158,10 @@ function summary({ batches, failure }: FetchedBatches): unknown {
 
 function recordsIn(batches: FetchedBatches["batches"]): readonly unknown[] {
   return batches.flatMap(({ records }) =>
-    records.map(({ offset, timestamp, key, value, headers }) => ({
-      offset,
-      timestamp,
-      key,
-      value,
-      headers: [...headers],
-    })),
+    records.map(({ offset, timestamp, key, value, headers, among, valueAt, valueEnd }) => {
+      assert.equal(among.subarray(valueAt, valueEnd), value ?? Buffer.alloc(0));
+      return { offset, timestamp, key, value, headers: [...headers] };
+    }),
   );
 }
 

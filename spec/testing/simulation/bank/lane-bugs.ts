@@ -142,8 +142,8 @@ export const LANE_BUGS: readonly PlantedBug[] = [
   {
     name: "everything read is settled",
     file: "runtime/positions.ts",
-    text: "return open[first] ?? next;",
-    instead: "return next;",
+    text: "return open[first] ?? this.next;",
+    instead: "return this.next;",
     breaks: "what waits is lost with its process",
     seed: 4,
   },
@@ -182,8 +182,8 @@ export const LANE_BUGS: readonly PlantedBug[] = [
   {
     name: "an event at the watermark waits on",
     file: "time/reorder.ts",
-    text: "first.at > watermark",
-    instead: "first.at >= watermark",
+    text: "(times[0] as Instant) > watermark",
+    instead: "(times[0] as Instant) >= watermark",
     breaks: "its turn is over when it comes",
     seed: 10,
   },
