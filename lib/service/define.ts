@@ -46,7 +46,7 @@ const LIMITS: ServiceLimits = Object.freeze({
   maxRecordBytes: MIB,
   maxDepth: 64,
   maxReorderBytes: 64 * MIB,
-  maxQueuedBytes: 16 * MIB,
+  maxQueuedBytes: 2 * MIB,
   maxUnsentBytes: 16 * MIB,
   maxOutputBytes: 900_000,
 });

@@ -138,7 +138,7 @@ export type ServiceLimits = MatcherLimits & {
    * topics pauses; if they are within its own `outOfOrderness`, the service fails. Default 64 MiB.
    */
   readonly maxReorderBytes: number;
-  /** Bytes of records read and not yet looked at; beyond it, reading pauses. Default 16 MiB. */
+  /** Bytes of records read and not yet looked at; beyond it, reading pauses. Default 2 MiB. */
   readonly maxQueuedBytes: number;
   /** Bytes of alerts and other output that are not yet safe; beyond it, matching waits. Default 16 MiB. */
   readonly maxUnsentBytes: number;

@@ -59,7 +59,7 @@ it("has a default for everything but app, inputs and patterns", () => {
     maxRecordBytes: 1_048_576,
     maxDepth: 64,
     maxReorderBytes: 67_108_864,
-    maxQueuedBytes: 16_777_216,
+    maxQueuedBytes: 2_097_152,
     maxUnsentBytes: 16_777_216,
     maxOutputBytes: 900_000,
   });

@@ -356,9 +356,10 @@ class ShardAtWork implements ShardRun {
   }
 
   *#cut(keeper: Keeper): Sliced<void> {
-    const { source, state } = this.#options;
+    const { clock, pace, source, state } = this.#options;
     const { outlet } = this;
     const task = this.task as Task;
+    const begunAt = clock.now();
     const carried = outlet.cut();
     const stretch: Stretch = yield* stretchOf(task, this.#forms, carried, keeper.due(), (record) =>
       state.partitionOf(record),
@@ -366,7 +367,8 @@ class ShardAtWork implements ShardRun {
     const positions = task.positions();
     this.#hasNews = this.#hasWork;
     if (this.#hasNews) this.#options.meter.waits();
-    this.#cutAt = this.#options.clock.now();
+    // However long freezing took, half of the time is for matching.
+    this.#cutAt = Math.max(begunAt, clock.now() - pace.commitEveryMs / 2);
     const settled = (kept: Kept): void => {
       this.#kept = kept;
       if (kept !== "committed") return;

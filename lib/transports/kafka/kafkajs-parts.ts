@@ -105,8 +105,13 @@ export type Compression = {
 };
 
 export type ConsumerGroupClass = {
-  readonly prototype: { recoverFromOffsetOutOfRange(error: unknown): Promise<void> };
+  readonly prototype: {
+    recoverFromOffsetOutOfRange(error: unknown): Promise<void>;
+    resume(this: unknown, partitions: readonly object[]): void;
+  };
 };
+
+export type Sleep = (timeInMs: number) => Promise<void>;
 
 /** A broker as the coordinator of a group. */
 export type Coordinator = {

@@ -15,6 +15,8 @@
 //                                          forgets the position of the group: what is lost is for the source to say
 //     P9  producer/eosManager              asks who coordinates a transaction before each of its requests: see `known-coordinator.ts`
 //     P10 protocol/recordBatch/crc32C      sums up what is written byte by byte: ours takes less than half the time
+//     P11 utils/sleep                      where all partitions of a broker are paused it sleeps for as long as a fetch may wait, and
+//                                          what is resumed meanwhile is not read before that is over: `resume` wakes it
 
 import { CodecError, type Codecs } from "./codecs.ts";
 import { CommittedBatch } from "./committed-batch.ts";
@@ -31,6 +33,7 @@ import type {
   MessageSetDecoder,
   PartitionData,
   RequestQueueClass,
+  Sleep,
   StockBatch,
   StockBatchClass,
   StockMessages,
@@ -48,12 +51,14 @@ type Messages = FetchedBatches | StockMessages;
 
 /** The changes, by the path of their module in the package. */
 export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
+  const sleepers: Sleepers = new Set();
   return new Map<string, Change>([
     ["src/consumer/batch.js", (exports) => committedBatches(exports as StockBatchClass)],
     ["src/network/requestQueue/index.js", (exports) => withoutIdleTimers(exports as RequestQueueClass)],
     ["src/producer/groupMessagesPerPartition.js", () => groupMessages],
     ["src/producer/eosManager/index.js", (exports) => withKnownCoordinator(exports as CreateTransactionManager)],
-    ["src/consumer/consumerGroup.js", (exports) => withoutReset(exports as ConsumerGroupClass)],
+    ["src/utils/sleep.js", (exports) => lightSleep(exports as Sleep, sleepers)],
+    ["src/consumer/consumerGroup.js", (exports) => waking(withoutReset(exports as ConsumerGroupClass), sleepers)],
     ["src/protocol/recordBatch/crc32C/index.js", () => checksum],
     ["src/cluster/index.js", (exports) => withRetry(exports as ClusterClass)],
     ["src/cluster/brokerPool.js", (exports) => withReasons(exports as BrokerPoolClass)],
@@ -84,6 +89,31 @@ function committedBatches(Stock: StockBatchClass): unknown {
 function withoutReset(ConsumerGroup: ConsumerGroupClass): ConsumerGroupClass {
   ConsumerGroup.prototype.recoverFromOffsetOutOfRange = async (error) => {
     throw error;
+  };
+  return ConsumerGroup;
+}
+
+/** Each wakes one up. */
+type Sleepers = Set<() => void>;
+
+/** P11. Whoever else sleeps, such as those who wait for a topic that was created, looks again a little early. */
+function lightSleep(sleep: Sleep, sleepers: Sleepers): Sleep {
+  return (timeInMs) =>
+    new Promise((resolve) => {
+      sleepers.add(resolve);
+      void sleep(timeInMs).then(() => {
+        sleepers.delete(resolve);
+        resolve();
+      });
+    });
+}
+
+/** P11. */
+function waking(ConsumerGroup: ConsumerGroupClass, sleepers: Sleepers): ConsumerGroupClass {
+  const { resume } = ConsumerGroup.prototype;
+  ConsumerGroup.prototype.resume = function resumeAndWake(this: unknown, partitions) {
+    resume.call(this, partitions);
+    for (const wakeUp of sleepers) wakeUp();
   };
   return ConsumerGroup;
 }

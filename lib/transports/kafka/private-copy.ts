@@ -50,9 +50,16 @@ export function privateCopy(folder: string, changes: ReadonlyMap<string, Change>
       return;
     }
     const outer = createRequire(file);
+    const files = new Map<string, string | null>();
+    // Some modules require others with every request: to look for a file would take longer than all else that they do.
     const inner = (id: string): Exports => {
-      const found = outer.resolve(id);
-      return isAbsolute(found) && !relative(folder, found).startsWith("..") ? load(found) : outer(id);
+      let own = files.get(id);
+      if (own === undefined) {
+        const found = outer.resolve(id);
+        own = isAbsolute(found) && !relative(folder, found).startsWith("..") ? found : null;
+        files.set(id, own);
+      }
+      return own === null ? outer(id) : load(own);
     };
     const body = compileFunction(text, ["exports", "require", "module", "__filename", "__dirname"], { filename: file });
     body.call(module.exports, module.exports, inner, module, file, dirname(file));

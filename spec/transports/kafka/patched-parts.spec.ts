@@ -45,6 +45,28 @@ it("starts no timer where no request waits", () => {
   ]);
 });
 
+it("wakes who sleeps when something is resumed", async () => {
+  const woken = both.map(async (load) => {
+    const sleep = load("src/utils/sleep.js") as (timeInMs: number) => Promise<void>;
+    const { prototype } = load("src/consumer/consumerGroup.js") as { prototype: { resume(places: object[]): void } };
+    const resumed: object[] = [];
+    const group = Object.assign(Object.create(prototype) as typeof prototype, {
+      logger: { info: () => undefined },
+      subscriptionState: { resume: (places: object[]) => resumed.push(...places) },
+    });
+    const first = Promise.race([
+      sleep(60).then(() => "awake"),
+      new Promise<string>((resolve) => setImmediate(resolve, "still asleep")),
+    ]);
+    group.resume([{ topic: "t", partitions: [0] }]);
+    assert.equal(resumed, [{ topic: "t", partitions: [0] }]);
+    const found = await first;
+    await sleep(1); // nothing is resumed meanwhile: it is over by itself
+    return found;
+  });
+  assert.equal(await Promise.all(woken), ["awake", "still asleep"]);
+});
+
 it("groups messages by partition as before", () => {
   const messages = Array.from({ length: 50 }, (_, index) => ({ value: String(index) }));
   const partitioner = ({ message }: { message: { value: string } }): number => Number(message.value) % 3;
