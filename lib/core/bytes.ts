@@ -17,7 +17,7 @@ export class ByteWriter {
 
   /** Writes a whole number from 0 to below 2 ** 31. */
   count(value: number): void {
-    this.#makeRoom();
+    this.room();
     let left = value;
     for (; left > 0x7f; left >>>= 7) this.#bytes[this.length++] = left | 0x80;
     this.#bytes[this.length++] = left;
@@ -25,14 +25,14 @@ export class ByteWriter {
 
   /** Writes any number. */
   float(value: number): void {
-    this.#makeRoom();
+    this.room();
     this.#view.setFloat64(this.length, value, true);
     this.length += 8;
   }
 
   /** Writes a whole number from -(2 ** 63) to below 2 ** 63. */
   long(value: bigint): void {
-    this.#makeRoom();
+    this.room();
     this.#view.setBigInt64(this.length, value, true);
     this.length += 8;
   }
@@ -42,12 +42,14 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.length);
   }
 
-  #makeRoom(): void {
-    if (this.length + ROOM <= this.#bytes.length) return;
-    const longer = new Uint8Array(2 * this.#bytes.length);
+  /** Makes room for so many bytes. They go from `length` on into what it returns; whoever writes them moves `length` behind them. */
+  room(bytes: number = ROOM): Uint8Array {
+    if (this.length + bytes <= this.#bytes.length) return this.#bytes;
+    const longer = new Uint8Array(Math.max(2 * this.#bytes.length, this.length + bytes));
     longer.set(this.#bytes);
     this.#bytes = longer;
     this.#view = new DataView(longer.buffer);
+    return longer;
   }
 }
 
@@ -88,11 +90,11 @@ export class ByteReader {
   }
 
   float(): number {
-    return this.#view.getFloat64(this.#pass(), true);
+    return this.#view.getFloat64(this.pass(), true);
   }
 
   long(): bigint {
-    return this.#view.getBigInt64(this.#pass(), true);
+    return this.#view.getBigInt64(this.pass(), true);
   }
 
   /** Refuses what was read last, unless it `fits`. */
@@ -100,10 +102,11 @@ export class ByteReader {
     if (!fits) throw this.#refuse(expected, this.at);
   }
 
-  #pass(): number {
-    this.at += 8;
-    this.need(this.at <= this.#bytes.length, "eight more bytes");
-    return this.at - 8;
+  /** Passes so many bytes; where they begin. */
+  pass(bytes: number = ROOM): number {
+    this.at += bytes;
+    this.need(this.at <= this.#bytes.length, `${bytes} more bytes`);
+    return this.at - bytes;
   }
 }
 

@@ -11,8 +11,10 @@
  * Cost: linear in the length of the fields; ten microseconds or so for a hundred bytes.
  */
 export function hashText(...fields: readonly string[]): string {
-  const words = digest(encodeFields(fields)).subarray(0, 4);
-  return Array.from(words, (each) => (each >>> 0).toString(16).padStart(8, "0")).join("");
+  const words = digest(encodeFields(fields));
+  let digits = "";
+  for (let index = 0; index < 4; index += 1) digits += (word(words, index) >>> 0).toString(16).padStart(8, "0");
+  return digits;
 }
 
 /** The SHA-256 of `bytes`, 32 bytes. Cost: linear in the length. */
@@ -26,9 +28,8 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 
 function digest(bytes: Uint8Array): Int32Array {
   const state = Int32Array.from(INITIAL);
-  const schedule = new Int32Array(64);
   const padded = pad(bytes);
-  for (let at = 0; at < padded.byteLength; at += BLOCK_BYTES) compress(state, schedule, padded, at);
+  for (let at = 0; at < padded.byteLength; at += BLOCK_BYTES) compress(state, SCHEDULE, padded, at);
   return state;
 }
 
@@ -41,6 +42,9 @@ const INITIAL: readonly number[] = PRIMES.slice(0, 8).map((prime) => fractionBit
 
 /** The same of the cube roots of the first 64 primes. */
 const ROUND = Int32Array.from(PRIMES, (prime) => fractionBits(Math.cbrt(prime)));
+
+/** Of the block at hand. */
+const SCHEDULE = new Int32Array(64);
 
 function firstPrimes(count: number): readonly number[] {
   const primes: number[] = [];
@@ -119,7 +123,8 @@ function rotate(value: number, bits: number): number {
 
 function encodeFields(fields: readonly string[]): Uint8Array {
   // A UTF-16 unit takes at most three bytes; 17 more hold any length and the colon.
-  const capacity = fields.reduce((total, field) => total + field.length * 3 + 17, 0);
+  let capacity = 0;
+  for (const field of fields) capacity += field.length * 3 + 17;
   const bytes = new Uint8Array(capacity);
   let end = 0;
   for (const field of fields) {
@@ -131,7 +136,11 @@ function encodeFields(fields: readonly string[]): Uint8Array {
 
 function byteLength(text: string): number {
   let length = 0;
-  for (const character of text) length += utf8Length(character.codePointAt(0) as number);
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.codePointAt(at) as number;
+    length += utf8Length(code);
+    if (code >= 0x10000) at += 1;
+  }
   return length;
 }
 
@@ -144,8 +153,9 @@ function utf8Length(code: number): number {
 /** Writes `text` at `at`, and returns where it ends. */
 function writeText(bytes: Uint8Array, at: number, text: string): number {
   let end = at;
-  for (const character of text) {
-    const code = character.codePointAt(0) as number;
+  for (let from = 0; from < text.length; from += 1) {
+    const code = text.codePointAt(from) as number;
+    if (code >= 0x10000) from += 1;
     const length = utf8Length(code);
     let rest = code;
     for (let index = length - 1; index > 0; index -= 1) {

@@ -79,8 +79,11 @@ export class RowWriter {
     out.count(roots.length);
     for (let index = 0; index < roots.length; index += 1) {
       const state = states[index] as State;
+      const root = roots[index] as Ref;
       this.#writeState(state);
-      this.#writeRuns(rootsOf(forest, roots[index] as Ref, this.#keepingOf(state)));
+      const keeping = this.#keepingOf(state);
+      if (keeping === "together") this.#writeRun(root);
+      else this.#writeRuns(rootsOf(forest, root, keeping));
     }
     if (held.length > 0) this.#writeRuns(held);
   }
@@ -118,12 +121,13 @@ export class RowWriter {
     this.#values.push(forest.valueOf(ref));
   }
 
-  #writeSource(source: Source): void {
-    const { topic, partition } = source;
-    const known = this.#sources.findIndex((each) => each.topic === topic && each.partition === partition);
-    this.#out.count(known < 0 ? this.#sources.length : known);
-    if (known >= 0) return;
-    this.#sources.push(source);
+  #writeSource({ topic, partition }: Source): void {
+    const sources = this.#sources;
+    let index = 0;
+    while (index < sources.length && !isSame(sources[index] as Source, topic, partition)) index += 1;
+    this.#out.count(index);
+    if (index < sources.length) return;
+    sources.push({ topic, partition });
     this.#out.count(partition);
     this.#values.push(topic);
   }
@@ -143,8 +147,17 @@ export class RowWriter {
     }
   }
 
+  #writeRun(run: Ref): void {
+    this.#out.count(1);
+    this.#out.count(run);
+  }
+
   #writeRuns(runs: readonly Ref[]): void {
     this.#out.count(runs.length);
     for (const run of runs) this.#out.count(run);
   }
+}
+
+function isSame(source: Source, topic: string, partition: number): boolean {
+  return source.partition === partition && source.topic === topic;
 }

@@ -126,8 +126,10 @@ export class SavingAtWork implements Saving {
     for (; next < all.length && !writer.isFull; next += 1) {
       const row = all[next] as RowPlace;
       if (!rows.isThere(row) || !census.isOpen(row, now())) continue;
-      compactor.compact(rows);
-      rows.rewrite();
+      if (!isCompact(rows)) {
+        compactor.compact(rows);
+        rows.rewrite();
+      }
       writer.write(rows);
     }
     return { ...writer.saved, next };
@@ -175,6 +177,11 @@ export class SavingAtWork implements Saving {
     compactor.compact(rows);
     store(reader.key);
   }
+}
+
+/** Whether the row at hand is one taken event, and all there is leads to it: so are most. */
+function isCompact({ forest, roots }: Rows): boolean {
+  return forest.used === 1 && roots.length > 0 && forest.isTaken(1);
 }
 
 function refuseAt(index: number): Refuse {

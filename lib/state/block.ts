@@ -31,7 +31,7 @@ export type Block = {
 export const MAX_BLOCK_BYTES: number = 512 * 1024;
 
 /** The version of the bodies that this file's neighbours write. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 const MAGIC = 0x74737173; // "sqst", its first byte lowest
 const HEADER_BYTES = 18;

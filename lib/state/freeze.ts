@@ -11,7 +11,7 @@
 //     4  length of some rows             ┐
 //     …  rows (matching/row-writer.ts)   │ as often as there are rows: some hundred at a time
 //     4  length of the values            │
-//     …  JSON: their keys and events     ┘
+//     …  their keys and events           ┘ (value-writer.ts)
 //
 // Both take their time where there are many keys, and are done in slices. No event may come and no time pass between these.
 
@@ -21,7 +21,8 @@ import type { KeyedMatcher, MatcherState, RowPlace, SavedRows, Saving } from "..
 import { PAGES, pageOf } from "../matching/saving.ts";
 import type { Delta, Page } from "./entry.ts";
 import { damaged } from "./state-error.ts";
-import { fromValueJson, toValueJson } from "./value-json.ts";
+import { valuesFromBytes } from "./value-reader.ts";
+import { valuesToBytes } from "./value-writer.ts";
 
 /** Frozen bytes: nobody changes them any more. A delta comes before the pages. */
 export type Frozen = {
@@ -83,11 +84,11 @@ class FreezerAtWork implements Freezer {
       pages.push({ page, bytes: joined([NONE, ...(yield* this.#rowsOf(matcher.rowsOn(page)))]) });
     // Looking at a row that is over forgets it.
     const left = [...gone, ...matcher.takeChanges().gone].filter((key) => this.#isBeside(wanted, key));
-    const head = toValueJson(state);
+    const head = JSON.stringify(state);
     const isNothing = wanted.size === 0 && rows.length === 0 && gone.length === 0 && head === this.#head;
     this.#head = head;
     const said: Head = { state, gone: left };
-    return { delta: isNothing ? null : joined([utf8.encode(toValueJson(said)), ...changed]), pages };
+    return { delta: isNothing ? null : joined([utf8.encode(JSON.stringify(said)), ...changed]), pages };
   }
 
   /** Some hundred rows in each slice. */
@@ -95,7 +96,7 @@ class FreezerAtWork implements Freezer {
     const parts: Uint8Array[] = [];
     for (let from = 0; from < all.length; ) {
       const { bytes, values, next } = this.#matcher.saveRows(all, from);
-      if (bytes.length > 0) parts.push(bytes, utf8.encode(toValueJson(values)));
+      if (bytes.length > 0) parts.push(bytes, valuesToBytes(values));
       from = next;
       yield;
     }
@@ -188,18 +189,14 @@ function readHead(bytes: Uint8Array = NONE, where: string): Head {
   return { state, gone };
 }
 
-function rowsIn(bytes: Uint8Array, json: Uint8Array = NONE, where: string): SavedRows {
-  const values = readJson(json, where);
-  if (!Array.isArray(values)) throw damaged(where, "its keys and events are no list");
-  return { bytes, values };
+function rowsIn(bytes: Uint8Array, values: Uint8Array = NONE, where: string): SavedRows {
+  return { bytes, values: valuesFromBytes(values, where) };
 }
 
 function readJson(bytes: Uint8Array, where: string): unknown {
-  let json: string;
   try {
-    json = fromUtf8.decode(bytes);
+    return JSON.parse(fromUtf8.decode(bytes));
   } catch {
-    throw damaged(where, "it is not UTF-8");
+    throw damaged(where, "it is no JSON in UTF-8");
   }
-  return fromValueJson(json, where);
 }

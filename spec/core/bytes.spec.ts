@@ -40,6 +40,22 @@ it("writes counts as drawn", () => {
   assert.is(Buffer.from(writer.written).toString("hex"), "007f8001ac02");
 });
 
+it("makes room for any number of bytes, and passes them", () => {
+  for (const length of [0, 1, 1_020, 5_000]) {
+    const bytes = Uint8Array.from({ length }, (_, index) => index);
+    const writer = new ByteWriter();
+    writer.count(7);
+    writer.room(length).set(bytes, writer.length);
+    writer.length += length;
+    writer.count(8);
+    const reader = new ByteReader(writer.written, refuse);
+    const start = [reader.count(), reader.pass(length)][1] as number;
+    assert.equal(writer.written.subarray(start, start + length), bytes);
+    assert.is(reader.count(), 8);
+    assert.throws(() => reader.pass(1), /1 more bytes/);
+  }
+});
+
 it("refuses counts that are too large, too long or cut off, and says what was to stand there", () => {
   const read = (hex: string, end?: number): unknown => {
     try {
@@ -51,8 +67,8 @@ it("refuses counts that are too large, too long or cut off, and says what was to
   assert.equal([read("05", 6), read("05", 5), read("ffffffff07")], [5, "a step", 2 ** 31 - 1]);
   for (const hex of ["", "80", "ffffffff08", "8080808010", "80808080f001", "ffffffffff01"])
     assert.is(read(hex), "a step");
-  assert.throws(() => new ByteReader(new Uint8Array(7), refuse).float(), /eight more bytes/);
-  assert.throws(() => new ByteReader(new Uint8Array(7), refuse).long(), /eight more bytes/);
+  assert.throws(() => new ByteReader(new Uint8Array(7), refuse).float(), /8 more bytes/);
+  assert.throws(() => new ByteReader(new Uint8Array(7), refuse).long(), /8 more bytes/);
 });
 
 it("makes text of bytes, however many, and bytes of that text only", () => {

@@ -75,10 +75,10 @@ it("refuses what somebody else wrote", () => {
 });
 
 it("refuses an earlier or later format, which its header still says", () => {
-  const later = remade((view) => view.setUint8(4, 3));
+  const later = remade((view) => view.setUint8(4, 4));
   assert.throws(
     () => readBlock(later, "offset 4 of it"),
-    /offset 4 of it has format 3; .* up to 2\. Run the version that wrote it/,
+    /offset 4 of it has format 4; .* up to 3\. Run the version that wrote it/,
   );
   assert.is(
     codeOf(() => readBlock(later, "here")),
@@ -87,7 +87,7 @@ it("refuses an earlier or later format, which its header still says", () => {
   const earlier = remade((view) => view.setUint8(4, 1));
   assert.throws(
     () => readBlock(earlier, "offset 4 of it"),
-    /offset 4 of it has format 1; .* reads format 2\. Go on with/,
+    /offset 4 of it has format 1; .* reads format 3\. Go on with/,
   );
   assert.is(
     codeOf(() => readBlock(earlier, "here")),

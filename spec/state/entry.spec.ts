@@ -10,8 +10,8 @@ import { codeOf, delta, EACH, LANE, page } from "./kit.ts";
 
 const it = suite("state, entries");
 
-/** What format 2 looks like: a kind and the bytes of an entry in hex, a line each. Never changed; a new format gets its own file. */
-const GOLDEN = readFileSync("spec/fixtures/state/format-2.txt", "utf8")
+/** What format 3 looks like: a kind and the bytes of an entry in hex, a line each. Never changed; a new format gets its own file. */
+const GOLDEN = readFileSync("spec/fixtures/state/format-3.txt", "utf8")
   .trim()
   .split("\n")
   .map((line) => line.split(" "));
@@ -25,7 +25,7 @@ it("reads what it wrote", () => {
   assert.equal(plain(reread(delta(""))), plain(delta("")));
 });
 
-it("reads and writes the golden files of format 2", () => {
+it("reads and writes the golden files of format 3", () => {
   assert.equal(
     GOLDEN.map(([kind]) => kind),
     Object.keys(EACH),
