@@ -87,7 +87,7 @@ export class Census implements RowWatcher {
   keepsOpen(now: Instant): boolean {
     const rows = this.#rows;
     if (!rows.isEmpty || (rows.quietUntil !== null && rows.quietUntil > now)) return true;
-    rows.forget();
+    rows.forget(true);
     return false;
   }
 

@@ -6,7 +6,7 @@
 
 import type { State, States } from "../automaton/decide.ts";
 import { empty } from "../core/empty.ts";
-import { type EncodedKey, encodeKey, isKey, type Key } from "../event/key.ts";
+import { decodeKey, type EncodedKey, encodeKey, isKey, type Key } from "../event/key.ts";
 import type { Instant } from "../time/instant.ts";
 import { Column } from "./column.ts";
 import type { Forest, Ref } from "./forest.ts";
@@ -25,6 +25,7 @@ const NUMBER = 6;
 const OTHER_ROOT = 7;
 
 const NOTHING: readonly Ref[] = [];
+const NO_ROWS: ReadonlySet<Address> = new Set();
 
 /** In a row with fewer records it is not worth knowing which of them are taken events. */
 const COUNTED_FROM = 1_024;
@@ -67,6 +68,8 @@ export class Rows {
   #hand: Address = 0;
   /** Rows that were stored since their changes were asked for; `null`: nobody asks. */
   #touched: Set<Address> | null = null;
+  /** Rows that were told then: whoever asked may not have looked at them yet. */
+  #told: ReadonlySet<Address> = NO_ROWS;
   /** Keys that were forgotten since then. */
   readonly #gone = new Set<EncodedKey>();
   /** First of the records in which the groups at hand stand, and how many these are. */
@@ -228,17 +231,16 @@ export class Rows {
     words[baseOf(this.at) * WORDS + USED] = 0;
     // A list may be changed by whoever gave it, or is given it with a match; the row would not be found again.
     values[baseOf(this.at)] = typeof key === "object" ? Object.freeze([...key]) : key;
-    if (this.#gone.size > 0) this.#gone.delete(encodeKey(key));
     this.#table.add(this.at);
   }
 
-  /** Forgets the row at hand, and what it holds. */
-  forget(): void {
+  /** Forgets the row at hand, and what it holds. `isOver`: time alone has ended it, which a row that was saved as it is tells by itself. */
+  forget(isOver: boolean = false): void {
     this.forest.release();
     if (this.at === 0) return;
     this.watcher?.forgotten(this.at);
     this.records -= this.#slab.chunkOf(this.at).words[baseOf(this.at) * WORDS + USED] as number;
-    this.#forgetChanges();
+    this.#forgetChanges(isOver);
     this.deadlines.set(this.at, null);
     if (this.#held.size > 0) this.#held.delete(this.at);
     if (this.quietUntil !== null) this.#quiet.set(this.at, Number.NaN);
@@ -248,10 +250,10 @@ export class Rows {
     this.show(0);
   }
 
-  #forgetChanges(): void {
+  #forgetChanges(isOver: boolean): void {
     if (this.#touched === null) return;
-    this.#touched.delete(this.at);
-    this.#gone.add(encodeKey(this.keyOf(this.at)));
+    const isSaved = !this.#touched.delete(this.at) && !this.#told.has(this.at);
+    if (!(isOver && isSaved)) this.#gone.add(encodeKey(this.keyOf(this.at)));
   }
 
   /** All rows; the one that is being looked at may be forgotten. */
@@ -304,17 +306,22 @@ export class Rows {
     return this.#table.rowsIn(part);
   }
 
-  /** Rows that were stored, and keys that were forgotten, since it was last asked or told to `track`; the first time, all there are. */
+  /**
+   * Rows that were stored, and keys that were forgotten, since it was last asked or told to `track`; the first time, all there are. Rows
+   * that ended by time alone, as they were told last, are not named.
+   */
   takeChanges(): { readonly rows: readonly Address[]; readonly gone: readonly EncodedKey[] } {
-    const rows = this.#touched === null ? [...this.all()] : [...this.#touched];
-    const gone = [...this.#gone];
+    const told = this.#touched ?? new Set(this.all());
+    const gone = [...this.#gone].filter((key) => this.of(decodeKey(key)) === 0);
     this.track();
-    return { rows, gone };
+    this.#told = told;
+    return { rows: [...told], gone };
   }
 
   /** Remembers what changes from now on. */
   track(): void {
     this.#touched = new Set();
+    this.#told = NO_ROWS;
     this.#gone.clear();
   }
 

@@ -42,8 +42,7 @@ export interface Freezer {
   thaw(pieces: readonly (Page | Delta)[], where: string): Sliced<void>;
 }
 
-/** `places`: the pages of the rows. */
-type Changes = ReturnType<Saving["takeChanges"]> & { readonly places: readonly number[] };
+type Changes = ReturnType<Saving["takeChanges"]>;
 
 /** What a delta says beside its rows. */
 type Head = { readonly state: MatcherState; readonly gone: readonly EncodedKey[] };
@@ -66,29 +65,42 @@ class FreezerAtWork implements Freezer {
   freeze(whole: readonly number[] | "all"): Sliced<Frozen> {
     const matcher = this.#matcher;
     const { rows, gone } = matcher.takeChanges();
-    // Rows may be forgotten between slices.
-    const places = rows.map((row) => matcher.pageOf(row));
-    return this.#freeze(whole, { rows, places, gone }, matcher.head());
+    const wanted = this.#wanted(whole, rows);
+    for (const page of wanted) this.#known.add(page);
+    return this.#freeze(wanted, { rows, gone }, matcher.head());
   }
 
-  *#freeze(whole: readonly number[] | "all", { rows, places, gone }: Changes, state: MatcherState): Sliced<Frozen> {
-    const matcher = this.#matcher;
+  /** Pages to write whole, in order. */
+  #wanted(whole: readonly number[] | "all", rows: readonly RowPlace[]): readonly number[] {
     const wanted = new Set(whole === "all" ? this.#known : whole);
-    for (const page of places) if (whole === "all" || !this.#known.has(page)) wanted.add(page);
     // There is always a page, so that there is always something that covers time and counters.
     if (this.#known.size === 0) wanted.add(0);
-    for (const page of wanted) this.#known.add(page);
-    const changed = yield* this.#rowsOf(rows.filter((_, index) => !wanted.has(places[index] as number)));
+    if (whole === "all" || this.#known.size < PAGES)
+      for (const page of rows.map((row) => this.#matcher.pageOf(row)))
+        if (whole === "all" || !this.#known.has(page)) wanted.add(page);
+    return [...wanted].sort((a, b) => a - b);
+  }
+
+  *#freeze(wanted: readonly number[], { rows, gone }: Changes, state: MatcherState): Sliced<Frozen> {
+    const matcher = this.#matcher;
+    const changed = yield* this.#rowsOf(this.#rowsBeside(wanted, rows));
     const pages: Frozen["pages"][number][] = [];
-    for (const page of [...wanted].sort((a, b) => a - b))
+    for (const page of wanted)
       pages.push({ page, bytes: joined([NONE, ...(yield* this.#rowsOf(matcher.rowsOn(page)))]) });
     // Looking at a row that is over forgets it.
     const left = [...gone, ...matcher.takeChanges().gone].filter((key) => this.#isBeside(wanted, key));
     const head = JSON.stringify(state);
-    const isNothing = wanted.size === 0 && rows.length === 0 && gone.length === 0 && head === this.#head;
+    const isNothing = wanted.length === 0 && rows.length === 0 && gone.length === 0 && head === this.#head;
     this.#head = head;
     const said: Head = { state, gone: left };
     return { delta: isNothing ? null : joined([utf8.encode(JSON.stringify(said)), ...changed]), pages };
+  }
+
+  /** Of the rows those that are on no page that is written whole. A look at their keys would cost more. */
+  #rowsBeside(wanted: readonly number[], rows: readonly RowPlace[]): readonly RowPlace[] {
+    if (wanted.length === 0 || wanted.length === PAGES) return wanted.length === 0 ? rows : [];
+    const onPages = new Set(wanted.flatMap((page) => this.#matcher.rowsOn(page)));
+    return rows.filter((row) => !onPages.has(row));
   }
 
   /** Some hundred rows in each slice. */
@@ -104,9 +116,9 @@ class FreezerAtWork implements Freezer {
   }
 
   /** Whether a key is on a page that was written whole, but not now. */
-  #isBeside(wanted: ReadonlySet<number>, gone: EncodedKey): boolean {
+  #isBeside(wanted: readonly number[], gone: EncodedKey): boolean {
     const page = pageOf(decodeKey(gone));
-    return this.#known.has(page) && !wanted.has(page);
+    return this.#known.has(page) && !wanted.includes(page);
   }
 
   /** From the last piece to the first: what was met already is newer. */

@@ -21,6 +21,12 @@ const it = suite("state, freezing");
 type Order = { type: "order" | "paid" | "other"; id: number };
 const unpaid = pattern<Order>("unpaid").begin("order").on("order").notFollowedBy("paid").on("paid").within("20ms");
 const newMatcher = (): KeyedMatcher => createKeyedMatcher(compile(unpaid));
+const pair = pattern<Order>("pair").begin("order").on("order").followedBy("paid").on("paid").within("20ms");
+const newPair = (): KeyedMatcher => createKeyedMatcher(compile(pair));
+/** Whose runs end by deadlines, by time alone, by what is skipped, and after a while in which nothing is said. */
+const MATCHERS = [unpaid, pair, pair.skip("pastLast"), pair.oncePer("7ms")].map(
+  (each) => (): KeyedMatcher => createKeyedMatcher(compile(each)),
+);
 
 const events = fc.array(
   fc.record({
@@ -37,9 +43,9 @@ const events = fc.array(
 
 it("frozen and thawed between any events, and with any pages rewritten, a matcher says the same", () => {
   fc.assert(
-    fc.property(events, (list) => {
+    fc.property(events, fc.constantFrom(...MATCHERS), (list, newOne) => {
       const said = (isFrozen: boolean): readonly string[] => {
-        let matcher = newMatcher();
+        let matcher = newOne();
         let freezer = freezerOf(matcher);
         const log: (Page | Delta)[] = [];
         let at = 0;
@@ -48,7 +54,7 @@ it("frozen and thawed between any events, and with any pages rewritten, a matche
             log.push(...piecesOf(freezer.freeze(freeze)));
             if (isThawed) {
               const before = matcher.save();
-              matcher = newMatcher();
+              matcher = newOne();
               freezer = freezerOf(matcher);
               atOnce(freezer.thaw(log, "here"));
               assert.equal(inOrder(matcher.save()), inOrder(before));
@@ -63,7 +69,7 @@ it("frozen and thawed between any events, and with any pages rewritten, a matche
       };
       assert.equal(said(true), said(false));
     }),
-    { numRuns: 1_000 },
+    { numRuns: 2_000 },
   );
 });
 
@@ -122,9 +128,30 @@ it("costs what changed, however many keys there are", () => {
   assert.ok(change < all / 1_000, `${change} of ${all} bytes`);
 });
 
+it("names keys that an event has ended, not those that time has, which are over when they are read", () => {
+  const matcher = newPair();
+  const freezer = freezerOf(matcher);
+  const pay = (key: string, at: number): void => {
+    matcher.onEvent(key, { value: { type: "paid", id: 1 }, at, origin: { topic: "t", partition: 0, offset: 1n } });
+  };
+  const goneIn = (log: readonly (Page | Delta)[]): unknown => {
+    const [bytes] = log.flatMap((each) => (each.kind === "delta" ? [Buffer.from(each.bytes)] : []));
+    return bytes === undefined ? null : JSON.parse(bytes.subarray(4, 4 + bytes.readUInt32LE()).toString()).gone;
+  };
+  for (const key of ["a", "b", "c"]) send(matcher, key, 5);
+  const log = [...piecesOf(freezer.freeze([]))];
+  pay("a", 6);
+  // Looks at others, and finds them over.
+  for (const key of ["d", "e", "f", "g"]) send(matcher, key, 30);
+  log.push(...piecesOf(freezer.freeze([])));
+  assert.equal(goneIn(log.slice(-5)), ["s1:a"]);
+  assert.is(matcher.counts().keys, 4);
+  const again = newPair();
+  atOnce(freezerOf(again).thaw(log, "here"));
+  assert.equal(inOrder(again.save()), inOrder(matcher.save()));
+});
+
 it("takes its time for many keys, and whoever asks for counts meanwhile changes nothing", () => {
-  const pair = pattern<Order>("pair").begin("order").on("order").followedBy("paid").on("paid").within("20ms");
-  const newPair = (): KeyedMatcher => createKeyedMatcher(compile(pair));
   const matcher = newPair();
   for (let key = 0; key < 3_000; key += 1) send(matcher, `k${key}`, key < 2_000 ? 5 : 100);
   const work = freezerOf(matcher).freeze("all");
