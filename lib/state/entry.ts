@@ -10,7 +10,7 @@
 import { unreachable } from "../core/errors.ts";
 import { indexFrom, record, type Shape, text } from "../core/shape.ts";
 import { type Block, type BlockKind, blocksOf } from "./block.ts";
-import { requireShape } from "./check.ts";
+import { readJson, requireShape } from "./check.ts";
 import { CHECKPOINT, type Checkpoint } from "./checkpoint.ts";
 import { damaged } from "./state-error.ts";
 
@@ -55,9 +55,9 @@ export function readEntry(kind: BlockKind, blocks: readonly Block[], where: stri
   const body = joined(blocks);
   switch (kind) {
     case "barrier":
-      return readJson(body, where, BARRIER) as Barrier;
+      return readShape(BARRIER, body, where) as Barrier;
     case "checkpoint":
-      return readJson(body, where, CHECKPOINT) as Checkpoint;
+      return readShape(CHECKPOINT, body, where) as Checkpoint;
     case "delta": {
       const [lane = 0, pattern = 0] = numbersOf(body, 2, where);
       return { kind, lane, pattern, bytes: body.subarray(8) };
@@ -72,7 +72,6 @@ export function readEntry(kind: BlockKind, blocks: readonly Block[], where: stri
 }
 
 const utf8 = new TextEncoder();
-const fromUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 function numbersAnd(numbers: readonly number[], bytes: Uint8Array): Uint8Array {
   const body = new Uint8Array(4 * numbers.length + bytes.length);
@@ -110,13 +109,8 @@ const BARRIER = record({
   partitions: count,
 });
 
-function readJson(body: Uint8Array, where: string, shape: Shape): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(fromUtf8.decode(body));
-  } catch {
-    throw damaged(where, "it is no JSON in UTF-8");
-  }
+function readShape(shape: Shape, body: Uint8Array, where: string): unknown {
+  const value = readJson(body, where);
   requireShape(shape, value, where);
   return value;
 }

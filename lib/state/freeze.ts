@@ -19,6 +19,7 @@ import type { Sliced } from "../core/slices.ts";
 import { decodeKey, type EncodedKey, encodeKey, isEncodedKey, type Key } from "../event/key.ts";
 import type { KeyedMatcher, MatcherState, RowPlace, SavedRows, Saving } from "../matching/matcher.ts";
 import { PAGES, pageOf } from "../matching/saving.ts";
+import { readJson } from "./check.ts";
 import type { Delta, Page } from "./entry.ts";
 import { damaged } from "./state-error.ts";
 import { valuesFromBytes } from "./value-reader.ts";
@@ -165,7 +166,6 @@ class FreezerAtWork implements Freezer {
 }
 
 const utf8 = new TextEncoder();
-const fromUtf8 = new TextDecoder("utf-8", { fatal: true });
 const NONE = new Uint8Array(0);
 
 /** Parts one after the other, each with its length before it. */
@@ -203,12 +203,4 @@ function readHead(bytes: Uint8Array = NONE, where: string): Head {
 
 function rowsIn(bytes: Uint8Array, values: Uint8Array = NONE, where: string): SavedRows {
   return { bytes, values: valuesFromBytes(values, where) };
-}
-
-function readJson(bytes: Uint8Array, where: string): unknown {
-  try {
-    return JSON.parse(fromUtf8.decode(bytes));
-  } catch {
-    throw damaged(where, "it is no JSON in UTF-8");
-  }
 }

@@ -38,28 +38,25 @@ export function stretchOf(
   partitionOf: (record: OutputRecord) => number,
 ): Sliced<Stretch> {
   const frozen = task.lanes.flatMap(({ partition: lane, patterns }) =>
-    patterns.freezers.map((freezer, pattern) => ({
-      owner: { lane, pattern },
-      work: freezer.freeze(due === "all" ? due : pagesOf({ lane, pattern }, due)),
-    })),
+    patterns.freezers.map((freezer, pattern) => freezing(freezer, { lane, pattern }, due)),
   );
-  const frozenForms = forms.flatMap(({ freezer }, pattern) => {
-    const owner = { lane: FORMS_LANE, pattern };
-    return freezer === null ? [] : [{ owner, work: freezer.freeze(due === "all" ? due : pagesOf(owner, due)) }];
-  });
+  const frozenForms = forms.flatMap(({ freezer }, pattern) =>
+    freezer === null ? [] : [freezing(freezer, { lane: FORMS_LANE, pattern }, due)],
+  );
   const outputs = emissions.map(({ record }) => ({ record, partition: partitionOf(record) }));
   const patterns = forms.map(({ pattern }) => pattern);
   return withPieces({ patterns, outputs, lanes: task.save() }, [...frozen, ...frozenForms]);
 }
 
-function pagesOf({ lane, pattern }: PageOwner, due: readonly PageName[]): readonly number[] {
-  return due.filter((each) => each.lane === lane && each.pattern === pattern).map(({ page }) => page);
+/** What is being frozen, and whose it is. */
+type Freezing = { readonly owner: PageOwner; readonly work: Sliced<FrozenMatcher> };
+
+function freezing(freezer: Pick<Freezer, "freeze">, owner: PageOwner, due: readonly PageName[] | "all"): Freezing {
+  const isIts = ({ lane, pattern }: PageName): boolean => lane === owner.lane && pattern === owner.pattern;
+  return { owner, work: freezer.freeze(due === "all" ? due : due.filter(isIts).map(({ page }) => page)) };
 }
 
-function* withPieces(
-  stretch: Omit<Stretch, "pieces">,
-  frozen: readonly { readonly owner: PageOwner; readonly work: Sliced<FrozenMatcher> }[],
-): Sliced<Stretch> {
+function* withPieces(stretch: Omit<Stretch, "pieces">, frozen: readonly Freezing[]): Sliced<Stretch> {
   const pieces: (Page | Delta)[] = [];
   for (const { owner, work } of frozen) {
     const { pages, delta } = yield* work;
