@@ -70,7 +70,7 @@ class ValueReader {
       case DATE:
         return new Date(from.float());
       case BYTES:
-        return this.#readBytes(this.#readLength()).slice();
+        return new Uint8Array(this.#readBytes(this.#readLength()));
       case MAP:
         return new Map(Array.from({ length: this.#readLength() }, () => [this.#read(), this.#read()]));
       case SET:

@@ -52,6 +52,13 @@ it("leaves out fields that are undefined, and knows texts of any length, numbers
   for (const each of ["x".repeat(5_000), "€".repeat(5_000)]) assert.is(again(each), each);
 });
 
+it("shares no memory with what it reads", () => {
+  const bytes = Buffer.from(valuesToBytes([Uint8Array.of(1, 2), "text"]));
+  const read = valuesFromBytes(bytes, "here");
+  bytes.fill(0);
+  assert.equal(read, [Uint8Array.of(1, 2), "text"]);
+});
+
 it("writes names once, however many objects have them", () => {
   const bytesOf = (count: number): number =>
     valuesToBytes(Array.from({ length: count }, () => ({ name: "a", inner: { name: 1 } }))).length;
