@@ -22,7 +22,7 @@ import { codeOf, type Files, projectFiles, type Violations } from "./architectur
 import { note } from "./run/ask.ts";
 
 /** What `import "sequitur"` may weigh in a browser, minified. */
-const CORE_BUDGET_BYTES = 165_000;
+const CORE_BUDGET_BYTES = 166_500;
 /** Places in the types of the builder that need `any`; the number may fall, not grow. */
 const ANY_BUDGET = 2;
 
