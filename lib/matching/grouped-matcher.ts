@@ -47,6 +47,7 @@ import { Rows } from "./rows.ts";
 import type { Tail } from "./run.ts";
 import { SavingAtWork } from "./saving.ts";
 import { type Address, Slab } from "./slab.ts";
+import { Sweep } from "./sweep.ts";
 import { Teller } from "./teller.ts";
 import { Weight } from "./weight.ts";
 
@@ -86,6 +87,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   readonly #releasing: Releasing;
   readonly #compactor: Compactor;
   readonly #census: Census;
+  readonly #sweep: Sweep;
   readonly #weight = new Weight();
   readonly saving: SavingAtWork;
   /** How the runs of a state are kept, by its number. */
@@ -110,6 +112,7 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     this.#releasing = new Releasing(automaton, this.#rows, this.keepingOf, maxMatchesPerEvent, this.#tuning.mostAlike);
     this.#compactor = new Compactor(this.keepingOf);
     this.#census = new Census(this.#rows, this.keepingOf, this.#compactor);
+    this.#sweep = new Sweep(this.#rows, this.keepingOf, this.#census);
     this.#mostStates = this.#tuning.maxStates;
     this.saving = new SavingAtWork({
       automaton,
@@ -321,11 +324,11 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     return this.#compactor.compact(this.#rows);
   }
 
-  /** Stores the row at hand; for one that is new it looks at two others. */
+  /** Stores the row at hand; for those that are new others are looked at. */
   #keep(key: Key): void {
     const isNew = this.#rows.at === 0;
     this.#store(key);
-    if (isNew && this.#rows.at !== 0) this.#sweep();
+    if (isNew && this.#rows.at !== 0) this.#sweep.added(this.#now);
   }
 
   /** Stores the row at hand and its next deadline; a row with nothing in it goes. */
@@ -339,14 +342,10 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     if (rows.isEmpty) this.#compact();
     if (this.#forest.number >= this.#tuning.lastNumber) renumber(this.#forest);
     rows.store(key);
+    this.#sweep.stored();
     // A look that comes too early does no harm, and spares a change of the queue at every event.
     const before = rows.deadlines.of(rows.at);
     if (before === null || before > due) rows.deadlines.set(rows.at, due === END_OF_TIME ? null : due);
-  }
-
-  /** Looks whether two rows are over: so there are never many more than are open. */
-  #sweep(): void {
-    for (let turn = 0; turn < 2; turn += 1) this.#census.isOpen(this.#rows.next(), this.#now);
   }
 
   /** States that no row needs are gone; the others have new numbers. */

@@ -1,29 +1,15 @@
 // Which row is whose: a table from keys to rows with open addressing, without an object per key. It is in parts, which grow one
 // at a time, so that a table of millions never stands still to grow.
 //
-//     key ── hash ──▶ part ──▶ slot │ row, tag │ ──▶ the row at that address: its value is the key
+//     key ── hash ──▶ part ──▶ slot │ row, hash │ ──▶ the row at that address: its value is the key
 //
 // Keys come from outside, and may be chosen so that their hashes meet: those that find no slot near their own go into a map.
 
 import { type EncodedKey, encodeKey, type Key } from "../event/key.ts";
 import { type Address, baseOf, type Slab } from "./slab.ts";
 
-type Part = {
-  /** By slot; 0: it is free. */
-  rows: Int32Array;
-  /** Eight bits of the hash of its key, so that few other keys are looked at. */
-  tags: Uint8Array;
-  used: number;
-  /** Rows that found no slot. */
-  readonly far: Map<EncodedKey, Address>;
-};
-
-function emptyPart(): Part {
-  return { rows: new Int32Array(0), tags: new Uint8Array(0), used: 0, far: new Map() };
-}
-
-/** Stands for parts in which there never was a row. */
-const NO_PART: Part = emptyPart();
+/** Of a part: where its slots hold the row, 0: none, and behind it the hash of the row's key, so that hardly any other key is looked at. */
+type Slots = Int32Array;
 
 /** Of any table. */
 export const PARTS = 256;
@@ -31,10 +17,16 @@ const FIRST_SLOTS = 4;
 /** How far from its own slot a row may be. */
 const FARTHEST = 64;
 
+const NO_SLOTS: Slots = new Int32Array(0);
+
 export class KeyTable {
   size = 0;
   readonly #rows: Slab;
-  readonly #parts: Part[] = new Array<Part>(PARTS).fill(NO_PART);
+  readonly #parts: Slots[] = new Array<Slots>(PARTS).fill(NO_SLOTS);
+  /** By part: slots that are taken. */
+  readonly #used = new Int32Array(PARTS);
+  /** By part: rows that found no slot. */
+  readonly #far = new Map<number, Map<EncodedKey, Address>>();
 
   /** Finds rows in `rows`, each a block of one record whose value is its key. */
   constructor(rows: Slab) {
@@ -44,16 +36,15 @@ export class KeyTable {
   /** The row of a key; 0: it has none. Cost: a hash of the key, and a look into the table. */
   get(key: Key): Address {
     const hash = hashOf(key);
-    const { rows, tags, far } = this.#partOf(hash);
-    const mask = rows.length - 1;
-    const tag = tagOf(hash);
-    let at = hash & mask;
-    for (let probes = Math.min(rows.length, FARTHEST); probes > 0; probes -= 1, at = (at + 1) & mask) {
-      const row = rows[at] as number;
+    const slots = this.#parts[partOf(hash)] as Slots;
+    const mask = slots.length - 1;
+    let at = (hash << 1) & mask;
+    for (let left = Math.min(slots.length, 2 * FARTHEST); left > 0; left -= 2, at = (at + 2) & mask) {
+      const row = slots[at] as number;
       if (row === 0) break;
-      if (tags[at] === tag && isSame(this.keyOf(row), key)) return row;
+      if (slots[at + 1] === hash && isSame(this.keyOf(row), key)) return row;
     }
-    return far.size === 0 ? 0 : (far.get(encodeKey(key)) ?? 0);
+    return this.#far.size === 0 ? 0 : (this.#far.get(partOf(hash))?.get(encodeKey(key)) ?? 0);
   }
 
   keyOf(row: Address): Key {
@@ -62,17 +53,16 @@ export class KeyTable {
 
   /** The rows of the keys in one part. */
   rowsIn(part: number): readonly Address[] {
-    const { rows, far } = this.#parts[part] as Part;
-    return [...rows.filter((row) => row !== 0), ...far.values()];
+    const rows = (this.#parts[part] as Slots).filter((row, at) => at % 2 === 0 && row !== 0);
+    return [...rows, ...(this.#far.get(part)?.values() ?? [])];
   }
 
   /** Adds the row of a key that has none. */
   add(row: Address): void {
     const hash = hashOf(this.keyOf(row));
-    if (this.#partOf(hash) === NO_PART) this.#parts[partOf(hash)] = emptyPart();
-    const part = this.#partOf(hash);
-    if (4 * (part.used + 1) > 3 * part.rows.length) this.#grow(part);
-    this.#put(part, row);
+    const part = partOf(hash);
+    if (8 * ((this.#used[part] as number) + 1) > 3 * (this.#parts[part] as Slots).length) this.#grow(part);
+    this.#put(row, hash);
     this.size += 1;
   }
 
@@ -80,50 +70,46 @@ export class KeyTable {
   delete(row: Address): void {
     const key = this.keyOf(row);
     const hash = hashOf(key);
-    const part = this.#partOf(hash);
+    const part = partOf(hash);
     this.size -= 1;
-    if (part.far.size > 0 && part.far.delete(encodeKey(key))) return;
-    part.used -= 1;
-    const { rows, tags } = part;
-    const mask = rows.length - 1;
-    let hole = hash & mask;
-    while (rows[hole] !== row) hole = (hole + 1) & mask;
-    for (let at = (hole + 1) & mask; rows[at] !== 0; at = (at + 1) & mask) {
-      const home = hashOf(this.keyOf(rows[at] as number)) & mask;
+    if (this.#far.get(part)?.delete(encodeKey(key)) === true) return;
+    this.#used[part] = (this.#used[part] as number) - 1;
+    const slots = this.#parts[part] as Slots;
+    const mask = slots.length - 1;
+    let hole = (hash << 1) & mask;
+    while (slots[hole] !== row) hole = (hole + 2) & mask;
+    for (let at = (hole + 2) & mask; slots[at] !== 0; at = (at + 2) & mask) {
+      const home = ((slots[at + 1] as number) << 1) & mask;
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
-      rows[hole] = rows[at] as number;
-      tags[hole] = tags[at] as number;
+      slots[hole] = slots[at] as number;
+      slots[hole + 1] = slots[at + 1] as number;
       hole = at;
     }
-    rows[hole] = 0;
+    slots[hole] = 0;
   }
 
-  #partOf(hash: number): Part {
-    return this.#parts[partOf(hash)] as Part;
-  }
-
-  #put(part: Part, row: Address): void {
-    const { rows, tags } = part;
-    const key = this.keyOf(row);
-    const hash = hashOf(key);
-    const mask = rows.length - 1;
-    let at = hash & mask;
-    for (let probes = 0; probes < FARTHEST; probes += 1, at = (at + 1) & mask) {
-      if (rows[at] !== 0) continue;
-      rows[at] = row;
-      tags[at] = tagOf(hash);
-      part.used += 1;
+  #put(row: Address, hash: number): void {
+    const part = partOf(hash);
+    const slots = this.#parts[part] as Slots;
+    const mask = slots.length - 1;
+    let at = (hash << 1) & mask;
+    for (let probes = 0; probes < FARTHEST; probes += 1, at = (at + 2) & mask) {
+      if (slots[at] !== 0) continue;
+      slots[at] = row;
+      slots[at + 1] = hash;
+      this.#used[part] = (this.#used[part] as number) + 1;
       return;
     }
-    part.far.set(encodeKey(key), row);
+    const far = this.#far.get(part) ?? new Map<EncodedKey, Address>();
+    this.#far.set(part, far.set(encodeKey(this.keyOf(row)), row));
   }
 
-  #grow(part: Part): void {
-    const { rows } = part;
-    part.rows = new Int32Array(Math.max(FIRST_SLOTS, 2 * rows.length));
-    part.tags = new Uint8Array(part.rows.length);
-    part.used = 0;
-    for (const row of rows) if (row !== 0) this.#put(part, row);
+  #grow(part: number): void {
+    const slots = this.#parts[part] as Slots;
+    this.#parts[part] = new Int32Array(2 * slots.length || 2 * FIRST_SLOTS);
+    this.#used[part] = 0;
+    for (let at = 0; at < slots.length; at += 2)
+      if (slots[at] !== 0) this.#put(slots[at] as number, slots[at + 1] as number);
   }
 }
 
@@ -139,10 +125,6 @@ function partOf(hash: number): number {
 /** In which part of any table a key is. */
 export function partOfKey(key: Key): number {
   return partOf(hashOf(key));
-}
-
-function tagOf(hash: number): number {
-  return (hash >>> 16) & 0xff;
 }
 
 /** 32 bits, equal for equal keys. Cost: the length of a text. */

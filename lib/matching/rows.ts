@@ -64,8 +64,6 @@ export class Rows {
   readonly #others = new Column();
   /** Records of the row at hand when it was made that, or they were moved. */
   #shown = 0;
-  /** Where the search for rows that are over goes on. */
-  #hand: Address = 0;
   /** Rows that were stored since their changes were asked for; `null`: nobody asks. */
   #touched: Set<Address> | null = null;
   /** Rows that were told then: whoever asked may not have looked at them yet. */
@@ -336,10 +334,8 @@ export class Rows {
     return this.#slab.holds(row);
   }
 
-  /** One row after another, and again from the first; 0: there is none. */
-  next(): Address {
-    this.#hand = this.#slab.after(this.#hand);
-    if (this.#hand === 0) this.#hand = this.#slab.after(0);
-    return this.#hand;
+  /** One row after another, from 0 on; 0: there are no more. The one that it is given may have gone. */
+  behind(row: Address): Address {
+    return this.#slab.after(row);
   }
 }
