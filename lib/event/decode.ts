@@ -65,7 +65,8 @@ function createJsonReader(maxDepth: number): (bytes: Uint8Array) => Decoded {
     } catch (error) {
       return badRecord("NOT_JSON", `The record is not JSON: ${saidBy(error)}.`);
     }
-    if (isDeeper(value, maxDepth)) {
+    // Each level takes two bytes.
+    if (bytes.length > 2 * maxDepth && isDeeper(value, maxDepth)) {
       return badRecord("TOO_DEEP", `The record is nested deeper than ${maxDepth} levels, which is limits.maxDepth.`);
     }
     return asObject(value);
