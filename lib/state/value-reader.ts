@@ -30,12 +30,12 @@ export function valuesFromBytes(bytes: Uint8Array, where: string): readonly unkn
 }
 
 class ValueReader {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
   readonly #in: ByteReader;
   readonly #names: (readonly string[])[] = [];
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#in = new ByteReader(bytes, (expected, at) => new Error(`at byte ${at} is not ${expected}`));
   }
 
@@ -70,7 +70,7 @@ class ValueReader {
       case DATE:
         return new Date(from.float());
       case BYTES:
-        return new Uint8Array(this.#readBytes(this.#readLength()));
+        return this.#readBytes();
       case MAP:
         return new Map(Array.from({ length: this.#readLength() }, () => [this.#read(), this.#read()]));
       case SET:
@@ -84,14 +84,15 @@ class ValueReader {
     return this.#in.count(this.#bytes.length - this.#in.at + 1, "a length");
   }
 
-  /** Shares their memory. */
-  #readBytes(length: number): Uint8Array {
-    const start = this.#in.pass(length);
-    return this.#bytes.subarray(start, start + length);
+  #readBytes(): Uint8Array {
+    const start = this.#in.pass(this.#readLength());
+    return new Uint8Array(this.#bytes.subarray(start, this.#in.at));
   }
 
   #readList(): unknown[] {
-    return Array.from({ length: this.#readLength() }, () => this.#read());
+    const list: unknown[] = [];
+    for (let left = this.#readLength(); left > 0; left -= 1) list.push(this.#read());
+    return list;
   }
 
   #readText(): string {
@@ -102,8 +103,8 @@ class ValueReader {
     const from = this.#in;
     from.need(kind >= NARROW, "a text");
     const isNarrow = kind === NARROW;
-    const { buffer, byteOffset, length } = this.#readBytes(this.#readLength() * (isNarrow ? 1 : 2));
-    return Buffer.from(buffer, byteOffset, length).toString(isNarrow ? "latin1" : "utf16le");
+    const start = from.pass(this.#readLength() * (isNarrow ? 1 : 2));
+    return this.#bytes.toString(isNarrow ? "latin1" : "utf16le", start, from.at);
   }
 
   #readObject(number: number): object {
