@@ -19,6 +19,11 @@ export type Finding =
   /** Each is asked. */
   | { readonly kind: "asked" };
 
+/** The equalities by which an event also finds runs that are listed; `null`: it asks each. */
+export function equalitiesOf(finding: Finding): readonly Split[] | null {
+  return finding.kind === "byValue" && finding.splits.every(({ op }) => op === "eq") ? finding.splits : null;
+}
+
 /** What is known of the tests of an automaton. */
 export type Analysis = {
   /** Whether it looks at events taken before. */

@@ -71,10 +71,6 @@ export function areOneEquality(several: readonly Pick<Split, "op" | "value">[]):
   return value !== null && several.every((each) => each.op === "eq" && each.value === value);
 }
 
-export function areEqualities(splits: readonly Split[]): boolean {
-  return splits.every(({ op }) => op === "eq");
-}
-
 function comparisonOf(part: Condition, { of }: Test, fixedValues: FixedValues): Comparison | null {
   const negated = part.kind === "not";
   const comparison = part.kind === "not" ? part.part : part;

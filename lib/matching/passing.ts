@@ -1,8 +1,9 @@
 // What an event does to the groups of its key: which plan is whose, and who has to be asked one by one.
 
+import { equalitiesOf } from "../automaton/analysis.ts";
 import type { Automaton, Step } from "../automaton/automaton.ts";
 import type { Plan, State, States } from "../automaton/decide.ts";
-import { areEqualities, type Split } from "../automaton/split.ts";
+import type { Split } from "../automaton/split.ts";
 import type { Asking } from "./asking.ts";
 import type { Buckets } from "./buckets.ts";
 import { sortByValue } from "./by-value.ts";
@@ -115,9 +116,9 @@ export class Passing {
 
   /** Cells of those runs in a list that the event at hand may do something to; `null`: that is not known. */
   #equalIn(state: State, list: Ref): readonly Ref[] | null {
-    const { finding } = state;
-    if (finding.kind !== "byValue" || !areEqualities(finding.splits) || this.#forest.isTaken(list)) return null;
-    const cells = equalIn(this.#forest, this.#asking, finding.splits, list);
+    const splits = equalitiesOf(state.finding);
+    if (splits === null || this.#forest.isTaken(list)) return null;
+    const cells = equalIn(this.#forest, this.#asking, splits, list);
     if (cells === null || cells.length === countOf(this.#forest, list)) return null;
     return this.#states.decide(state, this.#asking.askWithout).isIdle ? cells : null;
   }

@@ -9,10 +9,10 @@
 //
 // A step stands where its condition is worst off, of all the states in which it is asked.
 
-import { type Analysis, analysisOf } from "../automaton/analysis.ts";
+import { type Analysis, analysisOf, equalitiesOf } from "../automaton/analysis.ts";
 import type { Automaton, Test, TestId } from "../automaton/automaton.ts";
 import type { State } from "../automaton/decide.ts";
-import { areEqualities, type Holder } from "../automaton/split.ts";
+import type { Holder } from "../automaton/split.ts";
 import { statesOf } from "../automaton/states.ts";
 import { callsFunctions } from "../pattern/expression/looks-at.ts";
 import { everyElement, nameOf } from "../pattern/walk.ts";
@@ -92,7 +92,7 @@ class Look {
     const { pattern } = this.#automaton;
     const listed = whyListed(state, pattern, this.#timedOut);
     const { finding } = state;
-    const rung = finding.kind === "byValue" && areEqualities(finding.splits) ? 2 : 5;
+    const rung = equalitiesOf(finding) === null ? 5 : 2;
     if (listed === "ownTime") return { rung, why: "ownDeadline", beside: null };
     if (listed === "endSeen") {
       const why = state.endsByTime ? "absenceAtDeadline" : pattern.emit === "ordered" ? "ordered" : "timeOutsReported";
