@@ -196,6 +196,11 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     return this.#rows.deadlines.peek() ?? END_OF_TIME;
   }
 
+  mayHaveRuns(at: Instant): boolean {
+    const isBounded = this.#withinMs < Number.POSITIVE_INFINITY && this.nextDue() === END_OF_TIME;
+    return this.#rows.size > 0 && !(isBounded && at >= this.#now + this.#withinMs);
+  }
+
   holds(key: Key): boolean {
     return this.#rows.of(key) !== 0;
   }

@@ -339,6 +339,8 @@ export interface KeyedMatcher {
   counts(): MatcherCounts;
   /** Until then `advanceTo` says nothing, and no deadline fires; `END_OF_TIME`: none is set. It may be too early. Cost: constant. */
   nextDue(): Instant;
+  /** Whether a run may be open at `at` if no event comes until then; if not, nothing is said before one begins. Cost: constant. */
+  mayHaveRuns(at: Instant): boolean;
   /** Whether it knows anything of `key`; if not, an event of the key can do nothing but begin a run. Cost: a look-up. */
   holds(key: Key): boolean;
   /** The keys that it knows anything of. */

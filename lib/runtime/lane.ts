@@ -198,6 +198,7 @@ class LaneAtWork implements Lane {
       inputs: this.partitions.map(saveInput),
       alerts: [...this.patterns.alerts],
       missed: this.patterns.missed,
+      open: this.patterns.open(this.#firedTo),
     };
   }
 

@@ -46,6 +46,8 @@ export interface PatternRow {
   readonly freezers: readonly Freezer[];
   /** By pattern: events that its matcher was not told of, since they did not concern it. */
   readonly missed: readonly number[];
+  /** The places of those that may have open runs, time being at `at`. */
+  open(at: Instant): readonly number[];
   /** So many alerts were written and events missed by each pattern when time was at `released`. The matchers are thawed afterwards. */
   restore(saved: Pick<SavedLane, "released" | "alerts" | "missed">): void;
 }
@@ -76,6 +78,7 @@ export function createPatternRow(patterns: readonly LanePattern[]): PatternRow {
     get missed() {
       return many.missed;
     },
+    open: (at) => [...sharing.keys()].filter((index) => sharing[index]?.matcher.mayHaveRuns(at)),
     restore(saved) {
       many.goOnFrom(restoreInstant(saved.released));
       for (const index of patterns.keys()) {

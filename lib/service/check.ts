@@ -4,6 +4,7 @@ import type { Problem } from "../core/errors.ts";
 import { formatDuration } from "../time/duration.ts";
 import { reportsAtDeadline } from "./deadline.ts";
 import type { PatternDefinition, ServiceDefinition } from "./definition.ts";
+import { choiceOf } from "./identity.ts";
 import { functionsOf } from "./pattern-form.ts";
 
 /**
@@ -18,10 +19,9 @@ export function checkService(service: ServiceDefinition): readonly Problem[] {
 }
 
 /** What the release after this one will not be able to do. */
-function releaseWarnings({ pattern }: PatternDefinition, { changedPatterns }: ServiceDefinition): readonly Problem[] {
+function releaseWarnings({ pattern }: PatternDefinition, service: ServiceDefinition): readonly Problem[] {
   const functions = functionsOf(pattern);
-  const isDrained = (changedPatterns.named.get(pattern.name) ?? changedPatterns.others) === "drain";
-  if (!isDrained || functions.length === 0) return [];
+  if (choiceOf(service)(pattern.name) === "drop" || functions.length === 0) return [];
   return [
     warning(
       "CANNOT_DRAIN",

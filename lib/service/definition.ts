@@ -154,7 +154,7 @@ export type ServiceLimits = MatcherLimits & {
  *
  * - `"drop"`: they are forgotten, with a warning. From then on alerts are only those of the patterns in the file.
  * - `"drain"`: they are finished under the pattern as it was, with its name, topics and limits; none begins. That takes as long as `within`
- *   says. A pattern with a function in it, `select` included, cannot be finished: then the release is refused (`CANNOT_DRAIN`).
+ *   says. A pattern with a function in it, `select` included, cannot be finished: while it has open runs, the release is refused (`CANNOT_DRAIN`).
  * - by the name of each pattern; those that are not named: `"drop"`.
  *
  * @example

@@ -1,7 +1,7 @@
 // What makes saved state that of a service.
 
 import { fingerprintOf } from "../pattern/fingerprint.ts";
-import type { ServiceIdentity } from "../runtime/shard/context.ts";
+import type { OldForms, ServiceIdentity } from "../runtime/shard/context.ts";
 import type { ServiceDefinition } from "./definition.ts";
 import { formOf, functionsOf } from "./pattern-form.ts";
 
@@ -19,4 +19,9 @@ export function identityOf(service: ServiceDefinition): Pick<ServiceIdentity, "a
     };
   });
   return { app, release, patterns: known };
+}
+
+/** What is to become of the runs of a pattern that it has changed or left out. */
+export function choiceOf({ changedPatterns }: Pick<ServiceDefinition, "changedPatterns">): OldForms["choice"] {
+  return (pattern) => changedPatterns.named.get(pattern) ?? changedPatterns.others;
 }

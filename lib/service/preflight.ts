@@ -5,6 +5,7 @@
 
 import { type Problem, SequiturError } from "../core/errors.ts";
 import type { Log } from "../runtime/ports.ts";
+import { stateTopicOf } from "../state/names.ts";
 import type { Clock } from "../time/clock.ts";
 import { connect, describeConnection, knock } from "../transports/kafka/connection.ts";
 import { loadKafkajs } from "../transports/kafka/kafkajs.ts";
@@ -12,6 +13,7 @@ import type { KafkaDefinition } from "../transports/kafka/options.ts";
 import { describePartitioner } from "../transports/kafka/partitioners.ts";
 import { askCluster, type ClusterPicture, type OutputPicture } from "../transports/kafka/preflight.ts";
 import type { Answer } from "../transports/kafka/preflight-asking.ts";
+import { lookAtState } from "../transports/kafka/state-look.ts";
 import { composeInput } from "./compose.ts";
 import { outputTopics } from "./define.ts";
 import type { ServiceDefinition } from "./definition.ts";
@@ -19,6 +21,7 @@ import { type BadSample, examine } from "./preflight-events.ts";
 import { guessPartitioner, judgeInput, judgeTogether, type SampledInput } from "./preflight-inputs.ts";
 import { judgeGroup, judgeOutput } from "./preflight-outputs.ts";
 import { problemOf } from "./preflight-problem.ts";
+import { judgeSaved } from "./preflight-saved.ts";
 import { judgeState } from "./preflight-state.ts";
 
 /** What was found. Plain data, as `--json` prints it. */
@@ -95,11 +98,20 @@ export async function preflight(
     const topics = { inputs: service.inputs.map(({ name }) => name), outputs: outputTopics(service) };
     const state = { app: service.app, knock: knock(kafka, { kafkajs, log, clock }) };
     const picture = await askCluster(client, kafka, { ...topics, state, sample: SAMPLE }, clock);
-    return { ...where, ...judge(service, kafka, picture, clock.now()) };
+    const judged = judge(service, kafka, picture, clock.now());
+    const topic = stateTopicOf(service.app);
+    const look = lookAtState({ topic, definition: kafka, kafka: async () => client, clock, log });
+    const saved = hasReadableState(picture) ? await judgeSaved(service, look).finally(() => look.close()) : [];
+    return { ...where, ...judged, problems: [...judged.problems, ...saved] };
   } catch (error) {
     if (!(error instanceof SequiturError)) throw error;
     return { ...where, problems: [problemOf(error, [])], ...NOTHING_SEEN };
   }
+}
+
+/** Whether there is one, and nothing of it was refused. */
+function hasReadableState({ state }: ClusterPicture): boolean {
+  return state?.described.kind === "known" && state.described.value !== null && state.refused.length === 0;
 }
 
 const NOTHING_SEEN = { inputs: [], outputs: [], group: null, state: null, notes: [] };

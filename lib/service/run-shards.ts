@@ -9,7 +9,7 @@ import type { ShardSource, StateLog } from "../runtime/shard-ports.ts";
 import type { Clock } from "../time/clock.ts";
 import { compose } from "./compose.ts";
 import type { ServiceDefinition } from "./definition.ts";
-import { identityOf } from "./identity.ts";
+import { choiceOf, identityOf } from "./identity.ts";
 
 /** What carries the records of a service, and keeps its state. */
 export type KeepingTransport = {
@@ -58,8 +58,7 @@ export function startShards(
   };
   // A process that is started again may have the name, and even the number, of the one before.
   const identity = { ...identityOf(definition), instance: `${instance}:${clock.now()}` };
-  const { named, others } = definition.changedPatterns;
-  const oldForms = { choice: (pattern: string) => named.get(pattern) ?? others, revive };
+  const oldForms = { choice: choiceOf(definition), revive };
   const sent = onSent === undefined ? {} : { onSent };
   return startShardEngine(
     { ...config, identity, oldForms, shards, guarantee, pace, onDataLoss, ...sent },

@@ -1,6 +1,6 @@
 // How the saved state of a service stands, without being a part of the service: nobody is fenced, nothing is written.
 
-import { CheckpointError, TransportError } from "../core/errors.ts";
+import { CheckpointError } from "../core/errors.ts";
 import type { OpenTransaction } from "../runtime/shard-ports.ts";
 import type { Checkpoint, SavedPattern } from "../state/checkpoint.ts";
 import { createReplay } from "../state/replay.ts";
@@ -9,6 +9,7 @@ import type { Clock } from "../time/clock.ts";
 import { type Instant, restoreInstant } from "../time/instant.ts";
 import type { GroupMember, StateLook } from "../transports/kafka/state-look.ts";
 import type { Bounds } from "../transports/kafka/topics.ts";
+import { readTail, readTo, untrimmed } from "./state-tail.ts";
 
 export type InputStatus = {
   readonly topic: string;
@@ -117,38 +118,20 @@ type Read = {
 };
 type Place = { readonly shard: number; readonly bounds: Bounds; readonly partitions: number; readonly shards: number };
 
-/** A service at work deletes the beginning of its log now and then, also while it is read here. */
-const TRIMMED_MEANWHILE = 5;
-
-async function readShard(look: StateLook, question: StatusQuestion, place: Place, again = 0): Promise<Read> {
-  const { app, topic, whole } = question;
-  const { shard, bounds } = place;
+async function readShard(look: StateLook, { app, topic, whole }: StatusQuestion, place: Place): Promise<Read> {
+  const { shard } = place;
   const name = `partition ${shard} of "${topic}"`;
-  let tail = createTail(app, name);
-  try {
-    tail = await readTail(look, app, name, place);
-    const bytes = whole ? await readAll(look, app, name, place) : null;
-    return { bounds, tail, bytes, problem: null };
-  } catch (error) {
-    if (error instanceof CheckpointError) return { bounds, tail, bytes: null, problem: error };
-    const isTrimmed = error instanceof TransportError && error.code === "OFFSET_OUT_OF_RANGE";
-    if (!isTrimmed || again === TRIMMED_MEANWHILE) throw error;
-    const now = (await look.bounds(topic)).get(shard) ?? bounds;
-    return readShard(look, question, { ...place, bounds: now }, again + 1);
-  }
-}
-
-/** So many records are read first; more, if no checkpoint is among them. */
-const FIRST_RECORDS = 64n;
-const TIMES_MORE = 8n;
-
-async function readTail(look: StateLook, app: string, name: string, { shard, bounds }: Place): Promise<Tail> {
-  for (let records = FIRST_RECORDS; ; records *= TIMES_MORE) {
-    const from = bounds.end - records > bounds.first ? bounds.end - records : bounds.first;
-    const tail = createTail(app, name);
-    await readTo(look, shard, from, bounds.end, (offset, value, at) => tail.take(offset, value, at));
-    if (tail.checkpoint !== null || from === bounds.first) return tail;
-  }
+  return untrimmed(look, topic, shard, place.bounds, async (bounds): Promise<Read> => {
+    let tail = createTail(app, name);
+    try {
+      tail = await readTail(look, app, name, shard, bounds);
+      const bytes = whole ? await readAll(look, app, name, { ...place, bounds }) : null;
+      return { bounds, tail, bytes, problem: null };
+    } catch (error) {
+      if (error instanceof CheckpointError) return { bounds, tail, bytes: null, problem: error };
+      throw error;
+    }
+  });
 }
 
 /** As a restore reads it. Bytes of the log. @throws {CheckpointError} */
@@ -158,20 +141,6 @@ async function readAll(look: StateLook, app: string, name: string, place: Place)
   await readTo(look, shard, bounds.first, bounds.end, (offset, value) => void replay.take(offset, value));
   replay.finish(bounds.first);
   return replay.bytes;
-}
-
-async function readTo(
-  look: StateLook,
-  shard: number,
-  from: bigint,
-  end: bigint,
-  take: (offset: bigint, value: Uint8Array | null, at: Instant | null) => void,
-): Promise<void> {
-  if (from >= end) return;
-  for await (const { records, next } of look.read(shard, from)) {
-    for (const { offset, value, timestamp } of records) if (offset < end) take(offset, value, timestamp);
-    if (next >= end) return;
-  }
 }
 
 type Around = {

@@ -60,6 +60,8 @@ export type SavedLane = {
   readonly alerts: readonly number[];
   /** Events that did not concern it and of which its state does not know, by pattern. Without it: none. */
   readonly missed?: readonly number[];
+  /** The patterns that may have open runs, by their places. Without it: all. */
+  readonly open?: readonly number[];
 };
 
 /** Seals what stands before it in its transaction. */
@@ -104,6 +106,7 @@ const LANE = record({
   inputs: listOf(INPUT),
   alerts: listOf(count),
   missed: orNone(listOf(count)),
+  open: orNone(listOf(count)),
 });
 
 /** What may be left out. */

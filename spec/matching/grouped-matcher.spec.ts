@@ -4,7 +4,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { LimitError } from "../../lib/core/errors.ts";
-import type { FunctionFailed, LimitReached, Match, Outcome } from "../../lib/matching/matcher.ts";
+import type { FunctionFailed, KeyedMatcherOptions, LimitReached, Match, Outcome } from "../../lib/matching/matcher.ts";
 import { extend, inOrder, type PlacedEvent, type Tail } from "../../lib/matching/run.ts";
 import { pattern } from "../../lib/pattern/builder/builder.ts";
 import { feed, matcherOf, matchesOf, throughJson, timedOutOf } from "./drive.ts";
@@ -329,6 +329,18 @@ it("says what it holds", () => {
     { events, keys, runs, nodes, oldestFirstAt },
     { events: 4, keys: 1, runs: 2, nodes: 3, oldestFirstAt: 2 },
   );
+});
+
+it("knows without a look at its keys when no run can be open any more", () => {
+  const may = (text: string, stream: string, at: number, options: KeyedMatcherOptions = {}): boolean => {
+    const matcher = matcherOf(text, options);
+    feed(matcher, stream, 1);
+    return matcher.mayHaveRuns(at);
+  };
+  assert.equal([may("a b | within 10", "", 1), may("a b | within 10", "b x", 2)], [false, false]);
+  assert.equal([may("a b | within 10", "a", 10), may("a b | within 10", "a", 11)], [true, false]);
+  assert.equal([may("a b", "a", 1e9), may("a b", "a b", 2)], [true, false]);
+  assert.is(may("a b | within 10", "a", 11, { timedOut: "all" }), true); // nobody was told of its end yet
 });
 
 it("holds nothing at the end of time if the pattern has a time bound", () => {

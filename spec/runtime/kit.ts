@@ -209,6 +209,7 @@ export function echoMatcher(name: string, seen: string[] = [], mayMiss = false):
       oldestFirstAt: null,
     }),
     nextDue: () => alarms.peek() ?? END_OF_TIME,
+    mayHaveRuns: () => waiting.size > 0,
     holds: () => true,
     keys: () => [],
     skip(events, at) {

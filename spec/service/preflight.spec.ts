@@ -4,7 +4,7 @@ import { crc32 } from "node:zlib";
 import type { Message } from "kafkajs";
 import * as assert from "uvu/assert";
 import { pattern } from "../../lib/pattern/builder/builder.ts";
-import { type InputOptions, service, topic } from "../../lib/service/index.ts";
+import { type InputOptions, type ServiceDefinition, service, topic } from "../../lib/service/index.ts";
 import { type PreflightReport, preflight } from "../../lib/service/preflight.ts";
 import { systemClock } from "../../lib/time/clock.ts";
 import type { KafkaDefinition } from "../../lib/transports/kafka/options.ts";
@@ -12,7 +12,7 @@ import { partitionOf } from "../../lib/transports/partitioner.ts";
 import { javaProduce } from "../broker/java-produce.ts";
 import { requireBroker } from "../broker/require-broker.ts";
 import { asAdmin, createTopic } from "../broker/topics.ts";
-import { endAll, runOnKafka, until } from "../transports/kafka/kit.ts";
+import { definitionOf, endAll, runOnKafka, until } from "../transports/kafka/kit.ts";
 
 type Login = { user: string; at: number };
 
@@ -271,6 +271,42 @@ it("the topic of the state, by what a start would refuse it for", async () => {
   assert.match(bad.problems[2]?.remedy ?? "", "--add-config max.message.bytes=1048588");
   const many = await check({ cards: BY_USER }, { shards: 7 });
   assert.equal(codes(many), ["error BAD_SHARDS kafka,shards"]);
+});
+
+it("saved state that a start would refuse, once for all shards", async () => {
+  const app = "released";
+  await filled(app, 3, logins(60));
+  const inputs = [topic<Login>(app, BY_USER)] as const;
+  const twice = pattern<Login>("twice").begin("one").next("two").within("1m");
+  const [waiting, never] = ["twice", "never"].map((name) =>
+    pattern<Login>(name)
+      .begin("one")
+      .filter((e) => name === "twice" && e.at > 0)
+      .next("two")
+      .within("1m"),
+  ) as [typeof twice, typeof twice];
+  const first = service({ app, inputs, patterns: [waiting, never], release: 2 });
+  const { running } = runOnKafka(first, broker.address, { shards: 2 });
+  await until("all is read", () => running.metrics().topics.reduce((sum, { records }) => sum + records, 0) === 60);
+  await running.stop();
+  const told = async (next: ServiceDefinition): Promise<readonly string[]> => {
+    const kafka = definitionOf(app, broker.address, { shards: 2 });
+    const { problems } = await preflight(next, kafka, { log: () => {}, clock: systemClock });
+    return problems.map(({ code, message, path }) => `${code} ${path} ${message}`);
+  };
+  const one = async (next: ServiceDefinition, problem: RegExp): Promise<void> => {
+    const problems = await told(next);
+    assert.is(problems.length, 1, problems.join("\n"));
+    assert.match(problems.join(), problem);
+  };
+  assert.equal(await told(first), []);
+  await one(service({ app, inputs, patterns: [waiting, never] }), /^SUPERSEDED released-state Release 2 of/);
+  await one(service({ app, inputs, patterns: [twice], release: 2 }), /^DUPLICATE_APP released-state .* by release 2/);
+  assert.equal(await told(service({ app, inputs, patterns: [twice], release: 3 })), []);
+  const drain = { release: 3, changedPatterns: "drain" } as const;
+  assert.equal(await told(service({ app, inputs, patterns: [waiting], ...drain })), []); // of the other no run is open
+  const refused = service({ app, inputs, patterns: [twice, never], ...drain });
+  await one(refused, /^CANNOT_DRAIN released-state .*open runs of "twice" \(version 1\)/);
 });
 
 it("output topics that are missing and not created, or that the brokers would not create", async () => {

@@ -5,7 +5,6 @@ import type { Delta, Page, PageOwner } from "../../state/entry.ts";
 import { formFreezer } from "../../state/form.ts";
 import { createLedger, type Ledger } from "../../state/ledger.ts";
 import { createReplay, hasSamePatterns, type Replay, type Replayed } from "../../state/replay.ts";
-import { duplicateApp, superseded } from "../../state/state-error.ts";
 import type { Instant } from "../../time/instant.ts";
 import type { TaskConfig } from "../task.ts";
 import { beginningOf } from "./beginnings.ts";
@@ -14,6 +13,7 @@ import { insist } from "./insist.ts";
 import { formPieces, oldPatterns, reviveAll, tellOld } from "./old-forms.ts";
 import { createProgress } from "./progress.ts";
 import type { SavedForm } from "./stretch.ts";
+import { checkRelease } from "./succession.ts";
 import { type Taken, takeOver } from "./take-over.ts";
 
 /** A shard that is ours, and what it stands on. */
@@ -76,9 +76,9 @@ type Restored = Pick<Acquired, "seq" | "lanes" | "pieces" | "forms" | "task" | "
 
 async function restored(context: ShardContext, replay: Replay): Promise<Restored | null> {
   const checkpoint = replay.last?.checkpoint ?? null;
-  if (checkpoint !== null) checkRelease(context, checkpoint, replay.last?.offset ?? 0n);
-  const old = await oldPatterns(context, replay);
-  if (old === null) return null;
+  const where = `offset ${replay.last?.offset} of ${statePlace(context)}`;
+  if (checkpoint !== null) checkRelease(context.identity, checkpoint, where);
+  const old = oldPatterns(context, replay);
   const draining = old.flatMap(({ pattern, fate }) => (fate === "drains" ? [pattern] : []));
   const { task, outputs } = reviveAll(context, draining);
   const open = (): Promise<void> => context.openOutputs(outputs);
@@ -119,13 +119,4 @@ function formsOf(
     pattern,
     freezer: form === null ? null : formFreezer(form, formPieces(replay, slots[index] as number), statePlace(context)),
   }));
-}
-
-function checkRelease(context: ShardContext, checkpoint: Checkpoint, offset: bigint): void {
-  const { app, patterns, release } = context.identity;
-  const where = `offset ${offset} of ${statePlace(context)}`;
-  if (checkpoint.release > release) throw superseded(where, checkpoint.release, release);
-  const itsOwn = checkpoint.patterns.filter(({ drains }) => drains === undefined);
-  if (checkpoint.release === release && !hasSamePatterns({ patterns: itsOwn }, { patterns }))
-    throw duplicateApp(where, app, release);
 }

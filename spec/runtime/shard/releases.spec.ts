@@ -42,6 +42,14 @@ function warnings(instance: Instance): readonly string[] {
   return instance.logged.filter((line) => line.startsWith("warn a pattern"));
 }
 
+/** One run of each pattern in each lane, for long. */
+function openRuns(scenario: Scenario): void {
+  for (const partition of [0, 1, 2, 3])
+    scenario.append("x", partition, { k: `k${partition}`, t: 100, n: partition, alarm: 5_000 });
+  for (const topic of ["x", "y"])
+    for (const partition of [0, 1, 2, 3]) scenario.append(topic, partition, { k: `k${partition}`, t: 200, n: 9 });
+}
+
 /** What begins under one form of a pattern and what under the next is told apart by nobody else: both say the same. */
 it("runs that drain say what they would have said, and the new pattern all that begins behind them, at any moment", async () => {
   const drain: Different = { changedPatterns: "drain" };
@@ -79,10 +87,7 @@ it("runs that drain survive whoever finishes them, and are not begun again when 
 
 it("says what is still open of earlier patterns, by their names", async () => {
   const scenario = new Scenario(5);
-  for (const partition of [0, 1, 2, 3])
-    scenario.append("x", partition, { k: `k${partition}`, t: 100, n: partition, alarm: 5_000 });
-  for (const topic of ["x", "y"])
-    for (const partition of [0, 1, 2, 3]) scenario.append(topic, partition, { k: `k${partition}`, t: 200, n: 9 });
+  openRuns(scenario);
   const first = scenario.start({ patterns: ["p:1", "q"] });
   await pass(scenario, 2_000);
   await stop(scenario, first);
@@ -115,7 +120,7 @@ it("says what is still open of earlier patterns, by their names", async () => {
 
 it("a pattern with functions, or one whose form means nothing any more, cannot drain, but may be dropped", async () => {
   const scenario = new Scenario(6);
-  scenario.feed(40, 1_000);
+  openRuns(scenario);
   const first = scenario.start({ patterns: ["p:()", "q:broken"] });
   await pass(scenario, 3_000);
   await stop(scenario, first);
@@ -134,6 +139,20 @@ it("a pattern with functions, or one whose form means nothing any more, cannot d
   await pass(scenario, 3_000);
   assert.is(dropping.error, null);
   assert.is(warnings(dropping).length, SHARDS);
+});
+
+it("a pattern with functions of which no run is open needs no draining, nor does one without a form", async () => {
+  const scenario = new Scenario(8);
+  for (const topic of ["x", "y"])
+    for (const partition of [0, 1, 2, 3])
+      scenario.append(topic, partition, { k: `k${partition}`, t: 100, n: 1, hit: true });
+  const first = scenario.start({ patterns: ["p:()", "q:?"] });
+  await pass(scenario, 3_000);
+  await stop(scenario, first);
+  const second = scenario.start({ patterns: ["r"], release: 2, changedPatterns: "drain" });
+  await pass(scenario, 3_000);
+  assert.is(second.error, null);
+  assert.is(second.logged.filter((line) => line.endsWith("its runs are over")).length, 2 * SHARDS);
 });
 
 it("state that was saved without forms loses its old runs, with a warning", async () => {

@@ -301,12 +301,12 @@ export const SHARD_BUGS: readonly PlantedBug[] = [
     seed: 7645,
   },
   {
-    name: "the last run of an earlier pattern does not count",
-    file: "runtime/shard/old-forms.ts",
-    text: "stats.runs > 0",
-    instead: "stats.runs > 1",
+    name: "one lane without runs of an earlier pattern is enough",
+    file: "runtime/shard/succession.ts",
+    text: "lanes.every(({ open })",
+    instead: "lanes.some(({ open })",
     breaks: "runs that are to be finished are forgotten",
-    seed: 210,
+    seed: 263,
   },
   {
     name: "forms are not written anew with the rest",

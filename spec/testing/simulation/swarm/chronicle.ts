@@ -70,6 +70,7 @@ class Chronicled {
         return this.#now?.counts() ?? NOTHING;
       },
       nextDue: () => (this.#toldTo === BEGINNING ? END_OF_TIME : this.#toldTo + 1),
+      mayHaveRuns: () => true,
       holds: () => true,
       keys: () => [],
       skip: (events, at) => (events === 0 ? this.#advance(at) : never()),

@@ -1,0 +1,48 @@
+// What a start would refuse the saved state for, as far as the last checkpoints tell: a few records of each shard are read.
+
+import { CheckpointError, type Problem, SequiturError } from "../core/errors.ts";
+import { changedSince, checkRelease } from "../runtime/shard/succession.ts";
+import { stateTopicOf } from "../state/names.ts";
+import type { Tail } from "../state/tail.ts";
+import type { StateLook } from "../transports/kafka/state-look.ts";
+import type { ServiceDefinition } from "./definition.ts";
+import { choiceOf, identityOf } from "./identity.ts";
+import { problemOf } from "./preflight-problem.ts";
+import { readTail, untrimmed } from "./state-tail.ts";
+
+/** Each problem once, however many shards have it. The topic of the state is there, and may be read. Codes: those of `CheckpointError`, and those of Kafka's errors. */
+export async function judgeSaved(
+  service: ServiceDefinition,
+  look: Pick<StateLook, "bounds" | "read">,
+): Promise<readonly Problem[]> {
+  const topic = stateTopicOf(service.app);
+  const problems = new Map<string, Problem>();
+  const tell = (error: unknown): void => {
+    if (!(error instanceof SequiturError)) throw error;
+    if (!problems.has(error.code)) problems.set(error.code, problemOf(error, [topic]));
+  };
+  try {
+    for (const [shard, bounds] of await look.bounds(topic)) {
+      const name = `partition ${shard} of "${topic}"`;
+      try {
+        const read = (now: typeof bounds): Promise<Tail> => readTail(look, service.app, name, shard, now);
+        judgeTail(service, await untrimmed(look, topic, shard, bounds, read), name);
+      } catch (error) {
+        if (!(error instanceof CheckpointError)) throw error;
+        tell(error);
+      }
+    }
+  } catch (error) {
+    tell(error);
+  }
+  return [...problems.values()];
+}
+
+/** @throws {CheckpointError} `SUPERSEDED`, `DUPLICATE_APP`, `CANNOT_DRAIN` */
+function judgeTail(service: ServiceDefinition, { checkpoint }: Tail, name: string): void {
+  if (checkpoint === null) return;
+  const { entry, offset } = checkpoint;
+  const identity = identityOf(service);
+  checkRelease(identity, entry, `offset ${offset} of ${name}`);
+  changedSince(entry, identity, choiceOf(service), name);
+}
