@@ -311,8 +311,8 @@ export const SHARD_BUGS: readonly PlantedBug[] = [
   {
     name: "forms are not written anew with the rest",
     file: "runtime/shard/stretch.ts",
-    text: 'work: freezer.freeze(due === "all" ? due : pagesOf(owner, due)) }',
-    instead: 'work: freezer.freeze(due === "all" ? [] : pagesOf(owner, due)) }',
+    text: "[freezing(freezer, { lane: FORMS_LANE, pattern }, due)]",
+    instead: '[freezing(freezer, { lane: FORMS_LANE, pattern }, due === "all" ? [] : due)]',
     breaks: "after two releases nobody knows the pattern of open runs",
     seed: 415,
   },
