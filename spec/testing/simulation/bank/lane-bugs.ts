@@ -182,8 +182,8 @@ export const LANE_BUGS: readonly PlantedBug[] = [
   {
     name: "an event at the watermark waits on",
     file: "time/reorder.ts",
-    text: "(times[0] as Instant) > watermark",
-    instead: "(times[0] as Instant) >= watermark",
+    text: "first.at > watermark",
+    instead: "first.at >= watermark",
     breaks: "its turn is over when it comes",
     seed: 10,
   },
