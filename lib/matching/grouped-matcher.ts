@@ -12,7 +12,7 @@
 
 import { analysisOf } from "../automaton/analysis.ts";
 import type { Automaton } from "../automaton/automaton.ts";
-import { createStates, type Plan, type State, type States } from "../automaton/decide.ts";
+import { createStates, type State, type States } from "../automaton/decide.ts";
 import type { Split } from "../automaton/split.ts";
 import { invariant } from "../core/errors.ts";
 import type { Key } from "../event/key.ts";
@@ -139,14 +139,12 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     const row = this.#rows.of(key);
     const begin = this.#passing.begin();
     if (row === 0 && begin.isIdle && this.#asking.failure === null) return before;
-    const outcomes = before.length === 0 ? [] : [...before];
+    const outcomes = [...before];
     this.#show(row);
     if (this.#passing.plan() || !begin.isIdle) {
       this.#forest.about(timed);
-      if (row !== 0 || !this.#beginsAlone(key, begin)) {
-        this.#passing.pass(begin);
-        this.#settle(key, outcomes);
-      }
+      this.#passing.pass(begin);
+      this.#settle(key, outcomes);
       if (this.#forest.wasTaken) this.#weight.took(timed.value);
       if (this.#limitPassed() !== null) this.#makeRoom(key, outcomes);
     } else if (row !== 0) {
@@ -240,16 +238,6 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
     }
     this.#setTime(until);
     return outcomes ?? NOTHING;
-  }
-
-  /** Begins the one run of a key that has none, if that is all that happens: nothing is said, skipped or over a limit. */
-  #beginsAlone(key: Key, { takes }: Plan): boolean {
-    const [take] = takes;
-    if (take === undefined || takes.length > 1 || take.completes || take.to === null) return false;
-    if (this.keepingOf(take.to) !== "together") return false;
-    this.#rows.add(take.to, this.#forest.take(0, take.step));
-    this.#keep(key);
-    return true;
   }
 
   /** What time does to the groups at hand, at their deadline. */

@@ -125,15 +125,15 @@ export class Rows {
     const [state, root] = [words[from + STATE] as number, words[from + ROOT] as Ref];
     if (root === 0) return;
     if (state >= 0) {
-      this.add(this.#states.at(state), root);
+      this.#addGroup(state, root);
       const other = words[from + OTHER_ROOT] as Ref;
-      if (other !== 0) this.add(this.#states.at(words[from + OTHER_STATE] as number), other);
+      if (other !== 0) this.#addGroup(words[from + OTHER_STATE] as number, other);
       return;
     }
     this.#area = root;
     this.#areaLength = -state;
     for (let record = root; record < root - state; record += 1)
-      this.add(this.#states.at(forest.wordOf(record, 0)), forest.wordOf(record, 1));
+      this.#addGroup(forest.wordOf(record, 0), forest.wordOf(record, 1));
   }
 
   /** Whether records were added since the row is at hand. */
@@ -169,9 +169,8 @@ export class Rows {
     else if (!Number.isNaN(this.#others.get(at))) this.#others.set(at, Number.NaN);
   }
 
-  /** Adds a group to those at hand. */
-  add(state: State, root: Ref): void {
-    this.states.push(state);
+  #addGroup(state: number, root: Ref): void {
+    this.states.push(this.#states.at(state));
     this.roots.push(root);
   }
 
