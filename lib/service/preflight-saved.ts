@@ -1,7 +1,8 @@
 // What a start would refuse the saved state for, as far as the last checkpoints tell: a few records of each shard are read.
 
 import { CheckpointError, type Problem, SequiturError } from "../core/errors.ts";
-import { changedSince, checkRelease } from "../runtime/shard/succession.ts";
+import type { OldForms } from "../runtime/shard/context.ts";
+import { changedSince, checkRelease, type Successor } from "../runtime/shard/succession.ts";
 import { stateTopicOf } from "../state/names.ts";
 import type { Tail } from "../state/tail.ts";
 import type { StateLook } from "../transports/kafka/state-look.ts";
@@ -16,6 +17,7 @@ export async function judgeSaved(
   look: Pick<StateLook, "bounds" | "read">,
 ): Promise<readonly Problem[]> {
   const topic = stateTopicOf(service.app);
+  const identity = identityOf(service);
   const problems = new Map<string, Problem>();
   const tell = (error: unknown): void => {
     if (!(error instanceof SequiturError)) throw error;
@@ -26,7 +28,7 @@ export async function judgeSaved(
       const name = `partition ${shard} of "${topic}"`;
       try {
         const read = (now: typeof bounds): Promise<Tail> => readTail(look, service.app, name, shard, now);
-        judgeTail(service, await untrimmed(look, topic, shard, bounds, read), name);
+        judgeTail(await untrimmed(look, topic, shard, bounds, read), identity, choiceOf(service), name);
       } catch (error) {
         if (!(error instanceof CheckpointError)) throw error;
         tell(error);
@@ -39,10 +41,9 @@ export async function judgeSaved(
 }
 
 /** @throws {CheckpointError} `SUPERSEDED`, `DUPLICATE_APP`, `CANNOT_DRAIN` */
-function judgeTail(service: ServiceDefinition, { checkpoint }: Tail, name: string): void {
+function judgeTail({ checkpoint }: Tail, identity: Successor, choice: OldForms["choice"], name: string): void {
   if (checkpoint === null) return;
   const { entry, offset } = checkpoint;
-  const identity = identityOf(service);
   checkRelease(identity, entry, `offset ${offset} of ${name}`);
-  changedSince(entry, identity, choiceOf(service), name);
+  changedSince(entry, identity, choice, name);
 }

@@ -99,9 +99,10 @@ export async function preflight(
     const state = { app: service.app, knock: knock(kafka, { kafkajs, log, clock }) };
     const picture = await askCluster(client, kafka, { ...topics, state, sample: SAMPLE }, clock);
     const judged = judge(service, kafka, picture, clock.now());
+    if (!hasReadableState(picture)) return { ...where, ...judged };
     const topic = stateTopicOf(service.app);
     const look = lookAtState({ topic, definition: kafka, kafka: async () => client, clock, log });
-    const saved = hasReadableState(picture) ? await judgeSaved(service, look).finally(() => look.close()) : [];
+    const saved = await judgeSaved(service, look).finally(() => look.close());
     return { ...where, ...judged, problems: [...judged.problems, ...saved] };
   } catch (error) {
     if (!(error instanceof SequiturError)) throw error;
