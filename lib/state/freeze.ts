@@ -72,17 +72,17 @@ class FreezerAtWork implements Freezer {
   }
 
   /** Pages to write whole, in order. */
-  #wanted(whole: readonly number[] | "all", rows: readonly RowPlace[]): readonly number[] {
+  #wanted(whole: readonly number[] | "all", rows: readonly RowPlace[]): ReadonlySet<number> {
     const wanted = new Set(whole === "all" ? this.#known : whole);
     // There is always a page, so that there is always something that covers time and counters.
     if (this.#known.size === 0) wanted.add(0);
     if (whole === "all" || this.#known.size < PAGES)
       for (const page of rows.map((row) => this.#matcher.pageOf(row)))
         if (whole === "all" || !this.#known.has(page)) wanted.add(page);
-    return [...wanted].sort((a, b) => a - b);
+    return new Set([...wanted].sort((a, b) => a - b));
   }
 
-  *#freeze(wanted: readonly number[], { rows, gone }: Changes, state: MatcherState): Sliced<Frozen> {
+  *#freeze(wanted: ReadonlySet<number>, { rows, gone }: Changes, state: MatcherState): Sliced<Frozen> {
     const matcher = this.#matcher;
     const changed = yield* this.#rowsOf(this.#rowsBeside(wanted, rows));
     const pages: Frozen["pages"][number][] = [];
@@ -91,16 +91,17 @@ class FreezerAtWork implements Freezer {
     // Looking at a row that is over forgets it.
     const left = [...gone, ...matcher.takeChanges().gone].filter((key) => this.#isBeside(wanted, key));
     const head = JSON.stringify(state);
-    const isNothing = wanted.length === 0 && rows.length === 0 && gone.length === 0 && head === this.#head;
+    const isNothing = wanted.size === 0 && rows.length === 0 && gone.length === 0 && head === this.#head;
     this.#head = head;
     const said: Head = { state, gone: left };
     return { delta: isNothing ? null : joined([utf8.encode(JSON.stringify(said)), ...changed]), pages };
   }
 
   /** Of the rows those that are on no page that is written whole. A look at their keys would cost more. */
-  #rowsBeside(wanted: readonly number[], rows: readonly RowPlace[]): readonly RowPlace[] {
-    if (wanted.length === 0 || wanted.length === PAGES) return wanted.length === 0 ? rows : [];
-    const onPages = new Set(wanted.flatMap((page) => this.#matcher.rowsOn(page)));
+  #rowsBeside(wanted: ReadonlySet<number>, rows: readonly RowPlace[]): readonly RowPlace[] {
+    if (wanted.size === 0) return rows;
+    if (wanted.size === PAGES) return [];
+    const onPages = new Set([...wanted].flatMap((page) => this.#matcher.rowsOn(page)));
     return rows.filter((row) => !onPages.has(row));
   }
 
@@ -117,9 +118,9 @@ class FreezerAtWork implements Freezer {
   }
 
   /** Whether a key is on a page that was written whole, but not now. */
-  #isBeside(wanted: readonly number[], gone: EncodedKey): boolean {
+  #isBeside(wanted: ReadonlySet<number>, gone: EncodedKey): boolean {
     const page = pageOf(decodeKey(gone));
-    return this.#known.has(page) && !wanted.includes(page);
+    return this.#known.has(page) && !wanted.has(page);
   }
 
   /** From the last piece to the first: what was met already is newer. */

@@ -75,9 +75,9 @@ export async function acquire(context: ShardContext, minLogBytes?: number): Prom
 type Restored = Pick<Acquired, "seq" | "lanes" | "pieces" | "forms" | "task" | "isChanged">;
 
 async function restored(context: ShardContext, replay: Replay): Promise<Restored | null> {
-  const checkpoint = replay.last?.checkpoint ?? null;
-  const where = `offset ${replay.last?.offset} of ${statePlace(context)}`;
-  if (checkpoint !== null) checkRelease(context.identity, checkpoint, where);
+  const { last } = replay;
+  const checkpoint = last?.checkpoint ?? null;
+  if (last !== null) checkRelease(context.identity, last.checkpoint, `offset ${last.offset} of ${statePlace(context)}`);
   const old = oldPatterns(context, replay);
   const draining = old.flatMap(({ pattern, fate }) => (fate === "drains" ? [pattern] : []));
   const { task, outputs } = reviveAll(context, draining);
