@@ -30,14 +30,14 @@ export type Row = {
 };
 
 export function rowOf(bytes: number, contender: string, rounds: readonly Figures[], dropped: readonly Figures[]): Row {
-  const commits = rounds.flatMap((each) => each.commits).sort((a, b) => a - b);
+  const commits = rounds.flatMap((each) => each.commits);
   return {
     bytes,
     contender,
     perSecond: Math.round(median(rounds.map(rateOf))),
     ratio: rounded(median(rounds.map(rateOf)) / median(dropped.map(rateOf)), 3),
     cpuMicrosPerEvent: rounded(median(rounds.map(({ cpuSeconds, events }) => (cpuSeconds * 1e6) / events)), 2),
-    commitP99Ms: commits.length === 0 ? null : Math.round(commits[Math.ceil(commits.length * 0.99) - 1] as number),
+    commitP99Ms: commits.length === 0 ? null : Math.round(ofHundred(commits, 99)),
     longestPauseMs: Math.round(Math.max(...rounds.map(({ longestPauseMs }) => longestPauseMs))),
     alerts: rounds[0]?.alerts ?? 0,
   };
@@ -45,6 +45,11 @@ export function rowOf(bytes: number, contender: string, rounds: readonly Figures
 
 function rateOf({ events, seconds }: Figures): number {
   return events / seconds;
+}
+
+/** What `share` in a hundred of them do not exceed; NaN: there are none. */
+export function ofHundred(numbers: readonly number[], share: number): number {
+  return numbers.toSorted((a, b) => a - b)[Math.ceil((numbers.length * share) / 100) - 1] ?? Number.NaN;
 }
 
 function median(numbers: readonly number[]): number {

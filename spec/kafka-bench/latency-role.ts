@@ -1,6 +1,7 @@
 // One of three processes that measure how late an alert is; which one is said by whoever starts it, and told what it found.
 //
 //     writer ─ events of now ─▶ input ─▶ service ─▶ alerts ─▶ watcher
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AlertJson } from "../../lib/runtime/alert.ts";
 import type { Guarantee } from "../../lib/runtime/shard/outlet.ts";
 import { kafkaTransport } from "../../lib/service/kafka-transport.ts";
@@ -137,8 +138,4 @@ async function write(all: LatencyPlan): Promise<Found["write"]> {
 function clientOf(address: string) {
   const kafkajs = loadKafkajs({ patched: true, log: () => undefined });
   return new kafkajs.Kafka({ brokers: [address], logLevel: kafkajs.logLevel.NOTHING });
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

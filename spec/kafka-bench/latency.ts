@@ -7,6 +7,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Broker } from "../broker/broker.ts";
 import { createTopic } from "../broker/topics.ts";
+import { ofHundred } from "./figures.ts";
 import type { Found, LatencyPlan, Role, Told } from "./latency-role.ts";
 import { OUT_OF_ORDERNESS_MS } from "./stream.ts";
 
@@ -55,12 +56,7 @@ export async function measureLatency(
 function latenciesOf(seen: Found["watch"], [from, until]: readonly [number, number]): readonly number[] {
   return seen
     .filter(([sentAt]) => sentAt >= from && sentAt < until)
-    .map(([sentAt, seenAt]) => seenAt - sentAt - OUT_OF_ORDERNESS_MS)
-    .sort((a, b) => a - b);
-}
-
-function ofHundred(sorted: readonly number[], share: number): number {
-  return sorted[Math.ceil((sorted.length * share) / 100) - 1] ?? Number.NaN;
+    .map(([sentAt, seenAt]) => seenAt - sentAt - OUT_OF_ORDERNESS_MS);
 }
 
 /** A process that has a role. */
