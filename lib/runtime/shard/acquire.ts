@@ -45,7 +45,7 @@ export type Acquired = Taken & {
  * @throws {TransportError} `DATA_LOST`, `SHARD_GIVEN_UP`
  */
 export async function acquire(context: ShardContext, minLogBytes?: number): Promise<Acquired | null> {
-  const { clock, log, meter, shard } = context;
+  const { clock, meter } = context;
   const startedAt = clock.now();
   meter.restoring({ share: 0, bytes: 0, bytesPerSecond: 0, leftMs: null });
   const read = await insist(context, "taking over the shard", async () => {
@@ -67,8 +67,6 @@ export async function acquire(context: ShardContext, minLogBytes?: number): Prom
     await taken.writer.close();
     return null;
   }
-  const tookMs = clock.now() - startedAt;
-  log("info", "a shard was taken over", { shard, checkpoint: what.seq, bytes: replay.bytes, tookMs });
   return { ...taken, ...what, ledger, bytes: replay.bytes, since: startedAt };
 }
 

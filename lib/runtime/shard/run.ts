@@ -16,13 +16,14 @@ import { createFlow, type Flow } from "../flow.ts";
 import { createIntake, type Intake } from "../intake.ts";
 import type { InputBatch, TopicPartition } from "../ports.ts";
 import type { ShardSource, StateLog } from "../shard-ports.ts";
-import { createTask, type Task, type TaskEffects, type TaskInput } from "../task.ts";
+import type { Task, TaskEffects, TaskInput } from "../task.ts";
 import type { Turns } from "../turns.ts";
 import { createWake, type Wake } from "../wake.ts";
 import { type Acquired, acquire } from "./acquire.ts";
 import { lanesOf, type ShardContext, statePlace } from "./context.ts";
 import { createKeeper, type Keeper, type Kept } from "./keeper.ts";
 import type { Outlet } from "./outlet.ts";
+import { restore } from "./restore.ts";
 import { type SavedForm, type Stretch, stretchOf } from "./stretch.ts";
 
 /** How the work of a shard is cut. */
@@ -117,8 +118,6 @@ class ShardAtWork implements ShardRun {
   /** Whether anything was taken or said since the last cut. */
   #hasNews = false;
   #hasWork = false;
-  /** While it is put together. */
-  #breathedAt: Instant = BEGINNING;
   #cutAt: Instant = BEGINNING;
   /** Others have their turn to cut until then. */
   #cutNotBefore: Instant = BEGINNING;
@@ -206,23 +205,16 @@ class ShardAtWork implements ShardRun {
   }
 
   /** Puts the task where the shard stands, and lets reading begin there; `false`: the shard was lost meanwhile. */
-  async #begin({ bytes, lanes, ledger, pieces, seq, since, isChanged, ...acquired }: Acquired): Promise<boolean> {
+  async #begin(acquired: Acquired): Promise<boolean> {
     const { clock, identity, meter, source, topics } = this.#options;
-    const task = createTask(acquired.task);
-    this.#forms = acquired.forms;
-    task.restore(lanes);
-    this.#breathedAt = clock.now();
-    for (const lane of task.lanes)
-      for (const [pattern, freezer] of lane.patterns.freezers.entries()) {
-        for (const _ of freezer.thaw(pieces({ lane: lane.partition, pattern }), statePlace(this.#context)))
-          if (this.#isLong && !(await this.#breathed())) return false;
-        if (!(await this.#breathed())) return false;
-      }
+    const task = await restore(this.#context, acquired);
+    if (task === null) return false;
+    const { forms, isChanged, lanes, seq } = acquired;
     const places = lanesOf(this.shard, identity).flatMap((partition) => topics.map((topic) => ({ topic, partition })));
+    this.#forms = forms;
     this.intake = createIntake();
     this.task = task;
     this.#hasNews = seq === 0 || isChanged;
-    meter.restored({ bytes, tookMs: clock.now() - since, ledger });
     if (this.#hasNews) meter.waits();
     this.#cutAt = BEGINNING;
     this.#kept = "committed";
@@ -232,19 +224,6 @@ class ShardAtWork implements ShardRun {
     this.flow.releaseAll("queue");
     this.flow.assigned(places);
     return true;
-  }
-
-  /** Lets others have their turn, heartbeats above all, if that was long ago; whether the shard is still ours then. */
-  async #breathed(): Promise<boolean> {
-    const { clock } = this.#options;
-    if (!this.#isLong) return true;
-    await clock.breathe();
-    this.#breathedAt = clock.now();
-    return this.#context.isOurs();
-  }
-
-  get #isLong(): boolean {
-    return this.#options.clock.now() - this.#breathedAt >= SLICE_MS;
   }
 
   #forget(): void {

@@ -7,6 +7,8 @@ import { type Instance, Scenario, SHARDS } from "./scenario.ts";
 
 const it = suite("shards, what they tell");
 
+type Told = { readonly shard: number; readonly bytes: number; readonly tookMs: number };
+
 const pass = ({ world }: Scenario, ms: number): Promise<void> => {
   const until = world.clock.now() + ms;
   world.clock.after(ms, () => undefined);
@@ -44,6 +46,24 @@ it("counts restores and checkpoints by shard, from nothing and from where somebo
   const second = scenario.start();
   await pass(scenario, 4_000);
   for (const { restores } of second.engine.metrics().shards) assert.ok(restores.bytes > 0 && restores.count === 1);
+});
+
+it("says that a shard was taken over when its rows are back, and how long all of that took", async () => {
+  const scenario = new Scenario(7);
+  const first = scenario.start();
+  scenario.feed(150, 4_000);
+  await pass(scenario, 6_000);
+  await stop(scenario, first);
+  scenario.slowMs = 3;
+  const { engine, fields, logged } = scenario.start();
+  await pass(scenario, 10_000);
+  const told = (fields as Told[]).filter((_, line) => logged[line] === "info a shard was taken over");
+  const { shards } = engine.metrics();
+  const restores = shards.map(({ shard, restores: { bytes, tookMs } }) => ({ shard, bytes, tookMs }));
+  assert.equal(
+    told.map(({ shard, bytes, tookMs }) => ({ shard, bytes, tookMs })).sort((one, other) => one.shard - other.shard),
+    restores,
+  );
 });
 
 for (const guarantee of ["exactly-once", "at-least-once"] as const) {
