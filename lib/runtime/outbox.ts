@@ -9,6 +9,7 @@
 import { TransportError } from "../core/errors.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Emission, EmissionKind } from "./alert.ts";
+import { inParcels } from "./parcels.ts";
 import type { OutputRecord, Sink, Source } from "./ports.ts";
 import type { Position } from "./task.ts";
 
@@ -56,10 +57,6 @@ export interface Outbox {
   /** Nothing is sent any more; what is on its way is not followed up. */
   close(): void;
 }
-
-/** One call to the sink holds at most this. */
-const MAX_SEND_RECORDS = 1_000;
-const MAX_SEND_BYTES = 900_000;
 
 /** Between tries: twice as long each time, up to the longest. */
 const FIRST_RETRY_MS = 100;
@@ -129,7 +126,7 @@ class OutboxAtWork implements Outbox {
   }
 
   async #carry(stretch: readonly Emission[], positions: readonly Position[]): Promise<void> {
-    for (const parcel of parcelsOf(stretch)) {
+    for (const parcel of inParcels(stretch, ({ record }) => bytesOf(record))) {
       await this.#persist(() => this.#options.sink.send(parcel.map(({ record }) => record)));
       for (const { kind, record } of parcel) {
         this.sent[kind] += 1;
@@ -195,22 +192,6 @@ function isClosed(): Error {
 
 function isRetriable(error: unknown): error is TransportError {
   return error instanceof TransportError && error.retriable;
-}
-
-function* parcelsOf(stretch: readonly Emission[]): Generator<readonly Emission[]> {
-  let parcel: Emission[] = [];
-  let bytes = 0;
-  for (const emission of stretch) {
-    const more = bytesOf(emission.record);
-    if (parcel.length === MAX_SEND_RECORDS || (parcel.length > 0 && bytes + more > MAX_SEND_BYTES)) {
-      yield parcel;
-      parcel = [];
-      bytes = 0;
-    }
-    parcel.push(emission);
-    bytes += more;
-  }
-  if (parcel.length > 0) yield parcel;
 }
 
 /** What a record costs beside its bytes. An estimate. */

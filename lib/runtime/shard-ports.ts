@@ -133,12 +133,18 @@ export interface ShardWriter {
 /** An output record and the partition that was chosen for it. */
 export type PlacedRecord = { readonly record: OutputRecord; readonly partition: number };
 
-/** A transaction of one shard. One call carries at most 1,000 records and 900 KB; a record of more goes alone. */
+/** Some of what a transaction carries: together at most 1,000 records and blocks, and 900 KB; what is larger goes alone. */
+export type Parcel = { readonly outputs: readonly PlacedRecord[]; readonly blocks: readonly Uint8Array[] };
+
+/** A transaction of one shard. */
 export interface Transaction {
-  /** Writes to the partitions that were chosen, in order in each. @throws {TransportError} */
-  sendOutput(records: readonly PlacedRecord[]): Promise<void>;
-  /** Appends to the shard's state partition, in order, without a gap in between; the offset of the first. @throws {TransportError} */
-  sendState(blocks: readonly Uint8Array[]): Promise<bigint>;
+  /**
+   * Writes outputs to the partitions that were chosen, in order in each, and appends blocks to the shard's state partition, in order,
+   * without a gap in between; the offset of the first block, `null` if there is none.
+   *
+   * @throws {TransportError}
+   */
+  send(parcel: Parcel): Promise<bigint | null>;
   /** Makes all visible together. When it resolves, it is decided. @throws {TransportError} when that is unknown. */
   commit(): Promise<void>;
 }

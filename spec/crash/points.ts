@@ -15,14 +15,11 @@ export type Point = {
   readonly to?: TopicEnd;
 };
 
-/** In each of them alerts are part of the transaction. */
+/** In each of them alerts are part of the transaction: they stand in one request with the state that is saved with them. */
 export const CHECKPOINT_POINTS: readonly Point[] = [
-  { name: "outputs announced", moment: "after", api: "addPartitionsToTxn", to: "alerts" },
-  { name: "outputs not sent", moment: "before", api: "produce", to: "alerts" },
-  { name: "outputs sent", moment: "after", api: "produce", to: "alerts" },
-  { name: "state announced", moment: "after", api: "addPartitionsToTxn", to: "state" },
-  { name: "state not sent", moment: "before", api: "produce", to: "state" },
-  { name: "state sent", moment: "after", api: "produce", to: "state" },
+  { name: "announced", moment: "after", api: "addPartitionsToTxn", to: "alerts" },
+  { name: "not sent", moment: "before", api: "produce", to: "alerts" },
+  { name: "sent", moment: "after", api: "produce", to: "alerts" },
   { name: "commit not sent", moment: "before", api: "endTxn" },
   { name: "commit sent", moment: "after", api: "endTxn" },
   { name: "commit answered", moment: "answered", api: "endTxn" },
@@ -58,7 +55,7 @@ export const TRIM_POINTS: readonly Point[] = [
 export const LOST_COMMITS = { request: point("commit not sent"), answer: point("commit sent") } as const;
 
 /** No step of its own: some time after alerts were sent, whatever the process is doing then. */
-export const ANY_TIME: Point = { ...point("outputs sent"), name: "any time" };
+export const ANY_TIME: Point = { ...point("sent"), name: "any time" };
 
 function point(step: string): Point {
   const found = CHECKPOINT_POINTS.find(({ name }) => name === `checkpoint: ${step}`);

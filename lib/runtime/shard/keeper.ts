@@ -1,7 +1,7 @@
 // Keeps a shard: one checkpoint after the other, each in one transaction with what it said, each decided before the next is sent.
 //
-//     freeze n ─▶ begin · outputs · deltas, pages · CHECKPOINT(n) · commit ─▶ committed ─▶ trim
-//                    └──────── any error ────────┘
+//     freeze n ─▶ begin · outputs, deltas, pages, CHECKPOINT(n) · commit ─▶ committed ─▶ trim
+//                    └─────── any error ────────┘
 //                                 ▼
 //     resolve: this producer is never used again. Take over, read the tail up to our barrier:
 //         CHECKPOINT(n) is there     it was committed, the answer was lost
@@ -11,7 +11,6 @@
 import { invariant, TransportError } from "../../core/errors.ts";
 import type { PageName } from "../../state/ledger.ts";
 import { createReplay } from "../../state/replay.ts";
-import { bytesOf } from "../outbox.ts";
 import type { ShardWriter } from "../shard-ports.ts";
 import type { Acquired } from "./acquire.ts";
 import { type ShardContext, statePlace } from "./context.ts";
@@ -173,12 +172,11 @@ class KeeperAtWork implements Keeper {
 }
 
 /** Everything in one transaction; the offset of the first block. */
-async function sendAll(writer: ShardWriter, { outputs, blocks }: Frozen): Promise<bigint> {
+async function sendAll(writer: ShardWriter, frozen: Frozen): Promise<bigint> {
   const transaction = await writer.begin();
-  for (const parcel of parcels(outputs, ({ record }) => bytesOf(record))) await transaction.sendOutput(parcel);
   let base: bigint | null = null;
-  for (const parcel of parcels(blocks, (block) => block.length)) {
-    const first = await transaction.sendState(parcel);
+  for (const parcel of parcels(frozen)) {
+    const first = await transaction.send(parcel);
     base ??= first;
   }
   await transaction.commit();

@@ -9,8 +9,10 @@ import { FORMS_LANE } from "../../state/form.ts";
 import type { Freezer, Frozen as FrozenMatcher } from "../../state/freeze.ts";
 import type { PageName, WrittenPage } from "../../state/ledger.ts";
 import type { Emission } from "../alert.ts";
+import { bytesOf } from "../outbox.ts";
+import { inParcels } from "../parcels.ts";
 import type { OutputRecord } from "../ports.ts";
-import type { PlacedRecord } from "../shard-ports.ts";
+import type { Parcel, PlacedRecord } from "../shard-ports.ts";
 import type { Task } from "../task.ts";
 import type { ServiceIdentity } from "./context.ts";
 
@@ -107,25 +109,18 @@ export function freeze(
   return { seq, outputs: stretch.outputs, blocks: all, bytes: lengthOf(all), pages, lowWater };
 }
 
-/** Most that one call to a transaction carries. */
-const MAX_SEND_RECORDS = 1_000;
-const MAX_SEND_BYTES = 900_000;
+/** Outputs first, then blocks, in their order and in as few parcels as they fit in: most often one, which is one request. */
+export function* parcels({ outputs, blocks }: Parcel): Generator<Parcel> {
+  for (const parcel of inParcels([...outputs, ...blocks], sizeOf))
+    yield { outputs: parcel.filter((each): each is PlacedRecord => !isBlock(each)), blocks: parcel.filter(isBlock) };
+}
 
-/** Cuts into pieces that one call may carry; what is larger alone goes alone. */
-export function* parcels<T>(all: readonly T[], bytesOf: (each: T) => number): Generator<readonly T[]> {
-  let parcel: T[] = [];
-  let bytes = 0;
-  for (const each of all) {
-    const more = bytesOf(each);
-    if (parcel.length === MAX_SEND_RECORDS || (parcel.length > 0 && bytes + more > MAX_SEND_BYTES)) {
-      yield parcel;
-      parcel = [];
-      bytes = 0;
-    }
-    parcel.push(each);
-    bytes += more;
-  }
-  if (parcel.length > 0) yield parcel;
+function sizeOf(sent: PlacedRecord | Uint8Array): number {
+  return isBlock(sent) ? sent.length : bytesOf(sent.record);
+}
+
+function isBlock(sent: PlacedRecord | Uint8Array): sent is Uint8Array {
+  return sent instanceof Uint8Array;
 }
 
 function lengthOf(blocks: readonly Uint8Array[]): number {

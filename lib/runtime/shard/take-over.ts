@@ -4,7 +4,7 @@
 //
 // Whatever another producer of the shard did is decided before the barrier, so what is read up to it is all there ever will be.
 
-import { CheckpointError, TransportError } from "../../core/errors.ts";
+import { CheckpointError, invariant, TransportError } from "../../core/errors.ts";
 import type { Barrier } from "../../state/entry.ts";
 import { writeEntry } from "../../state/entry.ts";
 import type { Replay, Replayed } from "../../state/replay.ts";
@@ -74,8 +74,9 @@ async function isOutdated({ shard, state }: ShardContext, barrier: bigint): Prom
 
 async function writeBarrier(writer: ShardWriter, barrier: Barrier): Promise<bigint> {
   const transaction = await writer.begin();
-  const at = await transaction.sendState(writeEntry(barrier));
+  const at = await transaction.send({ outputs: [], blocks: writeEntry(barrier) });
   await transaction.commit();
+  invariant(at !== null, "that a barrier has a block");
   return at;
 }
 

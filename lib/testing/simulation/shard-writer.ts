@@ -46,12 +46,10 @@ function createWriter(options: ShardWriterOptions, stamp: TransactionStamp): Sha
   const begin = (): Transaction => {
     const added = new Set<string>();
     return {
-      sendOutput: async (records) => {
-        for (const [place, together] of byPlace(records, clock.now())) await append(added, place, together);
-      },
-      sendState: (blocks) => {
-        invariant(blocks.length > 0, "that there are blocks to be sent");
+      send: async ({ outputs, blocks }) => {
         const timestamp = clock.now();
+        for (const [place, together] of byPlace(outputs, timestamp)) await append(added, place, together);
+        if (blocks.length === 0) return null;
         return append(
           added,
           state,

@@ -111,6 +111,28 @@ export type ConsumerGroupClass = {
   };
 };
 
+/** How the answer to a request is read. `parse` throws what the answer says that went wrong. */
+export type StockResponse<Data> = {
+  readonly decode: (bytes: Buffer) => Promise<Data>;
+  readonly parse: (data: Data) => Promise<Data>;
+};
+export type Produced = {
+  readonly topics: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly { readonly errorCode: number }[];
+  }[];
+};
+export type Added = {
+  readonly errors: readonly {
+    readonly topic: string;
+    readonly partitionErrors: readonly { readonly errorCode: number }[];
+  }[];
+};
+export type ProtocolErrors = {
+  readonly failure: (code: number) => boolean;
+  readonly createErrorFromCode: (code: number) => Error;
+};
+
 export type Sleep = (timeInMs: number) => Promise<void>;
 
 /** A broker as the coordinator of a group. */

@@ -5,6 +5,7 @@
 
 import type { Message, TopicMessages } from "kafkajs";
 import { invariant } from "../../core/errors.ts";
+import type { TopicPartition } from "../../runtime/ports.ts";
 import type { PlacedRecord } from "../../runtime/shard-ports.ts";
 import type { Instant } from "../../time/instant.ts";
 
@@ -27,8 +28,18 @@ export function messagesOf(placed: readonly PlacedRecord[], now: Instant): Topic
   return [...byTopic].map(([topic, messages]) => ({ topic, messages }));
 }
 
+/** Blocks of a state partition, in their order. Bytes are not copied. */
+export function stateMessages(
+  blocks: readonly Uint8Array[],
+  { topic, partition }: TopicPartition,
+  now: Instant,
+): TopicMessages {
+  const timestamp = String(now);
+  return { topic, messages: blocks.map((block) => ({ key: null, value: bufferOf(block), partition, timestamp })) };
+}
+
 /** A view of the same bytes. */
-export function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 

@@ -17,11 +17,14 @@
 //     P10 protocol/recordBatch/crc32C      sums up what is written byte by byte: ours takes less than half the time
 //     P11 utils/sleep                      where all partitions of a broker are paused it sleeps for as long as a fetch may wait, and
 //                                          what is resumed meanwhile is not read before that is over: `resume` wakes it
+//     P12 protocol/requests/{produce/v3,addPartitionsToTxn/v0}/response   forget which topic an error is about, and take one that says
+//                                          nothing for the one that counts: see `whose-error.ts`
 
 import { CodecError, type Codecs } from "./codecs.ts";
 import { CommittedBatch } from "./committed-batch.ts";
 import { crc32c } from "./crc32c.ts";
 import type {
+  Added,
   BrokerPoolClass,
   ClusterClass,
   Compression,
@@ -32,19 +35,25 @@ import type {
   GroupMessages,
   MessageSetDecoder,
   PartitionData,
+  Produced,
+  ProtocolErrors,
   RequestQueueClass,
   Sleep,
   StockBatch,
   StockBatchClass,
   StockMessages,
+  StockResponse,
 } from "./kafkajs-parts.ts";
 import { withKnownCoordinator } from "./known-coordinator.ts";
 import { isOldFormat, mistakeInOldFormat } from "./old-format.ts";
 import type { Change } from "./private-copy.ts";
 import { decodeBatches, type FetchedBatches } from "./record-batch.ts";
+import { ofAddPartitions, ofProduce } from "./whose-error.ts";
 
 /** Decompressed bytes per partition in a fetch; also the most that one batch may have. */
 const MAX_DECOMPRESSED_BYTES = 64 * 1024 * 1024;
+
+const ERRORS = "src/protocol/error.js";
 
 /** What P6 hands to P1 and P2: batches, or messages of an older format. */
 type Messages = FetchedBatches | StockMessages;
@@ -63,6 +72,14 @@ export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
     ["src/cluster/index.js", (exports) => withRetry(exports as ClusterClass)],
     ["src/cluster/brokerPool.js", (exports) => withReasons(exports as BrokerPoolClass)],
     ["src/protocol/message/compression/index.js", (exports) => withCodecs(exports as Compression, codecs)],
+    [
+      "src/protocol/requests/produce/v3/response.js",
+      (exports, load) => ofProduce(exports as StockResponse<Produced>, load(ERRORS) as ProtocolErrors),
+    ],
+    [
+      "src/protocol/requests/addPartitionsToTxn/v0/response.js",
+      (exports, load) => ofAddPartitions(exports as StockResponse<Added>, load(ERRORS) as ProtocolErrors),
+    ],
     [
       "src/protocol/requests/fetch/v4/decodeMessages.js",
       (_, load) =>

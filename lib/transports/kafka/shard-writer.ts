@@ -17,12 +17,12 @@
 import type { Kafka, Transaction as KafkaTransaction, Producer } from "kafkajs";
 import { invariant, type SequiturError, TransportError } from "../../core/errors.ts";
 import type { Log } from "../../runtime/ports.ts";
-import type { PlacedRecord, ShardWriter, Transaction } from "../../runtime/shard-ports.ts";
+import type { Parcel, ShardWriter, Transaction } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type BatchLimits, isTooLarge, tooLargeTogether } from "./batch-limits.ts";
 import type { KafkaPlace } from "./kafka-codes.ts";
 import { explainKafkaError, placeIn } from "./kafka-error.ts";
-import { bufferOf, decided, messagesOf } from "./messages.ts";
+import { decided, messagesOf, stateMessages } from "./messages.ts";
 import type { KafkaDefinition } from "./options.ts";
 import { type Backoff, loudness, mayPass, patiently } from "./retry.ts";
 
@@ -113,14 +113,15 @@ class Writer implements ShardWriter {
     const transaction = this.#first ?? (await this.#guard(() => this.#producer.transaction(), "beginning"));
     this.#first = null;
     return {
-      sendOutput: async (records) => {
-        for (let left = records; left.length > 0; ) {
-          const some = this.#options.limits.first(left);
-          await this.#sendOutput(transaction, some);
+      send: async ({ outputs, blocks }) => {
+        const { limits } = this.#options;
+        let left = outputs;
+        for (let some = limits.first(left); some.length < left.length; some = limits.first(left)) {
+          await this.#send(transaction, { outputs: some, blocks: [] });
           left = left.slice(some.length);
         }
+        return this.#send(transaction, { outputs: left, blocks });
       },
-      sendState: (blocks) => this.#sendState(transaction, blocks),
       commit: async () => {
         await this.#guard(() => transaction.commit(), COMMITTING);
         this.#isBusy = false;
@@ -133,33 +134,24 @@ class Writer implements ShardWriter {
     await this.#producer.disconnect().catch(() => undefined);
   }
 
-  async #sendOutput(transaction: KafkaTransaction, records: readonly PlacedRecord[]): Promise<void> {
-    const topicMessages = messagesOf(records, this.#options.clock.now());
+  async #send(transaction: KafkaTransaction, { outputs, blocks }: Parcel): Promise<bigint | null> {
+    const { clock, limits, state } = this.#options;
+    const now = clock.now();
+    const topicMessages = messagesOf(outputs, now);
+    if (blocks.length > 0) topicMessages.push(stateMessages(blocks, state, now));
+    if (topicMessages.length === 0) return null;
+    const doing = `writing ${outputs.length} records and ${blocks.length} blocks of state`;
     const topics = topicMessages.map(({ topic }) => topic);
-    const doing = `writing ${records.length} records`;
     try {
-      await this.#guard(() => transaction.sendBatch({ topicMessages, acks: ALL_REPLICAS }), doing, topics);
+      const request = { topicMessages, acks: ALL_REPLICAS };
+      const answer = await this.#guard(() => transaction.sendBatch(request), doing, topics);
+      if (blocks.length === 0) return null;
+      const offset = answer.find(({ topicName }) => topicName === state.topic)?.baseOffset;
+      invariant(offset !== undefined, "that a broker says where it wrote");
+      return BigInt(offset);
     } catch (error) {
-      throw isTooLarge(error) && this.#options.limits.refused(records) ? tooLargeTogether(error) : error;
+      throw isTooLarge(error) && limits.refused(outputs) ? tooLargeTogether(error) : error;
     }
-  }
-
-  async #sendState(transaction: KafkaTransaction, blocks: readonly Uint8Array[]): Promise<bigint> {
-    const { state, clock } = this.#options;
-    invariant(blocks.length > 0, "that there are blocks to be sent");
-    const timestamp = String(clock.now());
-    const messages = blocks.map((block) => ({
-      key: null,
-      value: bufferOf(block),
-      partition: state.partition,
-      timestamp,
-    }));
-    const doing = `writing ${blocks.length} blocks of state`;
-    const request = { topic: state.topic, messages, acks: ALL_REPLICAS };
-    const answer = await this.#guard(() => transaction.send(request), doing, [state.topic]);
-    const offset = answer[0]?.baseOffset;
-    invariant(offset !== undefined, "that a broker says where it wrote");
-    return BigInt(offset);
   }
 
   /** @throws {SequiturError} and then nothing else succeeds */

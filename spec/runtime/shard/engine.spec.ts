@@ -11,14 +11,13 @@ const it = suite("shards, exactly once");
 const STEPS: readonly Step[] = [
   "proveMembership",
   "takeOver",
-  "barrier.sendState",
+  "barrier.send",
   "barrier.commit",
   "state.bounds",
   "state.read",
   "inputs.beginnings",
   "inputs.bounds",
-  "checkpoint.sendOutput",
-  "checkpoint.sendState",
+  "checkpoint.send",
   "checkpoint.commit",
   "trim",
 ];

@@ -169,7 +169,7 @@ it("what nobody can mend by trying again ends the service at once", async () => 
           if (++begun === 1) return transaction;
           return {
             ...transaction,
-            sendState: () => Promise.reject(new ConfigError("MESSAGE_TOO_LARGE", "Too large.")),
+            send: () => Promise.reject(new ConfigError("MESSAGE_TOO_LARGE", "Too large.")),
           };
         },
       };
@@ -200,7 +200,7 @@ it("two deployments with one name find out", async () => {
       shards: 2,
       partitions: 4,
     } as const;
-    await transaction.sendState(writeEntry(barrier));
+    await transaction.send({ outputs: [], blocks: writeEntry(barrier) });
     await transaction.commit();
     scenario.world.clock.after(2_000, () => void seize());
   };
@@ -214,7 +214,7 @@ it("one that sleeps for longer than its session again and again is not taken for
   let slept = 0;
   let isAwake = true;
   const scenario: Scenario = new Scenario(7, (step, member) => {
-    if (member === sleeper.member && isAwake && step === "checkpoint.sendState") void sleep();
+    if (member === sleeper.member && isAwake && step === "checkpoint.send") void sleep();
     return "done";
   });
   const { log, world } = scenario;

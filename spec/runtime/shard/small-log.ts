@@ -276,17 +276,13 @@ export class SmallLog {
         state.open ??= txn;
       };
       return {
-        sendOutput: (records) =>
-          step("sendOutput", () => {
+        send: ({ outputs, blocks }) =>
+          step("send", () => {
             open();
-            for (const placed of records) this.outputs.push({ placed, txn });
-          }),
-        sendState: (blocks) =>
-          step("sendState", () => {
-            open();
+            for (const placed of outputs) this.outputs.push({ placed, txn });
             const first = state.next;
             for (const value of blocks) state.stored.push({ offset: state.next++, value: Uint8Array.from(value), txn });
-            return first;
+            return blocks.length > 0 ? first : null;
           }),
         commit: () =>
           step("commit", () => {

@@ -6,6 +6,7 @@ import { atOnce } from "../../../lib/core/slices.ts";
 import type { OutputRecord } from "../../../lib/runtime/ports.ts";
 import type { ServiceIdentity } from "../../../lib/runtime/shard/context.ts";
 import { freeze, parcels, type SavedForm, stretchOf } from "../../../lib/runtime/shard/stretch.ts";
+import type { PlacedRecord } from "../../../lib/runtime/shard-ports.ts";
 import type { Task } from "../../../lib/runtime/task.ts";
 import type { Page } from "../../../lib/state/entry.ts";
 import { FORMS_LANE, formFreezer, readForm } from "../../../lib/state/form.ts";
@@ -21,15 +22,22 @@ const FORMS: readonly SavedForm[] = [
   { pattern: { name: "p", version: 1, fingerprint: "f" }, freezer: formFreezer("its form", [], "here") },
 ];
 
-const sizes = (all: readonly number[]): readonly (readonly number[])[] => [...parcels(all, (each) => each)];
+const outputOf = (bytes: number): PlacedRecord => ({
+  record: { topic: "out", key: null, value: new Uint8Array(bytes), headers: new Map(), timestamp: 0 },
+  partition: 0,
+});
 
-it("cuts what is sent by number and by size; what is larger alone goes alone", () => {
-  assert.equal(sizes([]), []);
-  assert.equal(sizes([500_000, 400_000, 1]), [[500_000, 400_000], [1]]);
-  assert.equal(sizes([1, 2_000_000, 1]), [[1], [2_000_000], [1]]);
+it("sends outputs first, together with the blocks behind them", () => {
+  const outputs = [400_000, 100_000].map(outputOf);
+  const [first, second] = [new Uint8Array(350_000), new Uint8Array(200_000)];
+  assert.equal([...parcels({ outputs: [], blocks: [] })], []);
+  assert.equal([...parcels({ outputs: [], blocks: [first] })], [{ outputs: [], blocks: [first] }]);
   assert.equal(
-    sizes(Array.from({ length: 2_500 }, () => 1)).map(({ length }) => length),
-    [1_000, 1_000, 500],
+    [...parcels({ outputs, blocks: [first, second] })],
+    [
+      { outputs, blocks: [first] },
+      { outputs: [], blocks: [second] },
+    ],
   );
 });
 

@@ -60,12 +60,14 @@ it("makes output and state visible together, and tells where the state stands", 
     const writer = await state.takeOver(1);
     const transaction = await writer.begin();
     const partition = state.partitionOf(alert("x"));
-    assert.is(await transaction.sendState([bytes("barrier")]), 0n);
-    await transaction.sendOutput([
+    assert.is(await transaction.send({ outputs: [], blocks: [bytes("barrier")] }), 0n);
+    const outputs = [
       { record: alert("x"), partition },
       { record: alert("y"), partition },
-    ]);
-    assert.is(await transaction.sendState([bytes("delta"), bytes("checkpoint")]), 1n);
+    ];
+    assert.is(await transaction.send({ outputs: outputs.slice(0, 1), blocks: [] }), null);
+    const more = { outputs: outputs.slice(1), blocks: [bytes("delta"), bytes("checkpoint")] };
+    assert.is(await transaction.send(more), 1n);
     assert.equal([await readOut(simulation), await readState(state, 1)], [[], []]);
     await transaction.commit();
     assert.equal(await readState(state, 1, 0n, "checkpoint"), ["barrier", "delta", "checkpoint"]);
@@ -89,12 +91,12 @@ it("fences whoever had the shard before", async () => {
     await Promise.all([a.open(1, ["out"]), b.open(1, ["out"])]);
     const old = await a.takeOver(0);
     const open = await old.begin();
-    await open.sendState([bytes("lost")]);
+    await open.send({ outputs: [], blocks: [bytes("lost")] });
     const writer = await b.takeOver(0);
-    assert.is(await done(open.sendState([bytes("late")])), "PRODUCER_FENCED");
+    assert.is(await done(open.send({ outputs: [], blocks: [bytes("late")] })), "PRODUCER_FENCED");
     assert.is(await done(open.commit()), "PRODUCER_FENCED");
     const transaction = await writer.begin();
-    await transaction.sendState([bytes("barrier")]);
+    await transaction.send({ outputs: [], blocks: [bytes("barrier")] });
     await transaction.commit();
     assert.equal(await readState(a, 0, 0n, "barrier"), ["barrier"]);
   });
@@ -117,12 +119,12 @@ for (const [lost, kept] of [
       await state.open(1, []);
       const writer = await state.takeOver(0);
       const transaction = await writer.begin();
-      await transaction.sendState([bytes("checkpoint")]);
+      await transaction.send({ outputs: [], blocks: [bytes("checkpoint")] });
       assert.is(await done(transaction.commit()), "COMMIT_UNKNOWN");
       assert.is(await done(writer.begin()), undefined as never); // Poisoned: a broken invariant has no code.
       const other = simulation.instance("b").connect(APP).state;
       const next = await (await other.takeOver(0)).begin();
-      await next.sendState([bytes("barrier")]);
+      await next.send({ outputs: [], blocks: [bytes("barrier")] });
       await next.commit();
       assert.equal(await readState(other, 0, 0n, "barrier"), [...kept, "barrier"]);
     });
@@ -148,7 +150,7 @@ it("refuses topics that would lose state, and messages that are too large", asyn
     await state.open(1, []);
     assert.is(await done(state.open(1, ["x".repeat(300)])), "INVALID_PARTITIONS");
     const transaction = await (await state.takeOver(0)).begin();
-    assert.is(await done(transaction.sendState([new Uint8Array(2_000_000)])), "MESSAGE_TOO_LARGE");
+    assert.is(await done(transaction.send({ outputs: [], blocks: [new Uint8Array(2_000_000)] })), "MESSAGE_TOO_LARGE");
     assert.is(await done(state.takeOver(0).then(() => state.trim(5, 0n))), "MISSING_TOPIC");
   });
 });

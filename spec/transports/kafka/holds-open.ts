@@ -9,7 +9,6 @@ await state.open(1, [`${app}-alerts`]);
 const writer = await writerOf(state, 0);
 await commitOf(writer, [outputTo(`${app}-alerts`, "before")], ["before"]);
 const transaction = await writer.begin();
-await transaction.sendOutput([outputTo(`${app}-alerts`, "in flight")]);
-await transaction.sendState([Buffer.from("in flight")]);
+await transaction.send({ outputs: [outputTo(`${app}-alerts`, "in flight")], blocks: [Buffer.from("in flight")] });
 process.stdout.write("open\n");
 setInterval(() => undefined, 1_000);

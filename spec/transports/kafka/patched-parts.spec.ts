@@ -7,7 +7,7 @@ import type { Kafka } from "kafkajs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createCodecs } from "../../../lib/transports/kafka/codecs.ts";
-import type { CreateTransactionManager } from "../../../lib/transports/kafka/kafkajs-parts.ts";
+import type { CreateTransactionManager, StockResponse } from "../../../lib/transports/kafka/kafkajs-parts.ts";
 import { patches } from "../../../lib/transports/kafka/patches.ts";
 import { privateCopy } from "../../../lib/transports/kafka/private-copy.ts";
 import { note } from "../../run/ask.ts";
@@ -96,6 +96,42 @@ it("tells the transaction manager how the client wants to retry", () => {
     return new Cluster({ logger, brokers: ["127.0.0.1:1"], retry, socketFactory: () => {} }).retry;
   });
   assert.equal(seen, [retry, undefined]);
+});
+
+it("says of which topic an error is, and which of several counts", async () => {
+  const [NOT_ATTEMPTED, NOT_AUTHORIZED] = [55, 29];
+  const outcomeOf = async (load: (typeof both)[number], path: string, data: object): Promise<unknown> => {
+    const { parse } = load(`src/protocol/requests/${path}/response.js`) as StockResponse<object>;
+    return parse(data).then(
+      (parsed) => assert.is(parsed, data),
+      ({ type, topic }: { readonly type: string; readonly topic?: string }) => [type, topic],
+    );
+  };
+  const seen = both.map((load) => {
+    const added = (codes: object): Promise<unknown> => {
+      const errors = Object.entries(codes).map(([topic, errorCode]) => ({ topic, partitionErrors: [{ errorCode }] }));
+      return outcomeOf(load, "addPartitionsToTxn/v1", { errors });
+    };
+    const produced = (codes: object): Promise<unknown> => {
+      const topics = Object.entries(codes).map(([topicName, errorCode]) => ({
+        topicName,
+        partitions: [{ errorCode }],
+      }));
+      return outcomeOf(load, "produce/v7", { topics });
+    };
+    return Promise.all([
+      added({ state: 0, alerts: 0 }),
+      added({ state: NOT_ATTEMPTED, alerts: NOT_AUTHORIZED }),
+      added({ state: NOT_ATTEMPTED }),
+      produced({ state: 0, alerts: 0 }),
+      produced({ state: 0, alerts: NOT_AUTHORIZED }),
+    ]);
+  });
+  const [DENIED, NOTHING] = ["TOPIC_AUTHORIZATION_FAILED", "OPERATION_NOT_ATTEMPTED"];
+  assert.equal(await Promise.all(seen), [
+    [undefined, [DENIED, "alerts"], [NOTHING, "state"], undefined, [DENIED, "alerts"]],
+    [undefined, [NOTHING, undefined], [NOTHING, undefined], undefined, [DENIED, undefined]],
+  ]);
 });
 
 it("asks once who coordinates transactions, and again after a failure", async () => {

@@ -209,7 +209,7 @@ it("what is not committed yet is beyond the end", async () => {
   const other = stateOf(app, broker.address).state;
   await other.open(1, [topic]);
   const transaction = await (await writerOf(other, 0)).begin();
-  await transaction.sendOutput([outputTo(topic, "open")]);
+  await transaction.send({ outputs: [outputTo(topic, "open")], blocks: [] });
   const member = memberOf(app);
   await member.start([topic], 1);
   assert.equal(await member.source.bounds([{ topic, partition: 0 }]), [{ start: 0n, end: 3n }]);

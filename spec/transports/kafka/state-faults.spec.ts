@@ -108,8 +108,7 @@ it("a broker that is killed in a transaction has it again when it is back", asyn
   const writer = await writerOf(state, 0);
   await commitOf(writer, [outputTo(`${app}-alerts`, "one")], ["one"]);
   const transaction = await writer.begin();
-  await transaction.sendOutput([outputTo(`${app}-alerts`, "two")]);
-  await transaction.sendState([Buffer.from("two")]);
+  await transaction.send({ outputs: [outputTo(`${app}-alerts`, "two")], blocks: [Buffer.from("two")] });
   await broker.kill();
   const reading = readUntil(state, 0, 0n, "nonce"); // begins while nobody is there
   await broker.restart();

@@ -65,14 +65,13 @@ export function outputTo(topic: string, value: string): PlacedRecord {
 /** Sends output and blocks in a transaction of their own, and gives the offset of the first block. */
 export async function commitOf(
   writer: ShardWriter,
-  output: readonly PlacedRecord[],
+  outputs: readonly PlacedRecord[],
   blocks: readonly string[],
 ): Promise<bigint> {
   const transaction = await writer.begin();
-  await transaction.sendOutput(output);
-  const first = await transaction.sendState(blocks.map((block) => Buffer.from(block)));
+  const first = await transaction.send({ outputs, blocks: blocks.map((block) => Buffer.from(block)) });
   await transaction.commit();
-  return first;
+  return first as bigint;
 }
 
 export type ReadState = { readonly blocks: readonly string[]; readonly offsets: readonly bigint[] };

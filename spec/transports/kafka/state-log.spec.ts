@@ -71,10 +71,10 @@ it("what a transaction wrote becomes visible with its commit, state and output t
   await state.open(2, [`${app}-alerts`]);
   const writer = await writerOf(state, 1);
   const transaction = await writer.begin();
-  assert.is(await transaction.sendState([Buffer.from("a"), Buffer.from("b")]), 0n);
-  await transaction.sendOutput([outputTo(`${app}-alerts`, "one")]);
-  await transaction.sendOutput([]);
-  assert.is(await transaction.sendState([Buffer.from("c")]), 2n);
+  assert.is(await transaction.send({ outputs: [], blocks: [Buffer.from("a"), Buffer.from("b")] }), 0n);
+  await transaction.send({ outputs: [outputTo(`${app}-alerts`, "one")], blocks: [] });
+  await transaction.send({ outputs: [], blocks: [] });
+  assert.is(await transaction.send({ outputs: [], blocks: [Buffer.from("c")] }), 2n);
   assert.equal(await state.bounds(1), { start: 0n, end: 0n });
   assert.equal(await valuesIn(`${app}-alerts`), []);
   await transaction.commit();
@@ -98,20 +98,18 @@ it("a shard that is taken over is closed to those who had it, whatever they try 
   const other = stateOf(app, broker.address).state;
   const alerts = (value: string) => outputTo(`${app}-alerts`, value);
   const tried: string[] = [];
-  for (const next of ["sendOutput", "sendState", "commit", "begin"] as const) {
+  for (const next of ["send", "commit", "begin"] as const) {
     const old = await writerOf(state, 0);
     const open = await old.begin();
-    await open.sendOutput([alerts(`old ${next}`)]);
-    await open.sendState([Buffer.from(`old ${next}`)]);
+    await open.send({ outputs: [alerts(`old ${next}`)], blocks: [Buffer.from(`old ${next}`)] });
     if (next === "begin") await open.commit();
     const young = await writerOf(other, 0);
     // What the old one had open is decided as soon as the young one is there, before it writes anything.
     const { end } = await other.bounds(0);
     const tries = {
-      sendOutput: () => open.sendOutput([alerts("late")]),
-      sendState: () => open.sendState([Buffer.from("late")]),
+      send: () => open.send({ outputs: [alerts("late")], blocks: [Buffer.from("late")] }),
       commit: () => open.commit(),
-      begin: async () => (await old.begin()).sendState([Buffer.from("late")]),
+      begin: async () => (await old.begin()).send({ outputs: [], blocks: [Buffer.from("late")] }),
     };
     const error = await failureOf(tries[next]());
     assert.instance(error, TransportError);
@@ -120,9 +118,9 @@ it("a shard that is taken over is closed to those who had it, whatever they try 
   }
   assert.equal(
     tried,
-    ["sendOutput", "sendState", "commit", "begin"].map((next) => `${next} PRODUCER_FENCED false`),
+    ["send", "commit", "begin"].map((next) => `${next} PRODUCER_FENCED false`),
   );
-  const visible = ["young sendOutput", "young sendState", "young commit", "old begin", "young begin"];
+  const visible = ["young send", "young commit", "old begin", "young begin"];
   assert.equal((await readUntil(other, 0, 0n, "young begin")).blocks, visible);
   assert.equal(await valuesIn(`${app}-alerts`), visible);
 });
@@ -240,9 +238,9 @@ it("a record that brokers find too large is never half committed", async () => {
   const { state } = stateOf(app, broker.address);
   await state.open(1, [`${app}-alerts`]);
   const transaction = await (await writerOf(state, 0)).begin();
-  await transaction.sendOutput([outputTo(`${app}-alerts`, "small")]);
+  await transaction.send({ outputs: [outputTo(`${app}-alerts`, "small")], blocks: [] });
   const large = outputTo(`${app}-alerts`, "x".repeat(1_200_000));
-  const error = await failureOf(transaction.sendOutput([large]));
+  const error = await failureOf(transaction.send({ outputs: [large], blocks: [] }));
   assert.equal([error.code, error instanceof ConfigError], ["MESSAGE_TOO_LARGE", true]);
   await commitOf(await writerOf(state, 0), [outputTo(`${app}-alerts`, "next")], ["next"]);
   assert.equal(await valuesIn(`${app}-alerts`), ["next"]);

@@ -62,9 +62,9 @@ export const SHARD_BUGS: readonly PlantedBug[] = [
   {
     name: "outputs go before, in a transaction of their own",
     file: "runtime/shard/keeper.ts",
-    text: "  const transaction = await writer.begin();\n  for (const parcel of parcels(outputs, ({ record }) => bytesOf(record))) await transaction.sendOutput(parcel);",
+    text: "  const transaction = await writer.begin();\n  let base: bigint | null = null;\n  for (const parcel of parcels(frozen))",
     instead:
-      "  const own = await writer.begin();\n  for (const parcel of parcels(outputs, ({ record }) => bytesOf(record))) await own.sendOutput(parcel);\n  await own.commit();\n  const transaction = await writer.begin();",
+      "  const own = await writer.begin();\n  for (const parcel of parcels({ ...frozen, blocks: [] })) await own.send(parcel);\n  await own.commit();\n  const transaction = await writer.begin();\n  let base: bigint | null = null;\n  for (const parcel of parcels({ ...frozen, outputs: [] }))",
     breaks: "alerts without their checkpoint are said again",
     seed: 8,
   },
