@@ -17,7 +17,7 @@ const USAGE = `npm run kafka-bench -- [--events 1000000] [--bytes 100,300] [--sh
   --events N        records, all written before anything is read
   --bytes LIST      of a record's value: 100, 300 or both
   --shards LIST     how many shards the service has, one row each; 4 with a schema is another
-  --rounds N        how often each contender reads the topic, in turn; the median counts
+  --rounds N        how often each contender reads the topic, in turn, after a round in which the broker warms up; the median counts
   --profile FOLDER  writes a profile of every process there; slower
   --layers          instead: what an event costs from the bytes of a fetch to those of a checkpoint, layer by layer, without a broker
   --latency         instead: how long after an alert may be said it is seen, with both guarantees, while events come at an even pace
@@ -123,7 +123,7 @@ async function fill(broker: Broker, events: number, size: Size, say: (line: stri
   await javaProduce(broker, INPUT, records(events, size), { withinMs: 600_000 });
 }
 
-/** Fills a topic on a broker of its own, and lets all read it in turn. */
+/** Fills a topic on a broker of its own, and lets all read it in turn. The compilers of a fresh broker take up to a core. */
 async function measure(
   size: Size,
   command: Command,
@@ -140,14 +140,13 @@ async function measure(
       ...(shards.includes(4) ? [{ name: "service, S = 4, schema", words: (app: string) => [app, "4", "schema"] }] : []),
     ];
     const figures = contenders.map((): Figures[] => []);
-    for (let round = 1; round <= rounds; round += 1) {
+    for (let round = 0; round <= rounds; round += 1) {
       for (const [index, { name, words }] of contenders.entries()) {
         const all = [broker.address, String(events), ...words(`round-${round}-${index}`)];
-        const found = await runProgram<Figures>(program, all, command.profile);
-        figures[index]?.push(found);
-        say(
-          `${size} B, round ${round} of ${rounds}: ${name}: ${Math.round(found.events / found.seconds).toLocaleString("en")}/s`,
-        );
+        const found = await runProgram<Figures>(program, all, round === 0 ? null : command.profile);
+        if (round > 0) figures[index]?.push(found);
+        const which = round === 0 ? "to warm up" : `round ${round} of ${rounds}`;
+        say(`${size} B, ${which}: ${name}: ${Math.round(found.events / found.seconds).toLocaleString("en")}/s`);
       }
     }
     return contenders.map(({ name }, index) => rowOf(size, name, figures[index] ?? [], figures[0] ?? []));
