@@ -15,6 +15,12 @@ import type { InputBatch, OutputRecord, TopicPartition } from "./ports.ts";
 /** What a source tells of shards. No handler may throw; each returns at once. */
 export type ShardHandler = {
   /**
+   * The group is about to share out anew. This process asks to be counted again when it resolves, or after some seconds if that takes
+   * longer; `onAssigned` follows. Not called of one that was no member before, or is none any more. Never fails. Left out: there is
+   * nothing to be done before.
+   */
+  readonly onRebalancing?: () => Promise<void>;
+  /**
    * After each join of the group, and before any record is read in the new generation: all the shards that are ours now. Those
    * not named are lost. Kept ones go on where they stood; of gained ones nothing is read before `read`.
    */

@@ -4,7 +4,7 @@ import type { Engine } from "../runtime/engine.ts";
 import type { Log, OutputRecord, Sink } from "../runtime/ports.ts";
 import { startShardEngine } from "../runtime/shard/engine.ts";
 import type { Guarantee } from "../runtime/shard/outlet.ts";
-import type { ShardPace } from "../runtime/shard/run.ts";
+import type { ShardPace } from "../runtime/shard/pace.ts";
 import type { ShardSource, StateLog } from "../runtime/shard-ports.ts";
 import type { Clock } from "../time/clock.ts";
 import { compose } from "./compose.ts";

@@ -27,7 +27,8 @@ import { lanesOf, type OldForms, type ServiceIdentity } from "./context.ts";
 import { type InputWatch, watchInputs } from "./input-watch.ts";
 import { createShardMeter, type ShardMeter } from "./meter.ts";
 import { type Guarantee, type Outlet, outletAtOnce, outletOfCheckpoints } from "./outlet.ts";
-import { runShard, type ShardPace, type ShardRun, type ShardShare } from "./run.ts";
+import type { ShardPace, ShardShare } from "./pace.ts";
+import { runShard, type ShardRun } from "./run.ts";
 import { shardsFor } from "./shard-count.ts";
 import { createStagger, type Stagger } from "./stagger.ts";
 
@@ -205,6 +206,8 @@ class ShardEngine implements Engine {
 
   #handler(): ShardHandler {
     return {
+      // With exactly-once nothing was said that is not saved.
+      ...(this.#outbox === null ? {} : { onRebalancing: () => this.#saveAll() }),
       onAssigned: (shards) => {
         this.#isAssigned = true;
         for (const [shard, run] of this.#runs) if (!shards.includes(shard)) this.#drop(shard, run);
@@ -214,6 +217,11 @@ class ShardEngine implements Engine {
       onBatch: (batch) => this.#runOf(batch)?.push(batch),
       onFailure: (error) => this.#fail(error),
     };
+  }
+
+  /** So that whoever is given one of the shards has nothing to say again. */
+  async #saveAll(): Promise<void> {
+    await Promise.all([...this.#runs.values()].map((run) => run.saveNow()));
   }
 
   #start(shard: number): void {

@@ -23,29 +23,9 @@ import { type Acquired, acquire } from "./acquire.ts";
 import { lanesOf, type ShardContext, statePlace } from "./context.ts";
 import { createKeeper, type Keeper, type Kept } from "./keeper.ts";
 import type { Outlet } from "./outlet.ts";
+import type { ShardPace, ShardShare } from "./pace.ts";
 import { restore } from "./restore.ts";
 import { type SavedForm, type Stretch, stretchOf } from "./stretch.ts";
-
-/** How the work of a shard is cut. */
-export type ShardPace = {
-  /** How long after the last cut a stretch is committed whose output waits for that. */
-  readonly commitEveryMs: number;
-  /** The same for a stretch of which nobody would see anything new. */
-  readonly saveEveryMs: number;
-  /** How often old state is deleted at most. */
-  readonly trimEveryMs: number;
-  /** How often it is looked what holds back the inputs, and whether they have other partitions. Left out: never. */
-  readonly lookEveryMs?: number;
-  /** A log of state that is shorter is not made smaller. Left out: 1 MiB. */
-  readonly minLogBytes?: number;
-  /** Bytes of all shards of the process that were read and not yet taken, before reading pauses. */
-  readonly maxQueuedBytes: number;
-  /** Bytes of all of them that were said and are not safe, before matching waits. */
-  readonly maxUnsentBytes: number;
-};
-
-/** What of the bounds of the process a shard may use now. */
-export type ShardShare = Pick<ShardPace, "maxQueuedBytes" | "maxUnsentBytes">;
 
 export type ShardRunOptions = Omit<ShardContext, "isOurs"> & {
   readonly source: Pick<
@@ -81,6 +61,11 @@ export interface ShardRun {
   tick(wasAbsent: boolean, elsewhere: Instant | undefined): void;
   /** Something that was said is safe now. */
   sent(): void;
+  /**
+   * Matches nothing more until `rejoined`, and saves what was said; resolves when it is saved, or nothing will be. Never fails. What
+   * was not taken by then is not taken either if it is told to stop, before or after: it ends when it is saved.
+   */
+  saveNow(): Promise<void>;
   /** The group was joined anew, and has given it to this process once more. */
   rejoined(): void;
   /** The group gave it to somebody else. */
@@ -92,6 +77,13 @@ export interface ShardRun {
 /** Overtaken so often in so short a time without having been out of the group: somebody is in another one. */
 const DUEL_TIMES = 5;
 const DUEL_MS = 300_000;
+
+/** While the group shares out anew nobody knows whose the shard is next. */
+type Standstill = {
+  /** Whether all that was said before is in a stretch that was cut. */
+  isCut: boolean;
+  readonly saved: () => void;
+};
 
 /** Short, since answers from outside wait for a slice, and one commit is made of several answers. */
 const SLICE_MS = 4;
@@ -124,6 +116,7 @@ class ShardAtWork implements ShardRun {
   /** A stretch that is being frozen, slice by slice: until it is done nothing is matched. */
   #cutting: Sliced<void> | null = null;
   #committing: Promise<void> | null = null;
+  #standstill: Standstill | null = null;
   #kept: Kept = "committed";
   /** When it was, since the group was joined last: while a process sleeps, the group gives its shards to others. */
   #overtaken: readonly Instant[] = [];
@@ -149,7 +142,7 @@ class ShardAtWork implements ShardRun {
 
   tick(wasAbsent: boolean, elsewhere: Instant | undefined): void {
     const { task, intake, flow } = this;
-    if (task === null || this.#failure !== null || this.#cutting !== null) return;
+    if (task === null || this.#failure !== null || this.#cutting !== null || this.#standstill !== null) return;
     const isHeld = (place: TopicPartition): boolean => flow.isHeld(place) || intake.holds(place);
     this.#attempt(() =>
       this.#step(task, { kind: "tick", now: this.#options.clock.now(), isHeld, wasAbsent, elsewhere }),
@@ -161,13 +154,23 @@ class ShardAtWork implements ShardRun {
     this.#wake.notify();
   }
 
+  saveNow(): Promise<void> {
+    if (this.task === null || this.#isOver()) return Promise.resolve();
+    this.#standstill?.saved();
+    return new Promise((saved) => {
+      this.#standstill = { isCut: false, saved };
+      this.#wake.notify();
+    });
+  }
+
   rejoined(): void {
     this.#overtaken = [];
+    this.#goOn();
   }
 
   lose(): void {
     this.#isLost = true;
-    this.#wake.notify();
+    this.#goOn();
   }
 
   stop(): void {
@@ -195,11 +198,15 @@ class ShardAtWork implements ShardRun {
     const keeper = createKeeper(this.#context, acquired, this.#options.pace.trimEveryMs);
     try {
       if (!(await this.#begin(acquired))) return "lost";
-      while (!this.#isOver()) await this.#turn(keeper);
+      while (!this.#isOver()) {
+        await this.#turn(keeper);
+        if (this.#isSaved()) this.#standstill?.saved();
+      }
       if (this.#committing !== null) await this.#committing;
       if (this.#failure !== null) throw this.#failure.error;
       return this.#kept;
     } finally {
+      this.#goOn();
       await keeper.close();
     }
   }
@@ -234,10 +241,22 @@ class ShardAtWork implements ShardRun {
     this.#hasWork = false;
   }
 
+  /** Whether all that it is going to take is committed. */
+  #isSaved(): boolean {
+    if (this.#committing !== null || this.#cutting !== null) return false;
+    if (this.#standstill !== null) return this.#standstill.isCut || !this.#hasNews;
+    return this.intake.isEmpty && !this.#hasWork && !this.#hasNews;
+  }
+
+  #goOn(): void {
+    this.#standstill?.saved();
+    this.#standstill = null;
+    this.#wake.notify();
+  }
+
   #isOver(): boolean {
     if (this.#failure !== null || this.#isLost || this.#kept !== "committed") return true;
-    const isDone = this.intake.isEmpty && !this.#hasWork && !this.#hasNews;
-    return this.#isStopping && isDone && this.#committing === null;
+    return this.#isStopping && this.#isSaved();
   }
 
   async #turn(keeper: Keeper): Promise<void> {
@@ -288,7 +307,8 @@ class ShardAtWork implements ShardRun {
   }
 
   #canWork(): boolean {
-    return (this.#hasWork || !this.intake.isEmpty) && !this.#isFull() && this.#cutting === null;
+    const isHeldUp = this.#cutting !== null || this.#standstill !== null;
+    return (this.#hasWork || !this.intake.isEmpty) && !this.#isFull() && !isHeldUp;
   }
 
   #isFull(): boolean {
@@ -307,9 +327,9 @@ class ShardAtWork implements ShardRun {
     return this.outlet.waits ? pace.commitEveryMs : pace.saveEveryMs;
   }
 
-  /** Whether somebody waits for the cut: for more room, or for the end. */
+  /** Whether somebody waits for the cut: for more room, for the end, or with joining the group. */
   #isInHaste(): boolean {
-    return this.#isStopping || (this.outlet.waits && this.#isFull());
+    return this.#isStopping || this.#standstill?.isCut === false || (this.outlet.waits && this.#isFull());
   }
 
   #cutInTurn(keeper: Keeper): void {
@@ -320,6 +340,7 @@ class ShardAtWork implements ShardRun {
       this.#wake.notify();
       return;
     }
+    if (this.#standstill !== null) this.#standstill.isCut = true;
     meter.cut(this.#everyMs());
     this.#cutting = this.#cut(keeper);
   }

@@ -3,7 +3,7 @@
 //
 //     join ─▶ sync ─▶ onJoined(its share) ─▶ beat ⇄ beat
 //       ▲                                     │
-//       └── onLeaving ◀── the group shares out anew, or does not know it any more
+//       └── beforeJoin ◀── onLeaving ◀── the group shares out anew, or does not know it any more
 
 import { type SequiturError, TransportError } from "../../core/errors.ts";
 import type { Clock } from "../../time/clock.ts";
@@ -26,6 +26,8 @@ export type MemberOptions = {
   /** What the others are to know of this one; asked at each join. */
   readonly metadata: () => Uint8Array;
   readonly onLeaving: () => void;
+  /** Before one that is a member joins anew. */
+  readonly beforeJoin: () => Promise<unknown>;
   readonly onJoined: (share: Uint8Array) => void;
 };
 
@@ -64,6 +66,8 @@ export function createMember(options: MemberOptions): Member {
   };
   /** Whether it is a member now, with its share. */
   const joinOnce = async (): Promise<boolean> => {
+    if (member !== "") await options.beforeJoin();
+    if (isLeft) return true;
     const protocols = [{ name: PROTOCOL, metadata: options.metadata() }];
     const joined = await answerOf(ask, "join", { group, member, sessionTimeoutMs, rebalanceTimeoutMs, protocols });
     if (joined === null || isRefused(joined)) return failed(joined);

@@ -3,7 +3,7 @@
 //
 //     start ─▶ join ─▶ fetch ⇄ onBatch, onPassed
 //                ▲       │
-//                │       ├─ partitions are shared out anew ─▶ join
+//                │       ├─ partitions are shared out anew ─▶ onRebalancing ─▶ join
 //                │       └─ crash ─▶ onLost ─ pause ─▶ a new consumer
 //                │                                        │
 //                └────────────────────────────────────────┘
@@ -15,6 +15,7 @@ import type { Batch, Consumer, Kafka, PartitionAssigner } from "kafkajs";
 import { SequiturError, TransportError } from "../../core/errors.ts";
 import type { Log, TopicPartition } from "../../runtime/ports.ts";
 import type { Clock } from "../../time/clock.ts";
+import { beforeJoin } from "./before-join.ts";
 import { explainKafkaError, placeIn } from "./kafka-error.ts";
 import { type Membership, watchJoins } from "./membership.ts";
 import type { KafkaDefinition } from "./options.ts";
@@ -32,6 +33,8 @@ export type GroupOptions = {
 } & GroupEvents;
 
 export type GroupEvents = {
+  /** Before this member joins anew; waited for as far as the group bears it. Never fails. */
+  readonly onRebalancing: () => Promise<void>;
   /** These partitions, and no others, are ours now. */
   readonly onJoined: (partitions: readonly TopicPartition[]) => void;
   readonly onBatch: (batch: Batch) => void;
@@ -166,8 +169,13 @@ class GroupAtWork implements Group {
       groupId: definition.groupId,
       partitionAssigners: [
         (parts) => {
-          watchJoins(parts.cluster, definition.groupId, (membership) => {
-            if (this.#consumer === consumer) this.#membership = membership;
+          watchJoins(parts.cluster, definition.groupId, {
+            beforeJoin: async () => {
+              if (this.#consumer === consumer) await this.#prepare();
+            },
+            onMember: (membership) => {
+              if (this.#consumer === consumer) this.#membership = membership;
+            },
           });
           return assigner(parts);
         },
@@ -196,6 +204,15 @@ class GroupAtWork implements Group {
         if (this.#consumer === consumer) this.#guard(() => this.#options.onBatch(batch));
       },
     });
+  }
+
+  async #prepare(): Promise<void> {
+    const { clock, definition, log, onRebalancing } = this.#options;
+    if (await beforeJoin(onRebalancing(), definition, clock)) return;
+    log(
+      "info",
+      "not all shards could be saved in time before the group shares them out anew; those that move may say some alerts again",
+    );
   }
 
   #listen(consumer: Consumer): void {

@@ -137,7 +137,10 @@ export type Sleep = (timeInMs: number) => Promise<void>;
 
 /** A broker as the coordinator of a group. */
 export type Coordinator = {
-  joinGroup(request: object): Promise<{ readonly generationId: number; readonly memberId: string }>;
+  /** `memberId`: "" of one that is no member. */
+  joinGroup(request: {
+    readonly memberId: string;
+  }): Promise<{ readonly generationId: number; readonly memberId: string }>;
   heartbeat(request: {
     readonly groupId: string;
     readonly groupGenerationId: number;

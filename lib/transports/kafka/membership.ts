@@ -1,4 +1,5 @@
-// Proof that this process is a member of its group now, and not only once was: a heartbeat that is asked for and answered.
+// Proof that this process is a member of its group now, and not only once was: a heartbeat that is asked for and answered; and time
+// to save before it joins anew, since kafkajs tells of that, but waits for nobody.
 //
 // kafkajs sends heartbeats when it thinks fit, and keeps the generation to itself. What it would send is what it was told when it
 // joined, so that is remembered where the answer passes.
@@ -12,8 +13,14 @@ export interface Membership {
   prove(): Promise<void>;
 }
 
-/** Tells each membership that `cluster`, which belongs to one consumer, learns of. */
-export function watchJoins(cluster: Cluster, groupId: string, onMember: (membership: Membership) => void): void {
+export type JoinWatch = {
+  /** Before a member joins anew, which it does when this resolves. Never fails. */
+  readonly beforeJoin: () => Promise<void>;
+  readonly onMember: (membership: Membership) => void;
+};
+
+/** Is told of each join of `cluster`, which belongs to one consumer. Who was put out of the group joins without delay: others have its share by then. */
+export function watchJoins(cluster: Cluster, groupId: string, { beforeJoin, onMember }: JoinWatch): void {
   const find = cluster.findGroupCoordinator.bind(cluster);
   const watched = new WeakSet<object>();
   cluster.findGroupCoordinator = async (group) => {
@@ -23,6 +30,7 @@ export function watchJoins(cluster: Cluster, groupId: string, onMember: (members
     watched.add(coordinator);
     const join = coordinator.joinGroup.bind(coordinator);
     coordinator.joinGroup = async (request) => {
+      if (request.memberId !== "") await beforeJoin();
       const answer = await join(request);
       const { generationId: groupGenerationId, memberId } = answer;
       onMember({

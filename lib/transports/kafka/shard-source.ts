@@ -1,10 +1,10 @@
 // Reads the inputs of a service by shards, as a member of a consumer group. Where a partition is begun is said by whoever keeps the
 // state of its shard; what the group keeps of positions is for tools that show lag.
 //
-//     join ─▶ kept shards     go on where they stood
-//             lost ones       forgotten
-//             gained ones     paused until read(place, offset)
-//             ─▶ onAssigned(all that are ours now)
+//     onRebalancing ─▶ join ─▶ kept shards     go on where they stood
+//                              lost ones       forgotten
+//                              gained ones     paused until read(place, offset)
+//                              ─▶ onAssigned(all that are ours now)
 
 import type { Kafka } from "kafkajs";
 import { ConfigError, invariant, TransportError } from "../../core/errors.ts";
@@ -112,6 +112,7 @@ class KafkaShardSource implements ShardSource {
       clock,
       log,
       retryWithinMs,
+      onRebalancing: async () => this.#handler?.onRebalancing?.(),
       onJoined: (places) => this.#joined(places),
       onBatch: (batch) => this.#readings.fetched(batch),
       onPassed: (place, last, end) => this.#readings.passed(place, last, end),

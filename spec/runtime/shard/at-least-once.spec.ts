@@ -4,7 +4,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { TransportError } from "../../../lib/core/errors.ts";
-import { killAndReplace, Scenario, SHARDS } from "./scenario.ts";
+import { type Different, killAndReplace, Scenario, SHARDS } from "./scenario.ts";
 import type { Fate, Member, Step } from "./small-log.ts";
 
 const it = suite("shards, at least once");
@@ -22,6 +22,10 @@ async function through(scenario: Scenario): Promise<void> {
   await world.until(() => world.clock.now() > now + 12_000);
   assert.equal([...new Set(scenario.found())], scenario.expected());
   for (let shard = 0; shard < SHARDS; shard += 1) assert.ok(scenario.checkpoints(shard).length > 0);
+}
+
+function hangs(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 const pass = (scenario: Scenario, ms: number): Promise<void> => {
@@ -71,6 +75,108 @@ it("stopped in peace, it says nothing again", async () => {
   scenario.start(AT_LEAST_ONCE);
   await pass(scenario, 20_000);
   assert.equal(scenario.found(), scenario.expected());
+});
+
+/** Processes that come and go in peace while records come. */
+async function comeAndGo(different: Different): Promise<Scenario> {
+  const scenario = new Scenario(9);
+  const { clock } = scenario.world;
+  const [first] = [scenario.start({ ...AT_LEAST_ONCE, ...different }), scenario.feed(300, 9_000)];
+  clock.after(3_100, () => scenario.start({ ...AT_LEAST_ONCE, ...different }));
+  clock.after(6_200, () => void first.engine.stop());
+  clock.after(10_000, () => scenario.finish());
+  await pass(scenario, 10_500);
+  await through(scenario);
+  return scenario;
+}
+
+it("a shard that moves to another process in peace is saved before, and nothing is said again", async () => {
+  const scenario = await comeAndGo({});
+  assert.equal(scenario.found(), scenario.expected());
+  const unsaved = await comeAndGo({
+    source: (source) => ({
+      ...source,
+      start: (topics, shards, { onRebalancing: _, ...handler }) => source.start(topics, shards, handler),
+    }),
+  });
+  assert.ok(unsaved.found().length > unsaved.expected().length, "without that, something is");
+});
+
+/** Whether it has resolved, later. */
+function watched(promise: Promise<void> | undefined): { isSaved: boolean } {
+  const seen = { isSaved: false };
+  void promise?.then(() => {
+    seen.isSaved = true;
+  });
+  return seen;
+}
+
+it("while the group shares out, what comes is left; once it has, it goes on", async () => {
+  const scenario = new Scenario(11);
+  const { member } = scenario.start(AT_LEAST_ONCE);
+  scenario.feed(60, 2_000);
+  await pass(scenario, 1_500);
+  const seen = watched(member.handler?.onRebalancing?.());
+  await pass(scenario, 700);
+  assert.is(seen.isSaved, true);
+  const [said, saved] = [scenario.found().length, scenario.checkpoints(0).at(-1)];
+  scenario.finish();
+  await pass(scenario, 10_000);
+  assert.equal([scenario.found().length, scenario.checkpoints(0).at(-1)], [said, saved]);
+  const again = watched(member.handler?.onRebalancing?.());
+  await pass(scenario, 100);
+  assert.is(again.isSaved, true);
+  member.handler?.onAssigned(member.shards);
+  await through(scenario);
+  assert.equal(scenario.found(), scenario.expected());
+});
+
+it("told to stop while the group shares out, it leaves what it has not taken to the next, which has nothing to say again", async () => {
+  const scenario = new Scenario(12);
+  const { engine, member } = scenario.start(AT_LEAST_ONCE);
+  scenario.feed(60, 2_000);
+  await pass(scenario, 1_500);
+  void member.handler?.onRebalancing?.();
+  await pass(scenario, 1_000);
+  scenario.finish();
+  const said = scenario.found().length;
+  let complete: boolean | null = null;
+  void engine.stop().then((summary) => {
+    complete = summary.complete;
+  });
+  await scenario.world.until(() => complete !== null);
+  assert.equal([complete, scenario.found().length], [true, said]);
+  scenario.start(AT_LEAST_ONCE);
+  await through(scenario);
+  assert.equal(scenario.found(), scenario.expected());
+});
+
+it("what cannot be saved is not waited for once the shard is lost, nor once the service has failed", async () => {
+  for (const end of ["lost", "failed"] as const) {
+    let isDown = false;
+    const scenario = new Scenario(13, (step) => (isDown && step.startsWith("checkpoint") ? "lost" : "done"));
+    const { member } = scenario.start({
+      ...AT_LEAST_ONCE,
+      source: (source) => ({ ...source, proveMembership: () => (isDown ? hangs() : source.proveMembership()) }),
+    });
+    scenario.feed(60, 2_000);
+    await pass(scenario, 1_500);
+    isDown = true;
+    const seen = watched(member.handler?.onRebalancing?.());
+    await pass(scenario, 5_000);
+    assert.is(seen.isSaved, false);
+    if (end === "lost") member.handler?.onAssigned([]);
+    else member.handler?.onFailure(new TransportError("GONE", "It is gone.", { retriable: false }));
+    await pass(scenario, 100);
+    assert.is(seen.isSaved, true, end);
+  }
+});
+
+it("with exactly-once nothing is to be saved before", async () => {
+  const scenario = new Scenario(14);
+  const { member } = scenario.start();
+  await pass(scenario, 1_000);
+  assert.is(member.handler?.onRebalancing, undefined);
 });
 
 for (const fate of FATES) {

@@ -39,6 +39,9 @@ export type Member = {
   isIn: boolean;
 };
 
+/** How long the group waits for those who save. */
+const MOST_SAVE_MS = 2_000;
+
 export class SmallLog {
   readonly inputs = new Map<string, InputRecord[]>();
   readonly outputs: { readonly placed: PlacedRecord; readonly txn: Txn }[] = [];
@@ -54,6 +57,7 @@ export class SmallLog {
   readonly stable = new Map<string, bigint>();
   fate: (step: Step, member: Member) => Fate = () => "done";
   readonly #world: SmallWorld;
+  #rebalances = 0;
   #isStirred: (() => void)[] = [];
 
   constructor(world: SmallWorld, shards: number) {
@@ -75,8 +79,24 @@ export class SmallLog {
     this.#stir();
   }
 
-  /** Shares the shards out among those who are in the group: they stay where they are as far as possible. */
+  /** Shares the shards out among those who are in the group, once those who want to save something have, or time for it is over. */
   rebalance(): void {
+    this.#rebalances += 1;
+    const asked = this.#rebalances;
+    const saves = this.members.filter(({ handler }) => handler?.onRebalancing !== undefined).map(saved);
+    const shareOut = (): void => {
+      if (asked === this.#rebalances) this.#shareOut();
+    };
+    if (saves.length === 0) shareOut();
+    else {
+      this.#world.clock.after(MOST_SAVE_MS, shareOut);
+      void Promise.all(saves).then(shareOut);
+    }
+  }
+
+  /** They stay where they are as far as possible. */
+  #shareOut(): void {
+    this.#rebalances += 1;
     const members = this.members.filter(({ isIn, handler }) => isIn && handler !== null);
     if (members.length === 0) return;
     const all = this.states.map((_, shard) => shard);
@@ -314,6 +334,11 @@ export class SmallLog {
   #stirred(): Promise<void> {
     return new Promise((resolve) => this.#isStirred.push(resolve));
   }
+}
+
+/** A member that is dead has nothing to save any more, and says so to nobody. */
+function saved({ process, handler }: Member): Promise<void> {
+  return new Promise((resolve) => process.enter(() => void handler?.onRebalancing?.().then(resolve)));
 }
 
 function stableEnd({ stored, next, open }: StatePartition): bigint {

@@ -54,6 +54,10 @@ function keyOf({ topic, partition }: TopicPartition): string {
   return `${topic}-${partition}`;
 }
 
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 /** Writes so many records to each of these partitions. */
 async function write(topic: string, count: number, ...partitions: readonly number[]): Promise<void> {
   const messages = partitions.flatMap((partition) =>
@@ -139,6 +143,39 @@ it("whole shards change hands; what is kept goes on by itself, what is gained wa
   await until("the other has all", () => second.owned().length === 3);
   await second.source.proveMembership();
   assert.equal([first.failures, second.failures], [[], []]);
+});
+
+it("before the group shares out anew a member saves, as far as the group can wait; who is new does not", async () => {
+  const app = nameFor("saves");
+  const topic = `${app}-in`;
+  await createTopic(broker, topic, 2);
+  const told: string[] = [];
+  const logged: string[] = [];
+  const member = memberOf(app, {}, (level, message) => logged.push(`${level} ${message}`));
+  let saving = pause(100);
+  const join = member.source.start([topic], 2, {
+    onRebalancing: async () => {
+      told.push("asked");
+      await saving;
+      told.push("saved");
+    },
+    onAssigned: (owned) => told.push(`${owned.length} assigned`),
+    onBatch: () => undefined,
+    onFailure: (error) => told.push(error.message),
+  });
+  await join;
+  assert.equal(told, ["2 assigned"]);
+  const other = memberOf(app);
+  await other.start([topic], 2);
+  await until("it has joined", () => told.length === 4);
+  assert.equal(told, ["2 assigned", "asked", "saved", "1 assigned"]);
+  const isLate = (line: string): boolean => line.startsWith("info not all shards could be saved in time");
+  assert.is(logged.filter(isLate).length, 0);
+  saving = new Promise(() => undefined);
+  await other.source.stop();
+  await until("it has joined without", () => told.length === 6);
+  assert.equal(told.slice(4), ["asked", "2 assigned"]);
+  assert.is(logged.filter(isLate).length, 1);
 });
 
 it("who was put out of the group proves nothing until it is in again", async () => {

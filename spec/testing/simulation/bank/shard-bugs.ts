@@ -250,7 +250,7 @@ export const SHARD_BUGS: readonly PlantedBug[] = [
     text: 'if (!this.#runs.has(shard) && this.#state !== "stopping")',
     instead: 'if (this.#state !== "stopping")',
     breaks: "two runs of one process take each other's checkpoints for their own",
-    seed: 38,
+    seed: 95,
   },
   {
     name: "all barriers of a process have the same name",
