@@ -1,4 +1,4 @@
-// Who coordinates the transactions of a producer. kafkajs asks for that before each of its requests: three round trips of the eight
+// Who coordinates the transactions of a producer. kafkajs asks for that before each of its requests: two round trips of the five
 // that a transaction with output and state takes. Here it is asked once, after the producer was made known, and again after
 // whatever goes wrong: then it may be another.
 
