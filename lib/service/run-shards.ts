@@ -31,6 +31,8 @@ export type KeepingTransport = {
 
 /** How often positions and state are saved where nothing that was said waits for that. */
 const SAVE_EVERY_MS = 5_000;
+/** What they changed is frozen in some milliseconds. */
+const MANY_RECORDS = 10_000;
 const TRIM_EVERY_MS = 10_000;
 /** Three requests to each broker. */
 const LOOK_EVERY_MS = 10_000;
@@ -51,6 +53,7 @@ export function startShards(
   const pace: ShardPace = {
     commitEveryMs,
     saveEveryMs: Math.max(SAVE_EVERY_MS, commitEveryMs),
+    manyRecords: MANY_RECORDS,
     trimEveryMs: TRIM_EVERY_MS,
     lookEveryMs: LOOK_EVERY_MS,
     maxQueuedBytes: config.maxQueuedBytes,

@@ -246,7 +246,7 @@ class ShardEngine implements Engine {
       onFaltering: (isFaltering) => this.#falter(shard, isFaltering),
       meter: this.#meterOf(shard),
       share: () => this.#share(),
-      waitForTurn: () => this.#stagger.take(this.#paceMs(), this.#runs.size),
+      waitForTurn: () => this.#stagger.take(pace.commitEveryMs, this.#runs.size),
     });
     this.#runs.set(shard, run);
     const over = run.done.catch((error) => this.#fail(error)).finally(() => this.#ended.delete(over));
@@ -267,12 +267,6 @@ class ShardEngine implements Engine {
     const meter = this.#meters.get(shard) ?? createShardMeter(this.#ports.clock);
     this.#meters.set(shard, meter);
     return meter;
-  }
-
-  /** How often shards with much to do are saved. */
-  #paceMs(): number {
-    const { guarantee, pace } = this.#config;
-    return guarantee === "exactly-once" ? pace.commitEveryMs : pace.saveEveryMs;
   }
 
   #createOutlet(): Outlet {

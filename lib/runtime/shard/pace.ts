@@ -6,6 +6,8 @@ export type ShardPace = {
   readonly commitEveryMs: number;
   /** The same for a stretch of which nobody would see anything new. */
   readonly saveEveryMs: number;
+  /** One of so many records does not wait for that: nothing is matched while what they changed is frozen. Left out: however many there are. */
+  readonly manyRecords?: number;
   /** How often old state is deleted at most. */
   readonly trimEveryMs: number;
   /** How often it is looked what holds back the inputs, and whether they have other partitions. Left out: never. */

@@ -109,6 +109,8 @@ class ShardAtWork implements ShardRun {
   #forms: readonly SavedForm[] = [];
   /** Whether anything was taken or said since the last cut. */
   #hasNews = false;
+  /** Records that were taken since then. */
+  #taken = 0;
   #hasWork = false;
   #cutAt: Instant = BEGINNING;
   /** Others have their turn to cut until then. */
@@ -295,6 +297,7 @@ class ShardAtWork implements ShardRun {
       this.#hasNews = true;
       this.#options.meter.waits();
     }
+    if (input.kind === "batch") this.#taken += input.batch.records.length;
     this.#hasWork = hasWork;
     this.outlet.say(emissions);
     for (const emission of emissions) this.#options.onSaid(emission);
@@ -323,8 +326,8 @@ class ShardAtWork implements ShardRun {
   }
 
   #everyMs(): number {
-    const { pace } = this.#options;
-    return this.outlet.waits ? pace.commitEveryMs : pace.saveEveryMs;
+    const { commitEveryMs, manyRecords = Number.POSITIVE_INFINITY, saveEveryMs } = this.#options.pace;
+    return this.outlet.waits || this.#taken >= manyRecords ? commitEveryMs : saveEveryMs;
   }
 
   /** Whether somebody waits for the cut: for more room, for the end, or with joining the group. */
@@ -348,11 +351,8 @@ class ShardAtWork implements ShardRun {
   /** Freezes for a while. */
   #goOnCutting(cutting: Sliced<void>): void {
     const { clock } = this.#options;
-    for (const until = clock.now() + SLICE_MS; clock.now() < until; )
-      if (cutting.next().done === true) {
-        this.#cutting = null;
-        return;
-      }
+    for (const until = clock.now() + SLICE_MS; this.#cutting !== null && clock.now() < until; )
+      if (cutting.next().done === true) this.#cutting = null;
   }
 
   *#cut(keeper: Keeper): Sliced<void> {
@@ -361,6 +361,7 @@ class ShardAtWork implements ShardRun {
     const task = this.task as Task;
     const begunAt = clock.now();
     const carried = outlet.cut();
+    this.#taken = 0;
     const stretch: Stretch = yield* stretchOf(task, this.#forms, carried, keeper.due(), (record) =>
       state.partitionOf(record),
     );

@@ -58,6 +58,25 @@ it("alerts are seen at once, checkpoints come at their own pace and carry nothin
   assert.equal([...new Set(scenario.found())], scenario.found());
 });
 
+it("very much is saved as often as what somebody waits for, so that none of it takes long", async () => {
+  const commits = async (manyRecords: number): Promise<number> => {
+    let count = 0;
+    const scenario = new Scenario(4, (step) => {
+      if (step === "checkpoint.commit") count += 1;
+      return "done";
+    });
+    scenario.start({ ...AT_LEAST_ONCE, manyRecords });
+    await pass(scenario, 3_000);
+    count = 0;
+    scenario.feed(2_000, 3_000);
+    await pass(scenario, 3_500);
+    return count;
+  };
+  const [few, many] = [await commits(2_000), await commits(10)];
+  assert.ok(few <= 7 * SHARDS, `${few} commits every 500 ms`);
+  assert.ok(many >= 20 * SHARDS, `${many} commits every 100 ms`);
+});
+
 it("stopped in peace, it says nothing again", async () => {
   const scenario = new Scenario(1);
   const { engine } = scenario.start(AT_LEAST_ONCE);

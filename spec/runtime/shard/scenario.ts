@@ -33,6 +33,7 @@ export type Different = {
   readonly task?: Partial<TaskConfig>;
   readonly onDataLoss?: "fail" | "continue";
   readonly lookEveryMs?: number;
+  readonly manyRecords?: number;
   readonly state?: (state: StateLog) => StateLog;
   readonly source?: (source: ShardSource) => ShardSource;
   readonly sink?: (sink: Sink) => Sink;
@@ -141,6 +142,7 @@ export class Scenario {
           saveEveryMs: 500,
           trimEveryMs: 300,
           ...(different.lookEveryMs === undefined ? {} : { lookEveryMs: different.lookEveryMs }),
+          ...(different.manyRecords === undefined ? {} : { manyRecords: different.manyRecords }),
           maxQueuedBytes: 20_000,
           maxUnsentBytes: 4_000,
         },

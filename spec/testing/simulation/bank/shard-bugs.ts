@@ -290,7 +290,7 @@ export const SHARD_BUGS: readonly PlantedBug[] = [
     text: "confirmed: () => outbox.confirmed(),",
     instead: "confirmed: () => Promise.resolve(),",
     breaks: "alerts of a process that dies are lost",
-    seed: 11,
+    seed: 101,
   },
   {
     name: "what was sent counts as safe",
