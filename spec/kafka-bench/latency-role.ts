@@ -8,12 +8,10 @@ import { kafkaTransport } from "../../lib/service/kafka-transport.ts";
 import { runService } from "../../lib/service/run.ts";
 import { systemClock } from "../../lib/time/clock.ts";
 import { loadKafkajs } from "../../lib/transports/kafka/kafkajs.ts";
-import { partitionOf } from "../../lib/transports/partitioner.ts";
-import { randomNumbers } from "../kafka-load/traffic.ts";
 import { definitionOf } from "../transports/kafka/kit.ts";
 import { COMMIT_EVERY_MS } from "./figures.ts";
-import { createLeanProducer } from "./lean-producer.ts";
-import { accountOf, benchService, OUT_OF_ORDERNESS_MS, pairing, type Size, textOf, withinAt } from "./stream.ts";
+import { type Written, writeAtEvenPace } from "./latency-writer.ts";
+import { benchService, type Size, withinAt } from "./stream.ts";
 
 export type LatencyPlan = {
   readonly address: string;
@@ -27,12 +25,8 @@ export type LatencyPlan = {
   readonly measuredMs: number;
 };
 
-/** What each finds. `measured`: the events that count were sent from the first time on and before the second. */
-export type Found = {
-  readonly serve: null;
-  readonly watch: readonly SeenAlert[];
-  readonly write: { readonly measured: readonly [from: number, until: number]; readonly alerts: number };
-};
+/** What each finds. */
+export type Found = { readonly serve: null; readonly watch: readonly SeenAlert[]; readonly write: Written };
 
 /** An alert: when the event that completed it was sent, and when it was seen. */
 export type SeenAlert = readonly [sentAt: number, seenAt: number];
@@ -42,10 +36,8 @@ export type Role = keyof Found;
 /** What it tells the process that has started it, which tells it `"end"`. */
 export type Told = { readonly kind: "ready" } | { readonly kind: "found"; readonly found: Found[Role] };
 
-/** Until code is compiled and sessions are settled nobody's time counts. */
-const WARM_UP_MS = 5_000;
-/** Written behind the events that count: time goes on by these. */
-const BEHIND_MS = OUT_OF_ORDERNESS_MS + 1_000;
+/** Until the code of all three is compiled and sessions are settled nobody's time counts. */
+const WARM_UP_MS = 15_000;
 const TICK_MS = 5;
 const QUIET_MS = 3_000;
 const FETCH_WAIT_MS = 100;
@@ -102,37 +94,8 @@ async function watch({ address, app }: LatencyPlan): Promise<Found["watch"]> {
   return seen;
 }
 
-/** Writes at an even pace; the time of an event is that of its sending. */
-async function write(all: LatencyPlan): Promise<Found["write"]> {
-  const { address, bytes, input, measuredMs, partitions, perSecond } = all;
-  const producer = await createLeanProducer(clientOf(address), input, partitions);
-  const [chance, alertsOf] = [randomNumbers(1), pairing(withinAt(perSecond))];
-  const startAt = Date.now();
-  const [from, until] = [startAt + WARM_UP_MS, startAt + WARM_UP_MS + measuredMs];
-  let alerts = 0;
-  let failure: { readonly error: unknown } | null = null;
-  const sending = new Set<Promise<unknown>>();
-  for (let [n, now] = [0, startAt]; now < until + BEHIND_MS; now = Date.now()) {
-    for (const due = ((now - startAt) * perSecond) / 1_000; n < due; n += 1) {
-      const account = accountOf(n, chance, () => now);
-      const completed = alertsOf(account);
-      if (now >= from && now < until) alerts += completed;
-      const key = Buffer.from(account.key);
-      producer.add(partitionOf(key, partitions), key, textOf(account, bytes));
-    }
-    const sent = producer
-      .send(now)
-      .catch((error: unknown) => {
-        failure ??= { error };
-      })
-      .finally(() => sending.delete(sent));
-    sending.add(sent);
-    await sleep(TICK_MS);
-    if (failure !== null) throw (failure as { readonly error: unknown }).error;
-  }
-  await Promise.all(sending);
-  await producer.close();
-  return { measured: [from, until], alerts };
+async function write(plan: LatencyPlan): Promise<Found["write"]> {
+  return writeAtEvenPace(clientOf(plan.address), plan, WARM_UP_MS);
 }
 
 function clientOf(address: string) {

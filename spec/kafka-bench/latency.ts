@@ -1,9 +1,9 @@
 // How late an alert is. A writer, the service and a watcher of its alerts, who reads what is committed, are processes of their own on one
-// machine, by its clock. The time of an event is when it is sent. It may be said where time has come `outOfOrderness` further, and events of
-// that time are being sent when the clock has gone on by as much; whatever passes from then on until the alert is seen counts:
+// machine, by its clock. The time of an event is when it is sent. An alert may be said where time has come `outOfOrderness` further than
+// its last event: when events are sent that are as much younger. Whatever passes from then on until it is seen counts:
 //
-//     event sent ── outOfOrderness ──▶ may be said ── written, read, matched, written or committed, read ──▶ seen
-//                                      └────────────────────────── latency ──────────────────────────────────┘
+//     last event sent ── outOfOrderness ──▶ events of that time sent ── written, read, matched, written or committed, read ──▶ seen
+//                                           └─────────────────────────────── latency ────────────────────────────────────────┘
 import { type ChildProcess, fork } from "node:child_process";
 import type { Broker } from "../broker/broker.ts";
 import { createTopic } from "../broker/topics.ts";
@@ -21,14 +21,32 @@ export type LatencyRow = Pick<LatencyPlan, "bytes" | "guarantee" | "shards" | "p
   readonly mostMs: number;
 };
 
-/** `program`: the bundle of `latency-role.ts`. Takes `measuredMs` and some ten seconds. */
-export async function measureLatency(
+/** What is asked for. */
+export type LatencyAsked = Omit<LatencyPlan, "address" | "app" | "input">;
+
+/** Longer than any other warms up: a broker needs half a minute until it has compiled what it runs, and takes up to half of a core for that. */
+const MORE_WARM_UP_MS = 25_000;
+/** So many that a cold one keeps up. */
+const WARM_UP_PER_SECOND = 30_000;
+
+/** Lets a broker that was just started do all that will be asked of it until it has become fast. */
+export async function warmUp(
   broker: Broker,
   program: string,
-  asked: Omit<LatencyPlan, "address" | "app" | "input">,
-): Promise<LatencyRow> {
+  asked: Pick<LatencyPlan, "bytes" | "shards" | "partitions">,
+): Promise<void> {
+  const load = { guarantee: "exactly-once", perSecond: WARM_UP_PER_SECOND, measuredMs: MORE_WARM_UP_MS } as const;
+  await measure(broker, program, { ...asked, ...load }, "warm-up");
+}
+
+/** `program`: the bundle of `latency-role.ts`. Takes `measuredMs` and some twenty seconds. */
+export function measureLatency(broker: Broker, program: string, asked: LatencyAsked): Promise<LatencyRow> {
+  const { bytes, guarantee, shards } = asked;
+  return measure(broker, program, asked, `latency-${bytes}-${shards}-${guarantee}`);
+}
+
+async function measure(broker: Broker, program: string, asked: LatencyAsked, app: string): Promise<LatencyRow> {
   const { bytes, guarantee, shards, perSecond, partitions } = asked;
-  const app = `latency-${bytes}-${shards}-${guarantee}`;
   const plan = { ...asked, address: broker.address, app, input: `${app}-in` };
   await createTopic(broker, plan.input, partitions);
   const children: ChildProcess[] = [];
@@ -38,25 +56,28 @@ export async function measureLatency(
     await service.ready;
     const watcher = start("watch");
     await watcher.ready;
-    const { measured, alerts: expected } = await start("write").found;
+    const written = await start("write").found;
     const seen = await watcher.end();
     await service.end();
-    const latencies = latenciesOf(seen, measured);
+    const latencies = latenciesOf(seen, written);
     const times = {
       p50Ms: ofHundred(latencies, 50),
       p99Ms: ofHundred(latencies, 99),
       mostMs: ofHundred(latencies, 100),
     };
-    return { bytes, guarantee, shards, perSecond, alerts: latencies.length, expected, ...times };
+    return { bytes, guarantee, shards, perSecond, alerts: latencies.length, expected: written.alerts, ...times };
   } finally {
     for (const child of children) child.kill("SIGKILL");
   }
 }
 
-function latenciesOf(seen: Found["watch"], [from, until]: readonly [number, number]): readonly number[] {
-  return seen
-    .filter(([sentAt]) => sentAt >= from && sentAt < until)
-    .map(([sentAt, seenAt]) => seenAt - sentAt - OUT_OF_ORDERNESS_MS);
+function latenciesOf(seen: Found["watch"], { measured: [from, until], turns }: Found["write"]): readonly number[] {
+  const counted = seen.filter(([sentAt]) => sentAt >= from && sentAt < until).sort(([one], [other]) => one - other);
+  let turn = 0;
+  return counted.map(([sentAt, seenAt]) => {
+    while ((turns[turn] as number) < sentAt + OUT_OF_ORDERNESS_MS) turn += 1;
+    return seenAt - (turns[turn] as number);
+  });
 }
 
 /** A process that has a role. */

@@ -8,7 +8,7 @@ import { createTopic } from "../broker/topics.ts";
 import { bundle, type Folder } from "../run/bundle.ts";
 import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
 import { type Figures, type Layer, layersTable, type Row, rowOf, tableOf } from "./figures.ts";
-import { type LatencyRow, latencyTable, measureLatency } from "./latency.ts";
+import { type LatencyRow, latencyTable, measureLatency, warmUp } from "./latency.ts";
 import { alertsIn, INPUT, PER_SECOND, records, SIZES, type Size } from "./stream.ts";
 
 const USAGE = `npm run kafka-bench -- [--events 1000000] [--bytes 100,300] [--shards 1,4,8] [--rounds 3] [--profile FOLDER] [--layers] [--json]
@@ -22,7 +22,7 @@ const USAGE = `npm run kafka-bench -- [--events 1000000] [--bytes 100,300] [--sh
   --layers          instead: what an event costs from the bytes of a fetch to those of a checkpoint, layer by layer, without a broker
   --latency         instead: how long after an alert may be said it is seen, with both guarantees, while events come at an even pace
   --rate N          events in a second for that; default: half of what the service, exactly once, has just read in one
-  --seconds N       for how long alerts are looked at, behind a warm-up of five seconds
+  --seconds N       for how long alerts are looked at, behind a warm-up
   --json            prints the rows as JSON
 
 Exits with 0 if every service found the alerts that there have to be, with 1 if not, with 2 if the arguments make no sense.`;
@@ -88,6 +88,8 @@ async function tellLatency(command: Command, contender: string, say: (line: stri
     for (const bytes of command.sizes) {
       const broker = await startBroker({ heapMb: 1_024, optimize: true });
       try {
+        say(`${bytes} B: warming the broker`);
+        await warmUp(broker, program, { bytes, shards: command.shards[0] as number, partitions: PARTITIONS });
         if (command.rate === null) await fill(broker, command.events, bytes, say);
         for (const shards of command.shards) {
           const perSecond = command.rate ?? Math.round((await rateOf(broker, contender, command, shards)) / 2);

@@ -30,6 +30,7 @@ const START_AT = Date.parse("2026-03-02T09:00:00Z");
 const WITHIN_MS = 10_000;
 export const OUT_OF_ORDERNESS_MS = 1_000;
 const MOST_BEHIND_MS = 900;
+const FILLING = "teller".repeat(20);
 
 /** In the order of sending. */
 export function* accounts(events: number): Generator<Account> {
@@ -57,9 +58,14 @@ export function* records(events: number, size: Size): Generator<JavaRecord> {
 
 /** As JSON of so many bytes. */
 export function textOf(account: Account, size: Size): string {
-  const said = size === 100 ? account : { ...account, ...moreOf(account) };
-  const bare = JSON.stringify({ ...said, by: "" });
-  return `${bare.slice(0, -2)}${"teller".repeat(20).slice(0, size - bare.length)}"}`;
+  const said = size === 100 ? plain(account) : JSON.stringify({ ...account, ...moreOf(account) });
+  const bare = `${said.slice(0, -1)},"by":"`;
+  return `${bare}${FILLING.slice(0, size - bare.length - 2)}"}`;
+}
+
+/** As `JSON.stringify` has it, in a third of the time: who writes at an even pace has to be quick. */
+function plain({ n, type, key, at, value }: Account): string {
+  return `{"n":${n},"type":"${type}","key":"${key}","at":${at},"value":${value}}`;
 }
 
 function moreOf({ n, value }: Account): object {
