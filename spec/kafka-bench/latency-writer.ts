@@ -28,6 +28,8 @@ type Keyed = { readonly bytes: Buffer; readonly partition: number };
 /** Written behind the events that count: time goes on by these. */
 const BEHIND_MS = OUT_OF_ORDERNESS_MS + 1_000;
 const TURN_MS = 5;
+/** A writer that stood still catches up by turns: the broker takes a megabyte of a partition at once. */
+const MOST_IN_TURN = 10_000;
 
 /** Writes for as long as the plan says, and before that for `warmUpMs`. */
 export async function writeAtEvenPace(kafka: Kafka, plan: LatencyPlan, warmUpMs: number): Promise<Written> {
@@ -39,7 +41,8 @@ export async function writeAtEvenPace(kafka: Kafka, plan: LatencyPlan, warmUpMs:
   const measured = [startAt + warmUpMs, startAt + warmUpMs + measuredMs] as const;
   let failure: { readonly error: unknown } | null = null;
   for (let [n, now] = [0, startAt]; now < measured[1] + BEHIND_MS; now = Date.now()) {
-    for (const due = ((now - startAt) * perSecond) / 1_000; n < due; n += 1) {
+    const due = Math.min(((now - startAt) * perSecond) / 1_000, n + MOST_IN_TURN);
+    for (; n < due; n += 1) {
       const account = accountOf(n, chance, () => now);
       const key = keyedAs(account.key);
       producer.add(key.partition, key.bytes, textOf(account, bytes));
