@@ -11,7 +11,7 @@ import { type Figures, type Layer, layersTable, type Row, rowOf, tableOf } from 
 import { type LatencyRow, latencyTable, measureLatency, warmUp } from "./latency.ts";
 import { alertsIn, INPUT, PER_SECOND, records, SIZES, type Size } from "./stream.ts";
 
-const USAGE = `npm run kafka-bench -- [--events 1000000] [--bytes 100,300] [--shards 1,4,8] [--rounds 3] [--profile FOLDER] [--layers] [--json]
+const USAGE = `npm run kafka-bench -- [--events 1000000] [--bytes 100,300] [--shards 1,4,8] [--rounds 3] [--profile FOLDER] [--layers] [--node FLAG] [--json]
        npm run kafka-bench -- --latency [--rate N] [--seconds 20] [--bytes 100,300] [--shards 4] [--events 1000000] [--json]
 
   --events N        records, all written before anything is read
@@ -20,6 +20,7 @@ const USAGE = `npm run kafka-bench -- [--events 1000000] [--bytes 100,300] [--sh
   --rounds N        how often each contender reads the topic, in turn, after a round in which the broker warms up; the median counts
   --profile FOLDER  writes a profile of every process there; slower
   --layers          instead: what an event costs from the bytes of a fetch to those of a checkpoint, layer by layer, without a broker
+  --node FLAG       is given to Node.js, of kafkajs, too: --node=--max-semi-space-size=32
   --latency         instead: how long after an alert may be said it is seen, with both guarantees, while events come at an even pace
   --rate N          events in a second for that; default: half of what the service, exactly once, has just read in one
   --seconds N       for how long alerts are looked at, behind a warm-up
@@ -33,6 +34,7 @@ type Command = {
   readonly shards: readonly number[];
   readonly rounds: number;
   readonly profile: string | null;
+  readonly node: string | null;
   readonly layers: boolean;
   readonly latency: boolean;
   /** `null`: half of what was measured. */
@@ -71,11 +73,12 @@ function programOf(entry: string): Promise<Folder> {
   return bundle("kafka-bench", new URL(entry, import.meta.url), { packages: "external", sourcemap: "inline" });
 }
 
-async function tellLayers({ events, sizes, profile, json }: Command, program: string): Promise<number> {
+async function tellLayers(command: Command, program: string): Promise<number> {
+  const { events, sizes, json } = command;
   const found: { readonly bytes: Size; readonly layers: readonly Layer[] }[] = [];
   for (const bytes of sizes) {
     const words = ["-", String(events), "layers", String(bytes)];
-    found.push({ bytes, layers: await runProgram<readonly Layer[]>(program, words, profile) });
+    found.push({ bytes, layers: await runProgram<readonly Layer[]>(program, words, flagsOf(command)) });
   }
   console.log(json ? JSON.stringify(found) : found.map(({ bytes, layers }) => layersTable(bytes, layers)).join("\n\n"));
   return 0;
@@ -115,7 +118,7 @@ async function tellLatency(command: Command, contender: string, say: (line: stri
 /** What the service reads in a second with nothing else to do. */
 async function rateOf(broker: Broker, program: string, { events }: Command, shards: number): Promise<number> {
   const words = [broker.address, String(events), `rate-${shards}`, String(shards)];
-  const found = await runProgram<Figures>(program, words, null);
+  const found = await runProgram<Figures>(program, words, []);
   return found.events / found.seconds;
 }
 
@@ -145,7 +148,11 @@ async function measure(
     for (let round = 0; round <= rounds; round += 1) {
       for (const [index, { name, words }] of contenders.entries()) {
         const all = [broker.address, String(events), ...words(`round-${round}-${index}`)];
-        const found = await runProgram<Figures>(program, all, round === 0 ? null : command.profile);
+        const found = await runProgram<Figures>(
+          program,
+          all,
+          flagsOf(round === 0 ? { ...command, profile: null } : command),
+        );
         if (round > 0) figures[index]?.push(found);
         const which = round === 0 ? "to warm up" : `round ${round} of ${rounds}`;
         say(`${size} B, ${which}: ${name}: ${Math.round(found.events / found.seconds).toLocaleString("en")}/s`);
@@ -157,17 +164,40 @@ async function measure(
   }
 }
 
-async function runProgram<Answer>(program: string, words: readonly string[], profile: string | null): Promise<Answer> {
+/** For Node.js. */
+function flagsOf({ node, profile }: Pick<Command, "node" | "profile">): readonly string[] {
+  return [...(node === null ? [] : [node]), ...(profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`])];
+}
+
+async function runProgram<Answer>(
+  program: string,
+  words: readonly string[],
+  flags: readonly string[],
+): Promise<Answer> {
   const { NODE_V8_COVERAGE: _counts, NODE_OPTIONS: _options, ...env } = process.env;
-  const flags = profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
   const args = ["--enable-source-maps", "--expose-gc", ...flags, program, ...words];
   const { stdout } = await exec(process.execPath, args, { env, timeout: CONTENDER_MS, maxBuffer: 64 * 1024 * 1024 });
   return JSON.parse(stdout) as Answer;
 }
 
+/** An option that is not for processes that play roles. */
+function aside(name: string, value: string | undefined, latency: boolean): string | null {
+  if (latency && value !== undefined) throw new Error(`--${name} does not go with --latency.`);
+  return value ?? null;
+}
+
 function parseCommand(words: string[]): Command | string {
   const [text, flag] = [{ type: "string" }, { type: "boolean" }] as const;
-  const numbers = { events: text, bytes: text, shards: text, rounds: text, profile: text, rate: text, seconds: text };
+  const numbers = {
+    events: text,
+    bytes: text,
+    shards: text,
+    rounds: text,
+    profile: text,
+    node: text,
+    rate: text,
+    seconds: text,
+  };
   const options = { ...numbers, layers: flag, latency: flag, json: flag };
   return readWords(USAGE, words, options, ({ events = "1000000", bytes = "100,300", latency = false, ...more }) => ({
     events: wholeNumber("events", events),
@@ -178,7 +208,8 @@ function parseCommand(words: string[]): Command | string {
     }),
     shards: (more.shards ?? (latency ? "4" : "1,4,8")).split(",").map((each) => wholeNumber("shards", each)),
     rounds: wholeNumber("rounds", more.rounds ?? "3"),
-    profile: more.profile ?? null,
+    profile: aside("profile", more.profile, latency),
+    node: aside("node", more.node, latency),
     layers: more.layers ?? false,
     latency,
     rate: more.rate === undefined ? null : wholeNumber("rate", more.rate),
