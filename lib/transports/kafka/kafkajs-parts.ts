@@ -72,11 +72,21 @@ export type TransactionCluster = {
   findControllerBroker(): Promise<unknown>;
   refreshMetadataIfNecessary(): Promise<void>;
 };
-/** Transactions of one producer. Its functions need no `this` but for the locks, which are left as they are. */
+/**
+ * Transactions of one producer, and the sequence numbers of what it writes. Its functions need no `this` but for those about locks, which
+ * nobody calls any more.
+ */
 export type TransactionManager = {
   isInitialized(): boolean;
+  isTransactional(): boolean;
+  getTransactionalId(): string | undefined;
+  getProducerId(): unknown;
+  getProducerEpoch(): number;
   initProducerId(): Promise<unknown>;
   beginTransaction(): void;
+  /** 0 where the producer does not number what it writes. */
+  getSequence(topic: string, partition: number): number;
+  updateSequence(topic: string, partition: number, increment: number): void;
   readonly addPartitionsToTransaction: (topics: readonly object[]) => Promise<unknown>;
   readonly sendOffsets: (offsets: object) => Promise<unknown>;
   readonly commit: () => Promise<unknown>;
@@ -85,16 +95,79 @@ export type TransactionManager = {
 export type CreateTransactionManager = (options: { readonly cluster: TransactionCluster }) => TransactionManager;
 
 export type PartitionMetadata = { readonly partitionId: number };
-export type GroupMessages = <Message>(options: {
-  readonly topic: string;
-  readonly partitionMetadata: readonly PartitionMetadata[];
+export type Message = object;
+/** What is written to one partition at once. */
+export type Portion = {
+  readonly partition: number;
   readonly messages: readonly Message[];
+  readonly firstSequence: number;
+};
+export type TopicPortions = { readonly topic: string; readonly partitions: readonly Portion[] };
+
+export type ProduceRequest = Omit<SendRequest, "topicMessages"> & {
+  readonly transactionalId: string | undefined;
+  readonly producerId: unknown;
+  readonly producerEpoch: number;
+  readonly topicData: readonly TopicPortions[];
+};
+export type PartitionAnswer = { readonly partition: number; readonly errorCode: number; readonly baseOffset: string };
+/** A broker that partitions are written to. */
+export type Leader = {
+  produce(request: ProduceRequest): Promise<{
+    readonly topics: readonly { readonly topicName: string; readonly partitions: readonly PartitionAnswer[] }[];
+  }>;
+};
+
+/** What producers ask of their cluster. */
+export type ProducerCluster = {
+  isConnected(): boolean;
+  connect(): Promise<void>;
+  removeBroker(address: { readonly host: string | undefined; readonly port: number | undefined }): void;
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  refreshMetadataIfNecessary(): Promise<void>;
+  /** Empty where nothing is known. @throws where nothing was ever asked */
+  findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
+  /** Partitions by the number of their leader, without those that are not known. */
+  findLeaderForPartitions(topic: string, partitions: readonly number[]): Readonly<Record<string, readonly number[]>>;
+  findBroker(about: { readonly nodeId: string }): Promise<Leader>;
+};
+
+/** Errors of kafkajs, by name: there may be another copy of its classes. */
+export type KafkaJsError = Error & {
+  readonly retriable?: boolean;
+  readonly host?: string;
+  readonly port?: number;
+};
+
+/** Made with a message; it may pass. */
+export type KafkaJsErrors = { readonly KafkaJSMetadataNotLoaded: new (message: string) => KafkaJsError };
+
+/** Calls `act` again, after a while, as long as what it throws may pass. `bail` ends it with an error. */
+export type Retrier = <Found>(
+  act: (bail: (error: Error) => void, retryCount: number, retryTimeInMs: number) => Promise<Found>,
+) => Promise<Found>;
+
+export type SendOptions = {
+  readonly logger: { error(message: string, more: object): void };
+  readonly cluster: ProducerCluster;
   readonly partitioner: (options: {
     readonly topic: string;
     readonly partitionMetadata: readonly PartitionMetadata[];
     readonly message: Message;
   }) => number;
-}) => Record<number, Message[]>;
+  readonly eosManager: TransactionManager;
+  readonly retrier: Retrier;
+};
+export type SendRequest = {
+  readonly acks: number;
+  readonly timeout?: number | undefined;
+  readonly compression?: number | undefined;
+  readonly topicMessages: readonly { readonly topic: string; readonly messages: readonly Message[] }[];
+};
+export type Answer = PartitionAnswer & { readonly topicName: string };
+export type SendMessages = (request: SendRequest) => Promise<readonly Answer[]>;
+export type CreateSendMessages = (options: SendOptions) => SendMessages;
 
 /** Codecs by number, each made when it is needed. */
 export type Compression = {

@@ -4,7 +4,8 @@
 //     P2  consumer/batch                   waits for ever behind a batch that compaction has emptied: it forgets where batches
 //                                          end, so the position stays (issue 1072 of kafkajs)
 //     P3  network/requestQueue             each answer starts a timer, even if nothing waits to be sent: 6 % of a core when idle
-//     P4  producer/groupMessagesPerPartition   copies all messages of a partition for each one more: quadratic
+//     P4  producer/sendMessages            writes twice, or not at all, where partitions have several leaders and one fails or moves:
+//                                          see `send-messages.ts`
 //     P5  cluster                          the transaction manager reads `cluster.retry`, which is never set, so it waits 300 ms
 //                                          where the client says 20. Its retries count, too, then: the client's, not 5
 //     P6  protocol/requests/fetch/v4/decodeMessages   five big numbers, three texts and four buffers per record: our own reader
@@ -32,7 +33,7 @@ import type {
   CreateTransactionManager,
   Decoder,
   DecoderClass,
-  GroupMessages,
+  KafkaJsErrors,
   MessageSetDecoder,
   PartitionData,
   Produced,
@@ -48,6 +49,7 @@ import { withKnownCoordinator } from "./known-coordinator.ts";
 import { isOldFormat, mistakeInOldFormat } from "./old-format.ts";
 import type { Change } from "./private-copy.ts";
 import { decodeBatches, type FetchedBatches } from "./record-batch.ts";
+import { createSendMessages } from "./send-messages.ts";
 import { ofAddPartitions, ofProduce } from "./whose-error.ts";
 
 /** Decompressed bytes per partition in a fetch; also the most that one batch may have. */
@@ -64,7 +66,10 @@ export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
   return new Map<string, Change>([
     ["src/consumer/batch.js", (exports) => committedBatches(exports as StockBatchClass)],
     ["src/network/requestQueue/index.js", (exports) => withoutIdleTimers(exports as RequestQueueClass)],
-    ["src/producer/groupMessagesPerPartition.js", () => groupMessages],
+    [
+      "src/producer/sendMessages.js",
+      (_, load) => createSendMessages((load("src/errors.js") as KafkaJsErrors).KafkaJSMetadataNotLoaded),
+    ],
     ["src/producer/eosManager/index.js", (exports) => withKnownCoordinator(exports as CreateTransactionManager)],
     ["src/utils/sleep.js", (exports) => lightSleep(exports as Sleep, sleepers)],
     ["src/consumer/consumerGroup.js", (exports) => waking(withoutReset(exports as ConsumerGroupClass), sleepers)],
@@ -143,19 +148,6 @@ function withoutIdleTimers(RequestQueue: RequestQueueClass): RequestQueueClass {
   };
   return RequestQueue;
 }
-
-/** P4. */
-const groupMessages: GroupMessages = ({ topic, partitionMetadata, messages, partitioner }) => {
-  const groups: Record<number, (typeof messages)[number][]> = {};
-  if (partitionMetadata.length === 0) return groups;
-  for (const message of messages) {
-    const partition = partitioner({ topic, partitionMetadata, message });
-    const group = groups[partition];
-    if (group === undefined) groups[partition] = [message];
-    else group.push(message);
-  }
-  return groups;
-};
 
 /** P5. */
 function withRetry(Cluster: ClusterClass): ClusterClass {

@@ -67,17 +67,6 @@ it("wakes who sleeps when something is resumed", async () => {
   assert.equal(await Promise.all(woken), ["awake", "still asleep"]);
 });
 
-it("groups messages by partition as before", () => {
-  const messages = Array.from({ length: 50 }, (_, index) => ({ value: String(index) }));
-  const partitioner = ({ message }: { message: { value: string } }): number => Number(message.value) % 3;
-  const groups = both.map((load) => {
-    const group = load("src/producer/groupMessagesPerPartition.js") as (options: object) => object;
-    const none = group({ topic: "t", partitionMetadata: [], messages, partitioner });
-    return [group({ topic: "t", partitionMetadata: [{}, {}, {}], messages, partitioner }), none];
-  });
-  assert.equal(groups[0], groups[1]);
-});
-
 it("sums up what is written as before", () => {
   const [ours, theirs] = both.map(
     (load) => load("src/protocol/recordBatch/crc32C/index.js") as (bytes: Buffer) => number,
