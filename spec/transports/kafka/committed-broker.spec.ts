@@ -1,4 +1,5 @@
 // Committed data from real brokers: what transactions, compaction and Kafka's own producer leave behind.
+import { setTimeout as pause } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { loadKafkajs } from "../../../lib/transports/kafka/kafkajs.ts";
 import { type JavaCommand, type JavaRecord, javaProduce } from "../../broker/java-produce.ts";
@@ -113,10 +114,6 @@ for (const compression of ["none", "gzip", "snappy", "lz4", "zstd"] as const)
 
 function text({ value }: { readonly value: Uint8Array | null }): string {
   return Buffer.from(value ?? []).toString();
-}
-
-function pause(forMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, forMs));
 }
 
 it.run();

@@ -1,5 +1,6 @@
 // Several processes that share a topic: who joins and who leaves, positions that are gone. Exactly once, nothing may be lost or there
 // twice; at least once, nothing may be lost, and what is there twice has the same id.
+import { setTimeout as pause } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import type { Guarantee } from "../../../lib/runtime/shard/outlet.ts";
 import { consoleConsume } from "../../broker/console-consume.ts";
@@ -30,10 +31,6 @@ async function* spread(overMs: number): AsyncGenerator<JavaRecord> {
     yield* all.slice(from, from + size);
     await pause(100);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function lanesOf({ running }: OnKafka): number {

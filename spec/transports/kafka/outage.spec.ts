@@ -1,5 +1,6 @@
 // A broker that goes away for half a minute in the middle: nothing is lost, and nothing is taken for silence. In a file of its own,
 // for what it takes is half a minute of waiting.
+import { setTimeout as pause } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { javaProduce } from "../../broker/java-produce.ts";
 import { requireBroker } from "../../broker/require-broker.ts";
@@ -17,10 +18,6 @@ const TRAFFIC: TrafficOptions = { events: 12_000, keys: 300, seed: 11 };
 const broker = await requireBroker({ restarts: true });
 const it = broker.suite("outage");
 it.after.each(endAll);
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
 
 it("goes on where it was when the broker is killed and comes back, with everything in memory", async () => {
   const app = nameFor("restart");

@@ -1,4 +1,6 @@
 // Reading by shards on a real broker: whose they are, where reading begins, and what proves that this process still counts.
+
+import { setTimeout as pause } from "node:timers/promises";
 import type { Producer, Transaction } from "kafkajs";
 import * as assert from "uvu/assert";
 import { ConfigError, TransportError } from "../../../lib/core/errors.ts";
@@ -52,10 +54,6 @@ function memberOf(app: string, options: Partial<KafkaDefinition> = {}, log: Log 
 
 function keyOf({ topic, partition }: TopicPartition): string {
   return `${topic}-${partition}`;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Writes so many records to each of these partitions. */
