@@ -1,6 +1,6 @@
-// Sockets for kafkajs. Ours differ from its own in three ways: certificates and keys are read anew for each connection, so that
-// they can be replaced while a service runs; IPv6 works; and a port that answers plain text with TLS is recognised, where
-// kafkajs would take the answer for the length of a message and wait for it.
+// Sockets for kafkajs. Ours differ from its own in four ways: certificates and keys are read anew for each connection, so that
+// they can be replaced while a service runs; IPv6 works; a port that answers plain text with TLS is recognised, where kafkajs would
+// take the answer for the length of a message and wait for it; and one that is closed stays closed, however often kafkajs lets go of it.
 
 import { isIP, connect as openPlain, type Socket } from "node:net";
 import { type ConnectionOptions, connect as openTls } from "node:tls";
@@ -25,8 +25,18 @@ export function createSocketFactory(tls: () => ConnectionOptions | null): ISocke
         ? openPlain({ host, port }, onConnect)
         : openTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...options }, onConnect);
     if (options === null) socket.once("data", (first: Buffer) => refuseTls(socket, first));
-    return socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
+    return letGoOnce(socket).setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
   };
+}
+
+/**
+ * kafkajs calls `unref` on the same dead socket with each try to reach a broker that is away. Node.js takes that as a wish for when it is
+ * opened again, remembers every one, and warns of a leak.
+ */
+function letGoOnce(socket: Socket): Socket {
+  return socket.once("close", () => {
+    socket.unref = () => socket;
+  });
 }
 
 function refuseTls(socket: Socket, first: Buffer): void {

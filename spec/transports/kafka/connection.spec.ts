@@ -1,8 +1,9 @@
 // Ports that are no brokers, or no brokers yet: what a service is told, how soon, and what its log said before. The servers are
 // real; brokers are in `secured.spec.ts`.
 
+import { once } from "node:events";
 import { createRequire } from "node:module";
-import { createServer, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ConfigError, SequiturError, type TransportError } from "../../../lib/core/errors.ts";
@@ -10,6 +11,7 @@ import { systemClock } from "../../../lib/time/clock.ts";
 import { connect, describeConnection } from "../../../lib/transports/kafka/connection.ts";
 import type { KafkaDefinition, KafkaTls } from "../../../lib/transports/kafka/options.ts";
 import { hideSecret } from "../../../lib/transports/kafka/secrets.ts";
+import { createSocketFactory } from "../../../lib/transports/kafka/sockets.ts";
 
 const it = suite("connection");
 const kafkajs = createRequire(import.meta.url)("kafkajs") as typeof import("kafkajs");
@@ -181,6 +183,26 @@ it("recognises a port that answers with TLS, at once", async () => {
       assert.match(error.message, /wants TLS \(connecting\)\. Write tls: true/);
     },
   );
+});
+
+it("keeps nothing of a dead connection, however often kafkajs lets go of it", async () => {
+  const server = createServer((socket) => socket.resume());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const connecting = once(server, "connection");
+  const socket = createSocketFactory(() => null)({
+    host: "127.0.0.1",
+    port,
+    ssl: null as never,
+    onConnect: () => undefined,
+  });
+  await connecting;
+  socket.destroy();
+  await once(socket, "close");
+  const before = socket.listenerCount("connect");
+  for (let tries = 0; tries < 20; tries += 1) socket.end().unref();
+  assert.is(socket.listenerCount("connect"), before);
+  server.close();
 });
 
 it("does not send a password or a token without TLS, not even over loopback", async () => {
