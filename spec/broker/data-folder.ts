@@ -1,4 +1,4 @@
-// What belongs to one broker on disk: its settings, its log, its data, and which ports and version these are of.
+// What belongs to one node on disk: its settings, its log, its data, and which ports and version these are of.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "../../lib/core/errors.ts";
@@ -6,17 +6,27 @@ import type { Certificates } from "./certificates.ts";
 import { formatData, type Installation, type KafkaVersion } from "./install.ts";
 import { freePorts, isFree } from "./ports.ts";
 import { SECURED_NAMES, type SecuredPorts, secure } from "./secured.ts";
-import { brokerSettings, HOST, type Ports, propertiesText, type Settings } from "./settings.ts";
+import { brokerSettings, HOST, type Node, type Ports, propertiesText, type Settings } from "./settings.ts";
 
-/** What a folder remembers of its broker. */
+/** What a folder remembers of its node. */
 export type Identity = { readonly version: KafkaVersion; readonly ports: Ports & SecuredPorts };
+
+/** What the nodes of a cluster have in common. */
+export type Common = {
+  /** Of those that are new. */
+  readonly clusterId: string;
+  readonly installation: Installation;
+  readonly certificates: Certificates | null;
+  /** These win over ours. */
+  readonly settings: Settings;
+};
 
 export type Files = { readonly settingsFile: string; readonly logFile: string };
 
 const IDENTITY_FILE = "broker.json";
 
 /**
- * Ports for the broker of `folder`: those of its last run, unless `port`, if not 0, says another.
+ * Ports for the node of `folder`: those of its last run, unless `port`, if not 0, says another.
  *
  * @throws {ConfigError} `PORT_TAKEN`, or `OLDER_KAFKA`: the data were written by a newer version
  */
@@ -49,24 +59,23 @@ async function choosePorts(): Promise<Identity["ports"]> {
   return Object.fromEntries(names.map((name, index) => [name, free[index]])) as Identity["ports"];
 }
 
-/** Writes what a start needs. Data that are there stay as they are. */
+/** Writes what a start of one of `nodes` needs. Data that are there stay as they are. */
 export function prepare(
   folder: string,
-  installation: Installation,
-  identity: Identity,
-  certificates: Certificates | null,
-  more: Settings,
+  { id, ports }: Node & Pick<Identity, "ports">,
+  nodes: readonly Node[],
+  { clusterId, installation, certificates, settings: more }: Common,
 ): Files {
-  const { ports } = identity;
   const data = join(folder, "data");
   if (!existsSync(join(data, "meta.properties"))) {
     mkdirSync(data, { recursive: true });
-    formatData(installation, data);
+    formatData(installation, data, { clusterId, nodeId: id });
   }
-  const plain = brokerSettings(data, ports);
+  const plain = brokerSettings(data, { id, ports }, nodes);
   const settings = certificates === null ? plain : secure(plain, ports, certificates);
   const settingsFile = join(folder, "server.properties");
   writeFileSync(settingsFile, propertiesText({ ...settings, ...more }));
+  const identity: Identity = { version: installation.version, ports };
   writeFileSync(join(folder, IDENTITY_FILE), `${JSON.stringify(identity)}\n`);
   return { settingsFile, logFile: join(folder, "broker.log") };
 }

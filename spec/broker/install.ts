@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { ConfigError } from "../../lib/core/errors.ts";
 import { findJava } from "./java.ts";
 import { withLock } from "./lock.ts";
-import { brokerSettings, propertiesText } from "./settings.ts";
+import { brokerSettings, type Node, propertiesText } from "./settings.ts";
 import { USERS } from "./users.ts";
 
 /** The newest, and the last of the line before. */
@@ -71,10 +71,14 @@ export async function install(version: KafkaVersion, progress: Progress = () => 
   return installed(version) as Installation;
 }
 
-/** Gives a new data folder the features of the release, and an identity of its own. */
-export function formatData({ folder }: Installation, dataFolder: string): void {
+/** Gives a new data folder the features of the release, and an identity of its own in its cluster. */
+export function formatData(
+  { folder }: Installation,
+  dataFolder: string,
+  { clusterId, nodeId }: { readonly clusterId: string; readonly nodeId: number },
+): void {
   cpSync(join(folder, "template"), dataFolder, { recursive: true });
-  const lines = ["version=1", `cluster.id=${kafkaId()}`, "node.id=1", `directory.id=${kafkaId()}`, ""];
+  const lines = ["version=1", `cluster.id=${clusterId}`, `node.id=${nodeId}`, `directory.id=${kafkaId()}`, ""];
   writeFileSync(join(dataFolder, "meta.properties"), lines.join("\n"));
 }
 
@@ -117,11 +121,14 @@ function fetchJars(version: KafkaVersion, folder: string, progress: Progress): P
 const NO_MAVEN =
   "The jars of Kafka come from Maven Central, once, and Maven did not start. Install Maven and put `mvn` on the PATH.";
 
+/** What is formatted is the same for all nodes. */
+const FORMATTED: Node = { id: 1, ports: { broker: 9092, controller: 9093 } };
+
 function format(java: string, draft: string): void {
   const data = join(draft, "template");
   const file = join(draft, "format.properties");
   mkdirSync(data);
-  writeFileSync(file, propertiesText(brokerSettings(data, { broker: 9092, controller: 9093 })));
+  writeFileSync(file, propertiesText(brokerSettings(data, FORMATTED, [FORMATTED])));
   const scram = USERS.flatMap(({ username, password }) =>
     ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((name) => ["-S", `${name}=[name=${username},password=${password}]`]),
   );
@@ -145,7 +152,7 @@ function format(java: string, draft: string): void {
 }
 
 /** 16 random bytes the way Kafka writes them. */
-function kafkaId(): string {
+export function kafkaId(): string {
   // Kafka refuses an id that begins with a dash.
   return `A${randomBytes(16).toString("base64url").slice(1, 22)}`;
 }

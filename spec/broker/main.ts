@@ -1,19 +1,20 @@
 // npm run broker: a real Kafka to try things with, on this machine, until Ctrl-C.
 import { relative } from "node:path";
 import { ConfigError } from "../../lib/core/errors.ts";
-import { readWords, runCommand } from "../run/command-line.ts";
-import { type BrokerOptions, startBroker } from "./broker.ts";
+import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
+import { type ClusterOptions, startCluster } from "./broker.ts";
 import { DEFAULT_VERSION, install, KAFKA_VERSIONS, type KafkaVersion, type Progress } from "./install.ts";
 import { SECURED_NAMES, type Secured } from "./secured.ts";
 import { HOST } from "./settings.ts";
 import { ADMIN, USERS } from "./users.ts";
 
-const USAGE = `npm run broker -- [--version ${DEFAULT_VERSION}] [--port 9092] [--data DIR] [--secured] [--set NAME=VALUE]...
+const USAGE = `npm run broker -- [--version ${DEFAULT_VERSION}] [--port 9092] [--brokers 1] [--data DIR] [--secured] [--set NAME=VALUE]...
 
-Runs Apache Kafka, one node, on ${HOST}, until Ctrl-C. Needs Java 17 or newer, and Maven the first time.
+Runs Apache Kafka on ${HOST}, until Ctrl-C. Needs Java 17 or newer, and Maven the first time.
 
   --version V        ${KAFKA_VERSIONS.join(" or ")}. Default ${DEFAULT_VERSION}
   --port N           0 takes any that is free. Default 9092
+  --brokers N        so many nodes, 1 to 9, on this port and those behind it; three or more keep three copies of everything. Default 1
   --data DIR         keeps topics and records between runs; without it they are gone with the broker
   --secured          adds listeners with TLS and SASL, two users, and permissions
   --set NAME=VALUE   a setting of the broker, as Kafka's documentation names it; may repeat
@@ -22,7 +23,7 @@ Runs Apache Kafka, one node, on ${HOST}, until Ctrl-C. Needs Java 17 or newer, a
 Topics are not created by themselves: --set auto.create.topics.enable=true changes that.
 Exits with 0 after Ctrl-C, with 1 if Kafka cannot run here, with 2 if the arguments make no sense.`;
 
-type Command = { readonly options: BrokerOptions; readonly isInstallOnly: boolean };
+type Command = { readonly options: ClusterOptions; readonly isInstallOnly: boolean };
 
 await runCommand(USAGE, parseCommand(process.argv.slice(2)), (command) =>
   run(command).catch((error: unknown) => {
@@ -48,20 +49,22 @@ async function run({ options, isInstallOnly }: Command): Promise<number> {
   }
 }
 
-async function serve(options: BrokerOptions, line: ProgressLine): Promise<void> {
+async function serve(options: ClusterOptions, line: ProgressLine): Promise<void> {
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
   });
   line.show(`Kafka ${options.version}: starting`);
-  const broker = await startBroker({ ...options, progress: line.show });
+  const cluster = await startCluster({ ...options, progress: line.show });
   line.end();
-  console.log(`Kafka ${broker.version} on ${broker.address}, until Ctrl-C`);
-  if (broker.secured !== null) console.log(describeSecured(broker.secured));
-  console.log(`  log           ${broker.logFile}`);
+  console.log(`Kafka ${cluster.version} on ${cluster.address}, until Ctrl-C`);
+  for (const { secured, logFile } of cluster.nodes) {
+    if (secured !== null) console.log(describeSecured(secured));
+    console.log(`  log           ${logFile}`);
+  }
   const heart = setInterval(() => {}, 1000);
   await interrupted;
   clearInterval(heart);
-  await broker.stop();
+  await cluster.stop();
   console.log(options.dataFolder === undefined ? "Stopped." : `Stopped. Its data are in ${options.dataFolder}`);
 }
 
@@ -101,6 +104,7 @@ function parseCommand(words: string[]): Command | string {
   const options = {
     version: text,
     port: text,
+    brokers: text,
     data: text,
     set: { type: "string", multiple: true },
     secured: flag,
@@ -110,6 +114,7 @@ function parseCommand(words: string[]): Command | string {
     options: {
       version: parseVersion(version),
       port: parsePort(port),
+      brokers: wholeNumber("brokers", more.brokers ?? "1", 1, 9),
       settings: Object.fromEntries((more.set ?? []).map(parseSetting)),
       secured: more.secured,
       heapMb: 1024,

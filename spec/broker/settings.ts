@@ -1,36 +1,49 @@
-// What the broker is told: one node that is broker and controller, quick to start and small, nothing replicated.
+// What a node is told: it is broker and controller, quick to start and small. Whatever a cluster of several holds, up to three of them hold.
 
 /** Properties of a broker, as Kafka's documentation names them. */
 export type Settings = Readonly<Record<string, string>>;
 
 export type Ports = { readonly broker: number; readonly controller: number };
 
+export type Node = { readonly id: number; readonly ports: Ports };
+
 export const HOST = "127.0.0.1";
 
-/** The settings of a node that has no secured listeners. */
-export function brokerSettings(dataFolder: string, ports: Ports): Settings {
+const MOST_COPIES = 3;
+
+/** The settings of one of `nodes`, which has no secured listeners. */
+export function brokerSettings(dataFolder: string, { id, ports }: Node, nodes: readonly Node[]): Settings {
   return {
     "process.roles": "broker,controller",
-    "node.id": "1",
-    "controller.quorum.voters": `1@${HOST}:${ports.controller}`,
+    "node.id": String(id),
+    "controller.quorum.voters": nodes.map((node) => `${node.id}@${HOST}:${node.ports.controller}`).join(","),
     "controller.listener.names": "CONTROLLER",
     listeners: `PLAINTEXT://${HOST}:${ports.broker},CONTROLLER://${HOST}:${ports.controller}`,
     "advertised.listeners": `PLAINTEXT://${HOST}:${ports.broker}`,
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "log.dirs": dataFolder,
+    ...replication(Math.min(nodes.length, MOST_COPIES)),
     ...CHARACTER,
+  };
+}
+
+/** What is acknowledged outlives any node. */
+function replication(copies: number): Settings {
+  const inSync = String(Math.min(copies, 2));
+  return {
+    "default.replication.factor": String(copies),
+    "offsets.topic.replication.factor": String(copies),
+    "transaction.state.log.replication.factor": String(copies),
+    "share.coordinator.state.topic.replication.factor": String(copies),
+    "min.insync.replicas": inSync,
+    "transaction.state.log.min.isr": inSync,
+    "share.coordinator.state.topic.min.isr": inSync,
   };
 }
 
 const CHARACTER: Settings = {
   // A mistyped topic is a mistake to see, not a topic to make.
   "auto.create.topics.enable": "false",
-  "default.replication.factor": "1",
-  "offsets.topic.replication.factor": "1",
-  "transaction.state.log.replication.factor": "1",
-  "transaction.state.log.min.isr": "1",
-  "share.coordinator.state.topic.replication.factor": "1",
-  "share.coordinator.state.topic.min.isr": "1",
   // Internal topics appear at first use: each partition more makes that slower.
   "offsets.topic.num.partitions": "4",
   "transaction.state.log.num.partitions": "4",
@@ -49,7 +62,12 @@ const CHARACTER: Settings = {
   // After a kill the controller, which is the same process, waits for the session of its own former life to end.
   "broker.heartbeat.interval.ms": "300",
   "broker.session.timeout.ms": "2000",
-  // Nobody is there to hand partitions over to.
+  // A controller that died is replaced about as soon as others miss it, and leaders go home soon after their node is back.
+  "controller.quorum.fetch.timeout.ms": "1500",
+  "controller.quorum.election.timeout.ms": "500",
+  "controller.quorum.election.backoff.max.ms": "300",
+  "leader.imbalance.check.interval.seconds": "1",
+  // All nodes stop together: nobody is there to hand partitions over to.
   "controlled.shutdown.enable": "false",
 };
 
