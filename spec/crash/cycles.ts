@@ -20,7 +20,7 @@ import {
   RESOLVE_POINTS,
   TRIM_POINTS,
 } from "./points.ts";
-import { oneOf } from "./scenario.ts";
+import { oneOf, refuseFailed } from "./scenario.ts";
 import { inFlight } from "./talk.ts";
 
 const WORKING: readonly Point[] = [ANY_TIME, ...CHECKPOINT_POINTS, ...RESOLVE_POINTS, ...TRIM_POINTS];
@@ -97,8 +97,7 @@ function calm(field: Field): Promise<void> {
 }
 
 function fillUp(field: Field): void {
-  const failed = field.all().find((member) => member.hasFailed());
-  if (failed !== undefined) throw new Error(`${failed.name} failed: ${JSON.stringify(failed.lines().slice(-5))}`);
+  refuseFailed(field);
   while (field.living().length < PROCESSES) field.start();
 }
 

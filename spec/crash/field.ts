@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KafkaDefinition } from "../../lib/transports/kafka/options.ts";
 import { partitionOf } from "../../lib/transports/partitioner.ts";
+import type { Broker } from "../broker/broker.ts";
 import { type JavaCommand, type JavaProduceOptions, type JavaRecord, javaProduce } from "../broker/java-produce.ts";
-import type { SpecBroker } from "../broker/require-broker.ts";
 import { asAdmin, createTopic } from "../broker/topics.ts";
 import { randomNumbers, type Sale, traffic } from "../kafka-load/traffic.ts";
 import { endLater, nameFor, produceMeanwhile, until } from "../transports/kafka/kit.ts";
@@ -16,8 +16,8 @@ import { judge, type Verdict } from "./judge.ts";
 import { type Member, startMember } from "./member.ts";
 import type { ProcessPlan } from "./process.ts";
 
-/** What is needed of a broker. */
-export type FieldBroker = Omit<SpecBroker, "suite">;
+/** A broker, or all of a cluster. */
+export type FieldBroker = Pick<Broker, "address" | "version">;
 
 export type FieldOptions = {
   readonly seed: number;
@@ -210,12 +210,17 @@ class FieldAtWork implements Field {
     await until(
       () => `all is dealt with (${this.living().length} processes live)`,
       async () => {
+        if (this.living().length === 0) throw new Error(`nobody lives: ${this.#lastWords()}`);
         const [shown] = await asAdmin(this.broker, (admin) => admin.fetchOffsets({ groupId: this.app, topics }));
         const positions = new Map(shown?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
         return places.every(([partition, offset]) => (positions.get(partition) ?? -1) >= offset);
       },
       withinMs,
     );
+  }
+
+  #lastWords(): string {
+    return this.#members.map((member) => `${member.name}: ${JSON.stringify(member.lines().at(-1) ?? null)}`).join("; ");
   }
 }
 

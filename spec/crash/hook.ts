@@ -12,7 +12,8 @@ export type Act =
   | { readonly kind: "die"; readonly afterMs: number }
   /** Until somebody sends SIGCONT. */
   | { readonly kind: "sleep" }
-  | { readonly kind: "kill"; readonly pid: number }
+  /** The broker that the request goes to: its process, by the port where it listens. */
+  | { readonly kind: "kill"; readonly pids: Readonly<Record<number, number>> }
   /** The connection goes with it, a moment later. `next`: what is ordered of the same shard from then on. */
   | { readonly kind: "lose"; readonly what: "request" | "answer"; readonly next?: Pick<Order, "point" | "act"> }
   /** With all that comes behind it on the same connection. */
@@ -85,7 +86,7 @@ class SocketHook implements Hook {
     this.#carryOut(this.#actsAt("before", request), socket);
     line.asked.push(request);
     line.out.pass(() => this.#write.apply(socket, words)); // the kernel sends what it was given, whatever becomes of us
-    this.#talk = afterRequest(this.#talk, request);
+    this.#talk = afterRequest(this.#talk, request, socket.remotePort ?? 0);
     this.#tell();
     this.#carryOut(this.#actsAt("after", request), socket);
     return true;
@@ -218,7 +219,7 @@ function carryOut(act: Act, line: Line, socket: Socket): void {
       process.kill(process.pid, "SIGSTOP");
       break;
     case "kill":
-      process.kill(act.pid, "SIGKILL");
+      killBroker(act.pids[socket.remotePort ?? 0]);
       break;
     case "lose":
       wayOf(line, act).close();
@@ -231,6 +232,10 @@ function carryOut(act: Act, line: Line, socket: Socket): void {
     default:
       unreachable(act);
   }
+}
+
+function killBroker(pid: number | undefined): void {
+  if (pid !== undefined) process.kill(pid, "SIGKILL");
 }
 
 function wayOf(line: Line, { what }: { readonly what: "request" | "answer" }): Way {

@@ -1,6 +1,9 @@
-// Processes that die one after the other with a commit on its way, as the noise in which something else is tried.
+// Processes that die one after the other with a commit on its way, as the noise in which something else is tried; and how a process kills
+// the broker that it speaks with.
+import type { Broker } from "../broker/broker.ts";
 import { until } from "../transports/kafka/kit.ts";
 import type { Field } from "./field.ts";
+import type { Act } from "./hook.ts";
 import { CHECKPOINT_POINTS } from "./points.ts";
 import { oneOf, pause, type Trial } from "./scenario.ts";
 
@@ -28,4 +31,13 @@ export async function deathsOf(
   while (field.living().length < PROCESSES) field.start();
   await field.untilShared(PROCESSES);
   return died;
+}
+
+/** Kills that of `brokers` to which the request goes. */
+export function killing(brokers: readonly Pick<Broker, "address" | "pid">[]): Act {
+  const living = brokers.flatMap(({ address, pid }) => {
+    const id = pid();
+    return id === null ? [] : [[Number(address.split(":")[1]), id] as const];
+  });
+  return { kind: "kill", pids: Object.fromEntries(living) };
 }

@@ -1,12 +1,12 @@
 // What a scenario is: a way to hurt a service on a real broker, and a verdict in one line.
-import type { BrokerOptions } from "../broker/broker.ts";
-import { type Field, type FieldBroker, sleep } from "./field.ts";
+import type { Broker, BrokerOptions } from "../broker/broker.ts";
+import { type Field, sleep } from "./field.ts";
 import { isGood, sayVerdict, type Verdict } from "./judge.ts";
 import type { Member } from "./member.ts";
 
 export type Trial = {
   /** A broker for this trial, which whoever began the trial stops. With options: one of its own. */
-  readonly broker: (options?: BrokerOptions) => Promise<FieldBroker>;
+  readonly broker: (options?: BrokerOptions) => Promise<Broker>;
   readonly seed: number;
   /** As long as CI has time for, or as long as it takes to believe it. */
   readonly isShort: boolean;
@@ -46,6 +46,12 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 export function failureOf(member: Member): { readonly code: string; readonly said: string } {
   const line = member.lines().findLast(({ level }) => level === "error");
   return { code: String(line?.["code"] ?? "none"), said: JSON.stringify(line ?? null) };
+}
+
+/** @throws {Error} if a process has failed, with the end of its log */
+export function refuseFailed(field: Field): void {
+  const failed = field.all().find((member) => member.hasFailed());
+  if (failed !== undefined) throw new Error(`${failed.name} failed: ${JSON.stringify(failed.lines().slice(-5))}`);
 }
 
 /** One of them. */

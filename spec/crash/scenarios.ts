@@ -5,6 +5,7 @@ import { damaged } from "./scenarios/damaged.ts";
 import { diskFull } from "./scenarios/disk-full.ts";
 import { foreign } from "./scenarios/foreign.ts";
 import { joins } from "./scenarios/joins.ts";
+import { leaders } from "./scenarios/leaders.ts";
 import { lost } from "./scenarios/lost.ts";
 import { retention } from "./scenarios/retention.ts";
 import { sleeping } from "./scenarios/sleep.ts";
@@ -13,6 +14,7 @@ import { tooLarge } from "./scenarios/too-large.ts";
 export const SCENARIOS: readonly Scenario[] = [
   sleeping,
   brokerKilled,
+  leaders,
   lost,
   joins,
   foreign,

@@ -15,19 +15,24 @@ export type ShardTalk = {
   readonly isAnnounced: boolean;
   /** Sent in it. */
   readonly alerts: number;
+  /** The ports of the brokers to which records were sent in it. */
+  readonly leaders: readonly number[];
+  /** How many transactions sent records to several brokers, this one included. */
+  readonly spread: number;
 };
 
-const NOTHING = { isOpen: false, isAnnounced: false, alerts: 0 } as const;
+const NOTHING = { isOpen: false, isAnnounced: false, alerts: 0, leaders: [] } as const;
+const NEW: ShardTalk = { phase: "acquire", ...NOTHING, spread: 0 };
 
 export type Talk = ReadonlyMap<number, ShardTalk>;
 
-/** `talk` after a request was written. */
-export function afterRequest(talk: Talk, { api, shard, alerts, names }: Request): Talk {
+/** `talk` after a request was written to the broker that listens at `port`. */
+export function afterRequest(talk: Talk, { api, shard, alerts, names }: Request, port: number): Talk {
   if (shard === null) return talk;
-  const before = talk.get(shard) ?? { phase: "acquire", ...NOTHING };
+  const before = talk.get(shard) ?? NEW;
   switch (api) {
     case "initProducerId":
-      return new Map(talk).set(shard, { phase: "acquire", ...NOTHING });
+      return new Map(talk).set(shard, { ...before, phase: "acquire", ...NOTHING });
     case "addPartitionsToTxn":
       return new Map(talk).set(shard, {
         ...before,
@@ -36,7 +41,7 @@ export function afterRequest(talk: Talk, { api, shard, alerts, names }: Request)
         isAnnounced: before.isAnnounced || names("alerts"),
       });
     case "produce":
-      return new Map(talk).set(shard, { ...before, alerts: before.alerts + alerts });
+      return new Map(talk).set(shard, { ...before, alerts: before.alerts + alerts, ...spreadTo(before, port) });
     default:
       return talk;
   }
@@ -45,8 +50,14 @@ export function afterRequest(talk: Talk, { api, shard, alerts, names }: Request)
 /** `talk` after a request was answered. */
 export function afterAnswer(talk: Talk, { api, shard }: Request): Talk {
   if (api !== "endTxn" || shard === null) return talk;
+  const before = talk.get(shard) ?? NEW;
   const phase = talk.get(shard)?.phase === "acquire" ? "restore" : "checkpoint";
-  return new Map(talk).set(shard, { phase, ...NOTHING });
+  return new Map(talk).set(shard, { ...before, phase, ...NOTHING });
+}
+
+function spreadTo({ leaders, spread }: ShardTalk, port: number): Pick<ShardTalk, "leaders" | "spread"> {
+  if (leaders.includes(port)) return { leaders, spread };
+  return { leaders: [...leaders, port], spread: leaders.length === 1 ? spread + 1 : spread };
 }
 
 /** Alerts that were announced or sent, in transactions that are open, by shard. */

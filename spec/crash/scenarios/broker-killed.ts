@@ -2,6 +2,7 @@
 // commit is sent. Whether that one got through nobody knows until it is read.
 import { until } from "../../transports/kafka/kit.ts";
 import { openField } from "../field.ts";
+import { killing } from "../hurt.ts";
 import { CHECKPOINT_POINTS, type Point } from "../points.ts";
 import { finished, type Outcome, oneOf, pause, type Scenario, type Trial } from "../scenario.ts";
 
@@ -23,9 +24,8 @@ export const brokerKilled: Scenario = {
       await field.untilShared(2);
       const isCommit = killed % 2 === 0;
       const point: Point = oneOf(isCommit ? COMMITTING : CHECKPOINT_POINTS, field.chance);
-      const pid = broker.pid() as number;
       const victim = oneOf(field.living(), field.chance);
-      victim.order({ point, shards: null, number: 1 + Math.floor(field.chance() * 5), act: { kind: "kill", pid } });
+      victim.order({ point, shards: null, number: 1 + Math.floor(field.chance() * 5), act: killing([broker]) });
       await until("the broker is dead", () => broker.pid() === null);
       if (point.api === "endTxn") committing += 1;
       await pause(field.chance() * AWAY_MS, signal);

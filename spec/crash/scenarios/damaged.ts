@@ -5,6 +5,7 @@ import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createReplay } from "../../../lib/state/replay.ts";
 import { crc32c } from "../../../lib/transports/kafka/crc32c.ts";
+import type { Broker } from "../../broker/broker.ts";
 import { endLater } from "../../transports/kafka/kit.ts";
 import { stateOf } from "../../transports/kafka/state-kit.ts";
 import { type Field, type FieldBroker, openField } from "../field.ts";
@@ -18,11 +19,12 @@ export const damaged: Scenario = {
   name: "damaged",
   what: "state damaged at each of its bytes, with the checksum of Kafka made right",
   async run({ broker, seed, isShort, tell, signal }: Trial): Promise<Outcome> {
-    const field = await openField(await broker(), "damaged", { seed, partitions: 1 });
+    const on = await broker();
+    const field = await openField(on, "damaged", { seed, partitions: 1 });
     await field.writeSome(EVENTS);
     field.start();
     await field.close(Date.parse("2026-03-02T09:00:03Z"));
-    const disk = openDisk(field);
+    const disk = openDisk(on, field.app);
     const whole = await read(field);
     const bytes = disk.recordBytes.filter(
       (_, index) => !isShort || index % Math.ceil(disk.recordBytes.length / SAMPLED) === 0,
@@ -111,8 +113,8 @@ const ATTRIBUTES_AT = 22;
 const RECORDS_AT = 61;
 const CONTROL = 0x20;
 
-function openDisk({ broker, app }: Field): Disk {
-  const path = join(dirname(broker.logFile), "data", `${app}-state-0`, `${"0".repeat(20)}.log`);
+function openDisk({ logFile }: Broker, app: string): Disk {
+  const path = join(dirname(logFile), "data", `${app}-state-0`, `${"0".repeat(20)}.log`);
   const content = readFileSync(path);
   const file = openSync(path, "r+");
   endLater(() => closeSync(file));

@@ -5,10 +5,11 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Broker } from "../../broker/broker.ts";
 import { javaProduce } from "../../broker/java-produce.ts";
 import { createTopic } from "../../broker/topics.ts";
 import { endLater, until } from "../../transports/kafka/kit.ts";
-import { type FieldBroker, openField } from "../field.ts";
+import { openField } from "../field.ts";
 import { finished, type Outcome, type Scenario, type Trial } from "../scenario.ts";
 
 const FIRST_MB = 48;
@@ -62,7 +63,7 @@ async function mountDisk(sizeMb: number): Promise<string> {
 }
 
 /** Writes until the broker has died of it. */
-async function fill(broker: FieldBroker): Promise<void> {
+async function fill(broker: Broker): Promise<void> {
   const died = until("the broker died", () => broker.pid() === null);
   function* records() {
     for (let n = 0; n < AT_MOST && broker.pid() !== null; n += 1) yield FILLING;
