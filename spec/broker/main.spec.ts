@@ -46,6 +46,7 @@ it("explains itself, and refuses what it cannot mean", async () => {
     ["--version", "2.0"],
     ["--port", "x"],
     ["--port", "65536"],
+    ["--brokers", "0"],
     ["--set", "x"],
     ["--prt", "1"],
     ["x"],

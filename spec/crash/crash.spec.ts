@@ -9,6 +9,7 @@ import { crashRounds } from "./rounds.ts";
 import type { Outcome, Trial } from "./scenario.ts";
 import { brokerKilled } from "./scenarios/broker-killed.ts";
 import { damaged } from "./scenarios/damaged.ts";
+import { leaders } from "./scenarios/leaders.ts";
 
 allowMs(900_000);
 
@@ -34,6 +35,8 @@ it("whoever dies at whatever step, each alert is there once", async () => {
 });
 
 it(brokerKilled.what, async () => held(await brokerKilled.run(TRIAL)));
+
+it(leaders.what, async () => held(await leaders.run(TRIAL)));
 
 it(damaged.what, async () => held(await damaged.run(TRIAL)));
 
