@@ -140,8 +140,10 @@ export type KafkaJsError = Error & {
   readonly port?: number;
 };
 
-/** Made with a message; it may pass. */
-export type KafkaJsErrors = { readonly KafkaJSMetadataNotLoaded: new (message: string) => KafkaJsError };
+/** Classes of errors. Made with a message alone, they may pass. */
+export type KafkaJsErrors = Readonly<
+  Record<"KafkaJSError" | "KafkaJSMetadataNotLoaded", new (message: string) => KafkaJsError>
+>;
 
 /** Calls `act` again, after a while, as long as what it throws may pass. `bail` ends it with an error. */
 export type Retrier = <Found>(

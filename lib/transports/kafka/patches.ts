@@ -20,6 +20,8 @@
 //                                          what is resumed meanwhile is not read before that is over: `resume` wakes it
 //     P12 protocol/requests/{produce/v3,addPartitionsToTxn/v0}/response   forget which topic an error is about, and take one that says
 //                                          nothing for the one that counts: see `whose-error.ts`
+//     P13 errors                           where old records cannot be deleted since a broker is away, asks that error which partitions it is
+//                                          about, and a TypeError hides it: none
 
 import { CodecError, type Codecs } from "./codecs.ts";
 import { CommittedBatch } from "./committed-batch.ts";
@@ -64,6 +66,7 @@ type Messages = FetchedBatches | StockMessages;
 export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
   const sleepers: Sleepers = new Set();
   return new Map<string, Change>([
+    ["src/errors.js", (exports) => withPartitions(exports as KafkaJsErrors)],
     ["src/consumer/batch.js", (exports) => committedBatches(exports as StockBatchClass)],
     ["src/network/requestQueue/index.js", (exports) => withoutIdleTimers(exports as RequestQueueClass)],
     [
@@ -105,6 +108,12 @@ function committedBatches(Stock: StockBatchClass): unknown {
       ? new Stock(topic, fetchedOffset, { ...data, messages })
       : new CommittedBatch(topic, fetchedOffset, { ...data, messages });
   };
+}
+
+/** P13. Errors that are about some say so themselves. */
+function withPartitions(errors: KafkaJsErrors): KafkaJsErrors {
+  Object.assign(errors.KafkaJSError.prototype, { partitions: [] });
+  return errors;
 }
 
 /** P8. The consumer crashes with the error instead. */

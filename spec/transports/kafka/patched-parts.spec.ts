@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { dirname } from "node:path";
-import type { Kafka } from "kafkajs";
+import type { Admin, Kafka } from "kafkajs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createCodecs } from "../../../lib/transports/kafka/codecs.ts";
@@ -120,6 +120,36 @@ it("says of which topic an error is, and which of several counts", async () => {
   assert.equal(await Promise.all(seen), [
     [undefined, [DENIED, "alerts"], [NOTHING, "state"], undefined, [DENIED, "alerts"]],
     [undefined, [NOTHING, undefined], [NOTHING, undefined], undefined, [DENIED, undefined]],
+  ]);
+});
+
+it("says why old records were not deleted, if no broker has said it", async () => {
+  const reasons = both.map(async (load) => {
+    const { KafkaJSConnectionError: Away } = load("src/errors.js") as {
+      readonly KafkaJSConnectionError: new (reason: string, more: object) => Error;
+    };
+    const createAdmin = load("src/admin/index.js") as (options: object) => Admin;
+    const nothing = async (): Promise<void> => {};
+    const place = { partition: 0, offset: "5", low: "0", high: "9" };
+    const cluster = {
+      addTargetTopic: nothing,
+      addMultipleTargetTopics: nothing,
+      refreshMetadata: nothing,
+      refreshMetadataIfNecessary: nothing,
+      findTopicPartitionMetadata: () => [{ partitionId: 0, leader: 1 }],
+      findLeaderForPartitions: () => ({ 1: [0] }),
+      fetchTopicsOffset: async () => [{ topic: "state", partitions: [place] }],
+      findBroker: async () => {
+        throw new Away("connect ECONNREFUSED", { broker: "127.0.0.1:1" });
+      },
+    };
+    const logger = { namespace: () => ({ warn: () => {}, error: () => {} }) };
+    const admin = createAdmin({ logger, cluster, retry: { retries: 0 } });
+    return admin.deleteTopicRecords({ topic: "state", partitions: [place] }).catch((error: Error) => error.message);
+  });
+  assert.equal(await Promise.all(reasons), [
+    "connect ECONNREFUSED",
+    "Cannot read properties of undefined (reading 'some')",
   ]);
 });
 
