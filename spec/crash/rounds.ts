@@ -1,14 +1,17 @@
 // Cycles of killing, cut into rounds: each is a service of its own, whose whole output is judged, so that a mistake is seen soon after it
 // was made.
 import { Deaths, killAgainAndAgain, NAMES } from "./cycles.ts";
-import { openField } from "./field.ts";
+import { type FieldBroker, openField } from "./field.ts";
 import { isGood, sayVerdict, type Verdict } from "./judge.ts";
 import type { Outcome, Trial } from "./scenario.ts";
 
 const CYCLES_PER_ROUND = 25;
 
 /** Kills so many times, as far as it is not ended early; the verdict over all, and how often who died where. */
-export async function crashRounds({ broker, seed, tell, signal }: Trial, cycles: number): Promise<Outcome> {
+export async function crashRounds(
+  { broker, seed, tell, signal }: Omit<Trial, "broker"> & { readonly broker: () => Promise<FieldBroker> },
+  cycles: number,
+): Promise<Outcome> {
   const on = await broker();
   const deaths = new Deaths();
   const verdicts: Verdict[] = [];
