@@ -84,6 +84,8 @@ class GroupAtWork implements Group {
   #crashes = 0;
   /** As of the last answer to a join; `null`: there was none since a crash. */
   #membership: Membership | null = null;
+  /** As of the last answer to a join of a consumer that broke. */
+  #former: Membership | null = null;
   /** Since when there is no membership; `null`: there is. */
   #lostAt: number | null = null;
   #cancelRestart: () => void = () => undefined;
@@ -176,6 +178,7 @@ class GroupAtWork implements Group {
             onMember: (membership) => {
               if (this.#consumer === consumer) this.#membership = membership;
             },
+            former: this.#former,
           });
           return assigner(parts);
         },
@@ -252,6 +255,7 @@ class GroupAtWork implements Group {
     const { clock, definition, log, onLost, retryWithinMs } = this.#options;
     const error = this.#explain(cause, `reading as group "${definition.groupId}"`);
     this.#consumer = null;
+    this.#former = this.#membership ?? this.#former;
     this.#membership = null;
     consumer.disconnect().catch(() => undefined); // it is broken; what of it is left, goes
     const now = clock.now();

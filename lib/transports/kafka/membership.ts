@@ -9,6 +9,7 @@ import type { Coordinator } from "./kafkajs-parts.ts";
 
 /** Who this process is in its group, as of the last answer to a join. */
 export interface Membership {
+  readonly memberId: string;
   /** @throws what the coordinator answers to one who is no member, or not of this generation */
   prove(): Promise<void>;
 }
@@ -17,10 +18,14 @@ export type JoinWatch = {
   /** Before a member joins anew, which it does when this resolves. Never fails. */
   readonly beforeJoin: () => Promise<void>;
   readonly onMember: (membership: Membership) => void;
+  /** Who this process was before its consumer broke; `null`: nobody. */
+  readonly former: Membership | null;
 };
 
 /** Is told of each join of `cluster`, which belongs to one consumer. Who was put out of the group joins without delay: others have its share by then. */
-export function watchJoins(cluster: Cluster, groupId: string, { beforeJoin, onMember }: JoinWatch): void {
+export function watchJoins(cluster: Cluster, groupId: string, { beforeJoin, onMember, former }: JoinWatch): void {
+  // As somebody new it would wait for the group to miss who it was, which takes a session.
+  let knownAs = former?.memberId ?? "";
   const find = cluster.findGroupCoordinator.bind(cluster);
   const watched = new WeakSet<object>();
   cluster.findGroupCoordinator = async (group) => {
@@ -31,9 +36,15 @@ export function watchJoins(cluster: Cluster, groupId: string, { beforeJoin, onMe
     const join = coordinator.joinGroup.bind(coordinator);
     coordinator.joinGroup = async (request) => {
       if (request.memberId !== "") await beforeJoin();
-      const answer = await join(request);
+      const asked = request.memberId === "" ? { ...request, memberId: knownAs } : request;
+      const answer = await join(asked).catch((error: unknown) => {
+        if ((error as { readonly type?: unknown }).type === "UNKNOWN_MEMBER_ID") knownAs = "";
+        throw error;
+      });
+      knownAs = "";
       const { generationId: groupGenerationId, memberId } = answer;
       onMember({
+        memberId,
         async prove() {
           await coordinator.heartbeat({ groupId, groupGenerationId, memberId });
         },
