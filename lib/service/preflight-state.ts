@@ -4,10 +4,10 @@ import { ConfigError, type Problem } from "../core/errors.ts";
 import { shardsFor } from "../runtime/shard/shard-count.ts";
 import type { KafkaDefinition } from "../transports/kafka/options.ts";
 import type { ClusterPicture } from "../transports/kafka/preflight.ts";
-import { problemsOf, type StateTopicPicture } from "../transports/kafka/state-topic.ts";
+import { noSpareIn, problemsOf, type StateTopicPicture } from "../transports/kafka/state-topic.ts";
 import { problemOf } from "./preflight-problem.ts";
 
-/** Codes: those of Kafka's errors, `TWO_CLUSTERS`, `BAD_SHARDS`, and those with which a start refuses the topic of the state. */
+/** Codes: those of Kafka's errors, `TWO_CLUSTERS`, `BAD_SHARDS`, `STATE_TOPIC_NO_SPARE`, and those with which a start refuses the topic of the state. */
 export function judgeState(picture: ClusterPicture, kafka: KafkaDefinition): readonly Problem[] {
   const { brokers, state } = picture;
   if (state === null) return [];
@@ -31,7 +31,13 @@ function judgeTopic(
   // Where the inputs do not say how many shards there will be, any number of partitions may be right.
   const wanted = { topic, shards: shards ?? found.partitions };
   const problems = [...problemsOf(wanted, found, brokers)];
-  return problems.map(({ code, message }) => problemOf(new ConfigError(code, message), [topic]));
+  const noSpare = noSpareIn(topic, found);
+  return [
+    ...problems.map(({ code, message }) => problemOf(new ConfigError(code, message), [topic])),
+    ...(noSpare === null
+      ? []
+      : [{ code: "STATE_TOPIC_NO_SPARE", severity: "warning" as const, path: [topic], ...noSpare }]),
+  ];
 }
 
 function tooManyShards({ inputs }: ClusterPicture, { shards }: KafkaDefinition): readonly Problem[] {

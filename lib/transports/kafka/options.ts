@@ -103,7 +103,7 @@ export type KafkaOptions = {
   readonly shards?: number;
   /**
    * Whether topics that are missing are created, and how. Default `true`: outputs with what the cluster has as its defaults; the topic of the
-   * state with 3 copies, or as many as there are brokers. `replicationFactor` is for both, `partitions` for outputs.
+   * state with 3 copies, or as many as the cluster has brokers. `replicationFactor` is for both, `partitions` for outputs.
    */
   readonly createTopics?: boolean | { readonly partitions?: number; readonly replicationFactor?: number };
   /** Whether kafkajs runs with the repairs of this package. Default `true`. Without them it may deliver records of aborted transactions. */

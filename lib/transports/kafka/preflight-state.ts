@@ -9,7 +9,7 @@ import type { StateBroker } from "./kafkajs-parts.ts";
 import { requireOneCluster } from "./one-cluster.ts";
 import type { Answer, Asking } from "./preflight-asking.ts";
 import { askTo, NO_PARTITION, tryToCreate, tryToWrite } from "./preflight-topics.ts";
-import { newStateTopic, pictureOf, type StateTopicPicture, settingsIn } from "./state-topic.ts";
+import { lacksBrokers, newStateTopics, pictureOf, type StateTopicPicture, settingsIn } from "./state-topic.ts";
 
 /** Which state is asked for. */
 export type StateQuestion = {
@@ -72,9 +72,13 @@ async function tryToMake(asking: Asking, topic: string, shards: number | null): 
   const { admin, ask, definition } = asking;
   const wanted = await ask(`describing topic "${topic}"`, { topic }, async () => {
     const { brokers } = await admin.describeCluster();
-    return newStateTopic({ topic, shards: shards ?? 1 }, definition, brokers.length);
+    return newStateTopics({ topic, shards: shards ?? 1 }, definition, brokers.length);
   });
-  return wanted.kind === "refused" ? wanted : tryToCreate(asking, topic, wanted.value);
+  if (wanted.kind === "refused") return wanted;
+  const [first, fewer] = wanted.value;
+  const tried = await tryToCreate(asking, topic, first);
+  const isTooMany = tried.kind === "refused" && lacksBrokers(tried.error);
+  return isTooMany && fewer !== null ? tryToCreate(asking, topic, fewer) : tried;
 }
 
 function tryToRead(asking: Asking, topic: string): Promise<Answer<null>> {

@@ -8,7 +8,8 @@
 //     copies, min.insync.replicas        2 or more one machine that breaks takes state with it
 //     max.message.bytes                  1 MB      checkpoints do not fit
 //
-// A cluster of one broker has no second copy to give: there it is allowed, with a warning.
+// A cluster of one broker has no second copy to give: there it is allowed, with a warning. As many copies as min.insync.replicas keep
+// everything, but nothing can be committed while one of them is away: allowed, with a warning, too.
 
 import type { Admin } from "kafkajs";
 import { ConfigError } from "../../core/errors.ts";
@@ -48,7 +49,7 @@ export async function ensureStateTopic({ topic, shards }: StateTopic, parts: Par
   });
   const counts = await topics.counts([topic]);
   const isNew = !counts.has(topic);
-  if (isNew) await topics.create(newStateTopic({ topic, shards }, definition, brokers));
+  if (isNew) await make(newStateTopics({ topic, shards }, definition, brokers), topics);
   const picture = await describe(asker, topic, isNew ? isMissing : undefined);
   const problems = [...problemsOf({ topic, shards }, picture, brokers)];
   const [first] = problems;
@@ -56,15 +57,37 @@ export async function ensureStateTopic({ topic, shards }: StateTopic, parts: Par
     throw new ConfigError(first.code, problems.map(({ message }) => message).join("\n"), { cause: picture });
   if (picture.copies === 1)
     log("warn", "the cluster has one broker, so there is one copy of the state: for trying out", { topic });
+  const noSpare = noSpareIn(topic, picture);
+  if (noSpare !== null) log("warn", noSpare.message, { topic, remedy: noSpare.remedy });
 }
 
-/** What it is made with on a cluster of so many brokers. @throws {ConfigError} `MISSING_TOPIC` if it is not to be made */
-export function newStateTopic(
-  { topic, shards }: StateTopic,
+async function make([wanted, fewer]: ReturnType<typeof newStateTopics>, topics: Topics): Promise<void> {
+  try {
+    await topics.create(wanted);
+  } catch (error) {
+    if (fewer === null || !lacksBrokers(error)) throw error;
+    await topics.create(fewer);
+  }
+}
+
+/**
+ * What it is made with, and with what if the cluster has too few brokers for that; `null`: it is to be made so or not at all.
+ * How many live at the moment does not say how many there are: brokers give copies to those that are away, too.
+ *
+ * @throws {ConfigError} `MISSING_TOPIC` if it is not to be made
+ */
+export function newStateTopics(
+  question: StateTopic,
   { createTopics, brokers }: KafkaDefinition,
-  nodes: number,
-): NewTopic {
-  const copies = Math.max(createTopics?.replicationFactor ?? Math.min(nodes, COPIES), Math.min(nodes, 2));
+  living: number,
+): readonly [wanted: NewTopic, fewer: NewTopic | null] {
+  if (createTopics === null) throw missing(newStateTopic(question, living === 1 ? 1 : COPIES), brokers);
+  const given = createTopics.replicationFactor;
+  if (given !== null) return [newStateTopic(question, Math.max(given, Math.min(living, 2))), null];
+  return [newStateTopic(question, COPIES), living < COPIES ? newStateTopic(question, living) : null];
+}
+
+function newStateTopic({ topic, shards }: StateTopic, copies: number): NewTopic {
   const settings = new Map([
     ["cleanup.policy", "delete"],
     ["retention.ms", "-1"],
@@ -74,15 +97,17 @@ export function newStateTopic(
     ["max.message.bytes", String(NEW_BATCH_BYTES)],
     ["segment.bytes", String(SEGMENT_BYTES)],
   ]);
-  if (createTopics === null) throw missing(topic, shards, copies, settings, brokers);
   return { topic, partitions: shards, replicationFactor: copies, settings };
 }
 
+/** Of a topic that was to be made with more copies than there are brokers. */
+export function lacksBrokers(error: unknown): boolean {
+  if (!(error instanceof ConfigError) || error.code !== "TOPIC_REFUSED") return false;
+  return (error.cause as { readonly type?: unknown } | undefined)?.type === "INVALID_REPLICATION_FACTOR";
+}
+
 function missing(
-  topic: string,
-  shards: number,
-  copies: number,
-  settings: ReadonlyMap<string, string>,
+  { topic, partitions, replicationFactor, settings }: NewTopic,
   brokers: readonly string[],
 ): ConfigError {
   const server = `--bootstrap-server ${brokers.join(",")}`;
@@ -90,7 +115,7 @@ function missing(
   return new ConfigError(
     "MISSING_TOPIC",
     `There is no topic "${topic}", where the state of the service is kept, and createTopics is false. Create it: ` +
-      `kafka-topics.sh --create --topic ${topic} --partitions ${shards} --replication-factor ${copies} ${config} ${server}`,
+      `kafka-topics.sh --create --topic ${topic} --partitions ${partitions} --replication-factor ${replicationFactor} ${config} ${server}`,
   );
 }
 
@@ -182,4 +207,18 @@ export function* problemsOf(
     const message = `${state} has max.message.bytes=${settingOf("max.message.bytes")}: checkpoints would not fit. ${set(`max.message.bytes=${NEW_BATCH_BYTES}`)}`;
     yield { code: "STATE_TOPIC_BATCHES", message };
   }
+}
+
+/** That every copy is needed to commit, and what to do; `null`: one may be away, or there is but one. */
+export function noSpareIn(
+  topic: string,
+  { copies, settings }: StateTopicPicture,
+): { readonly message: string; readonly remedy: string } | null {
+  const needed = Number(settings.get("min.insync.replicas") ?? Number.NaN);
+  if (copies < 2 || !(needed >= copies)) return null;
+  return {
+    message: `Topic "${topic}", where the state of the service is kept, has ${copies} copies and min.insync.replicas=${needed}: while any one of their brokers is away, nothing can be committed.`,
+    remedy:
+      "Give each of its partitions one copy more with kafka-reassign-partitions.sh; a cluster of two brokers needs a third one for that.",
+  };
 }

@@ -1,9 +1,23 @@
 // What a cluster of one broker cannot show: copies.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { problemsOf, type StateTopicPicture } from "../../../lib/transports/kafka/state-topic.ts";
+import { noSpareIn, problemsOf, type StateTopicPicture } from "../../../lib/transports/kafka/state-topic.ts";
+import { type Broker, type Cluster, startCluster } from "../../broker/broker.ts";
+import { brokerSuite } from "../../broker/require-broker.ts";
+import { asAdmin } from "../../broker/topics.ts";
+import { endAll, until } from "./kit.ts";
+import { stateOf } from "./state-kit.ts";
 
 const it = suite("state topic");
+const onCluster = await brokerSuite("state topic of a cluster");
+let cluster: Cluster | null = null;
+onCluster.after.each(async () => {
+  await endAll();
+  await cluster?.stop();
+});
+
+/** Until brokers are taken for away, and what they led is led by others. */
+const FENCED_WITHIN_MS = 30_000;
 
 const SAFE: Readonly<Record<string, string>> = {
   "cleanup.policy": "delete",
@@ -34,4 +48,51 @@ it("what a broker does not say is not taken for good", () => {
   for (const name of Object.keys(SAFE)) assert.is(codesOf(3, 3, { [name]: undefined }).length, 1, name);
 });
 
+it("as many copies as have to confirm are told, since none of them may be away", () => {
+  const noSpare = (copies: number, needed: string): boolean => {
+    const settings = new Map([["min.insync.replicas", needed]]);
+    return noSpareIn("app-state", { partitions: 4, copies, settings }) !== null;
+  };
+  assert.equal([noSpare(2, "2"), noSpare(3, "3"), noSpare(2, "3")], [true, true, true]);
+  assert.equal([noSpare(3, "2"), noSpare(2, "1"), noSpare(1, "1")], [false, false, false]);
+});
+
+onCluster("has a copy on the node that is away when it is made, and does without that one", async () => {
+  const all = await startCluster({ brokers: 3 });
+  cluster = all;
+  await (all.nodes[1] as Broker).kill();
+  const living = (): Promise<number> => asAdmin(all, async (admin) => (await admin.describeCluster()).brokers.length);
+  await until("two nodes are left", async () => (await living()) === 2, FENCED_WITHIN_MS);
+  const { state, lines } = stateOf("whole", all.address);
+  await state.open(2, []);
+  assert.equal(await copiesOf(all, "whole-state"), [3, 3]);
+  assert.equal(warnings(lines), []);
+  const tight = stateOf("tight", all.address, { createTopics: { partitions: null, replicationFactor: 2 } });
+  await tight.state.open(2, []);
+  assert.equal(await copiesOf(all, "tight-state"), [2, 2]);
+  assert.match(warnings(tight.lines).join(), /^Topic "tight-state", .* has 2 copies and min\.insync\.replicas=2: /);
+});
+
+onCluster("has as many copies as a smaller cluster has nodes, which is told", async () => {
+  const all = await startCluster({ brokers: 2 });
+  cluster = all;
+  const { state, lines } = stateOf("small", all.address);
+  await state.open(1, []);
+  assert.equal(await copiesOf(all, "small-state"), [2]);
+  assert.match(warnings(lines).join(), /while any one of their brokers is away, nothing can be committed/);
+});
+
 it.run();
+onCluster.run();
+
+/** By partition. */
+function copiesOf(all: Cluster, topic: string): Promise<readonly number[]> {
+  return asAdmin(all, async (admin) => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return (topics[0]?.partitions ?? []).map(({ replicas }) => replicas.length);
+  });
+}
+
+function warnings(lines: ReturnType<typeof stateOf>["lines"]): readonly string[] {
+  return lines.filter(({ level }) => level === "warn").map(({ message }) => message);
+}
