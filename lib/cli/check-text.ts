@@ -61,7 +61,12 @@ function stateText(state: StateReport): string {
 
 function groupText({ members, positions, behind }: NonNullable<PreflightReport["group"]>): string {
   const now = members === 0 ? "no process in it now" : `${counted(members, "process", "processes")} in it now`;
-  const where =
-    positions === 0 ? "no positions" : `positions in ${counted(positions, "partition")}, ${count(behind)} behind`;
-  return `${now}; ${where}`;
+  return `${now}; ${positionsText(positions, behind)}`;
+}
+
+function positionsText(positions: number | null, behind: number | null): string {
+  if (positions === null) return "its positions could not be asked for";
+  if (positions === 0) return "no positions";
+  const where = `positions in ${counted(positions, "partition")}`;
+  return behind === null ? `${where}; how far behind could not be asked for` : `${where}, ${count(behind)} behind`;
 }

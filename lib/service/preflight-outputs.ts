@@ -19,11 +19,12 @@ export function judgeOutput(output: OutputPicture, brokers: number, maxOutputByt
 
 function judgeTopic(
   topic: string,
-  { copies, settings }: TopicPicture,
+  { copies, settings: asked }: TopicPicture,
   brokers: number,
   maxOutputBytes: number,
 ): Problem[] {
   const found: Problem[] = [];
+  const settings = asked.kind === "known" ? asked.value : null;
   const warn = (code: string, message: string, remedy: string): void => {
     found.push({ code, severity: "warning", path: [topic], message, remedy });
   };

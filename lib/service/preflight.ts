@@ -14,11 +14,13 @@ import { describePartitioner } from "../transports/kafka/partitioners.ts";
 import { askCluster, type ClusterPicture, type OutputPicture } from "../transports/kafka/preflight.ts";
 import type { Answer } from "../transports/kafka/preflight-asking.ts";
 import { lookAtState } from "../transports/kafka/state-look.ts";
+import { isMissing } from "../transports/kafka/topics.ts";
 import { composeInput } from "./compose.ts";
 import { outputTopics } from "./define.ts";
 import type { ServiceDefinition } from "./definition.ts";
 import { type BadSample, examine } from "./preflight-events.ts";
 import { guessPartitioner, judgeInput, judgeTogether, type SampledInput } from "./preflight-inputs.ts";
+import { notesOf } from "./preflight-notes.ts";
 import { judgeGroup, judgeOutput } from "./preflight-outputs.ts";
 import { problemOf } from "./preflight-problem.ts";
 import { judgeSaved } from "./preflight-saved.ts";
@@ -72,10 +74,10 @@ export type StateReport = OutputReport & {
 export type GroupReport = {
   readonly name: string;
   readonly members: number;
-  /** Partitions that have a position. */
-  readonly positions: number;
-  /** Records behind the end, in those. */
-  readonly behind: number;
+  /** Partitions that have a position; `null`: it could not be asked for those of all inputs. */
+  readonly positions: number | null;
+  /** Records behind the end, in those; `null`: it is not known where all inputs end. */
+  readonly behind: number | null;
 };
 
 /** Who runs a check waits for it: brokers that need longer to answer count as away. */
@@ -147,13 +149,14 @@ export function judge(
     ...judgeGroup(picture, kafka),
     ...judgeState(picture, kafka),
   );
+  const group = reportGroup(picture);
   return {
     problems,
     inputs: sampled.map(reportInput),
     outputs: picture.outputs.map(reportOutput),
-    group: reportGroup(picture),
+    group,
     state: picture.state === null ? null : { ...reportOutput(picture.state), shards: picture.state.shards },
-    notes: notesOf(sampled, kafka, picture),
+    notes: notesOf(sampled, kafka, picture, group),
   };
 }
 
@@ -188,41 +191,17 @@ function reportOutput({
 function reportGroup({ group, inputs }: ClusterPicture): GroupReport | null {
   if (group.kind === "refused") return null;
   const { name, members, positions } = group.value;
-  let [known, behind] = [0, 0n];
-  for (const { topic, sample } of inputs) {
-    for (const { partition, end } of sample?.kind === "known" ? sample.value : []) {
+  const found = inputs.filter(({ described }) => described.kind === "known");
+  const isAsked = inputs.every(({ described }) => described.kind === "known" || isMissing(described.error));
+  if (!isAsked) return { name, members, positions: null, behind: null };
+  const known = [...positions.values()].flatMap((each) => [...each.values()]).filter((position) => position !== null);
+  let behind = 0n;
+  for (const { topic, sample } of found) {
+    if (sample?.kind !== "known") return { name, members, positions: known.length, behind: null };
+    for (const { partition, end } of sample.value) {
       const position = positions.get(topic)?.get(partition) ?? null;
-      if (position === null) continue;
-      known += 1;
-      if (position < end) behind += end - position;
+      if (position !== null && position < end) behind += end - position;
     }
   }
-  return { name, members, positions: known, behind: Number(behind) };
-}
-
-function notesOf(sampled: readonly SampledInput[], kafka: KafkaDefinition, picture: ClusterPicture): readonly string[] {
-  const notes = sampled
-    .filter(({ sample }) => sample.records === 0)
-    .map(({ definition }) => `"${definition.name}" is empty: its keys, times and schema could not be tried`);
-  const partitioners = new Set(
-    sampled.map(({ partitioner }) => (partitioner.kind === "recognised" ? partitioner.partitioner : null)),
-  );
-  const [only] = partitioners;
-  if (partitioners.size === 1 && only != null && only !== "murmur2")
-    notes.push(
-      `record keys are placed by ${describePartitioner(only)}, alerts by murmur2: an alert may be in another partition number than the events of its key`,
-    );
-  const group = reportGroup(picture);
-  if (picture.state?.described.kind === "known" && picture.state.described.value !== null)
-    notes.push(`there is saved state in "${picture.state.topic}": it would go on where that says`);
-  else if (group?.positions === 0)
-    notes.push(`group "${group.name}" has no positions: it would begin with the ${kafka.startFrom} records`);
-  const hidden = picture.outputs.filter(
-    ({ described }) => described.kind === "known" && described.value?.settings === null,
-  );
-  if (hidden.length > 0)
-    notes.push(
-      `the settings of ${hidden.map(({ topic }) => `"${topic}"`).join(", ")} may not be seen by this client, so they were not checked`,
-    );
-  return notes;
+  return { name, members, positions: known.length, behind: Number(behind) };
 }

@@ -9,8 +9,8 @@ export type TopicPicture = {
   readonly partitions: number;
   /** Copies of the partition that has the fewest. */
   readonly copies: number;
-  /** `null`: this client may not see them. */
-  readonly settings: TopicSettings | null;
+  /** `null`: the brokers do not say them. */
+  readonly settings: Answer<TopicSettings | null>;
 };
 
 export type TopicSettings = {
@@ -36,24 +36,23 @@ export function describeTopic(asking: Asking, topic: string): Promise<Answer<Top
 /** How kafkajs numbers topics among what has settings. */
 const TOPIC_RESOURCE = 2;
 
-async function settingsOf({ admin, ask }: Asking, topic: string): Promise<TopicSettings | null> {
+async function settingsOf({ admin, ask }: Asking, topic: string): Promise<Answer<TopicSettings | null>> {
   const names = ["cleanup.policy", "max.message.bytes"];
-  const asked = await ask(`describing topic "${topic}"`, { topic }, () =>
+  const asked = await ask(`checking the settings of topic "${topic}"`, { topic }, () =>
     admin.describeConfigs({
       resources: [{ type: TOPIC_RESOURCE, name: topic, configNames: names }],
       includeSynonyms: false,
     }),
   );
-  if (asked.kind === "refused") return null;
+  if (asked.kind === "refused") return asked;
   const entries = new Map(
     asked.value.resources.flatMap(({ configEntries }) =>
       configEntries.map((each) => [each.configName, each.configValue]),
     ),
   );
   const [cleanupPolicy, maxMessageBytes] = names.map((name) => entries.get(name));
-  return cleanupPolicy === undefined || maxMessageBytes === undefined
-    ? null
-    : { cleanupPolicy, maxMessageBytes: Number(maxMessageBytes) };
+  const isSaid = cleanupPolicy !== undefined && maxMessageBytes !== undefined;
+  return { kind: "known", value: isSaid ? { cleanupPolicy, maxMessageBytes: Number(maxMessageBytes) } : null };
 }
 
 /** Asks the brokers whether they would create it; they do not. */
