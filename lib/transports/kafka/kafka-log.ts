@@ -9,16 +9,11 @@
 import type { LogEntry } from "kafkajs";
 import type { Log } from "../../runtime/ports.ts";
 import type { Clock } from "../../time/clock.ts";
-import type { Instant } from "../../time/instant.ts";
 import { withAddresses } from "./brokers.ts";
 import { withoutSecrets } from "./secrets.ts";
+import { createSeldom } from "./seldom.ts";
 
 type Level = Parameters<Log>[0];
-
-/** How long the same line is only counted after it was said. */
-const SILENCE_MS = 10_000;
-/** Lines that are remembered to be counted. */
-const MAX_LINES = 100;
 
 /** kafkajs' own numbers for its levels. */
 const ERROR = 1;
@@ -43,11 +38,9 @@ const FIELDS: readonly string[] = [
   "correlationId",
 ];
 
-type Line = { until: Instant; unsaid: number };
-
 /** Takes the lines of kafkajs. Debug lines are not counted: who asks for them wants each. */
 export function createKafkaLog(log: Log, clock: Clock): (entry: LogEntry) => void {
-  const lines = new Map<string, Line>();
+  const seldom = createSeldom(clock);
   return ({ namespace, level, log: entry }) => {
     const message = clean(textOf(entry.message));
     const reason = typeof entry["error"] === "string" ? clean(entry["error"]) : "";
@@ -55,7 +48,7 @@ export function createKafkaLog(log: Log, clock: Clock): (entry: LogEntry) => voi
     const fields = { part: namespace, ...fieldsOf(entry) };
     const ours = levelOf(level, text);
     if (ours === "debug") return log(ours, text, fields);
-    const unsaid = countOf(lines, `${ours} ${text} ${String(entry["broker"] ?? "")}`, clock.now());
+    const unsaid = seldom(`${ours} ${text} ${String(entry["broker"] ?? "")}`);
     if (unsaid !== null) log(ours, text, unsaid === 0 ? fields : { ...fields, repeated: unsaid });
   };
 }
@@ -63,20 +56,6 @@ export function createKafkaLog(log: Log, clock: Clock): (entry: LogEntry) => voi
 function levelOf(level: number, text: string): Level {
   if (level > WARN || NORMAL.test(text)) return "debug";
   return level === ERROR ? "warn" : "info";
-}
-
-/** How often `line` was held back since it was last said, if it is time to say it; else `null`, and it is held back. */
-function countOf(lines: Map<string, Line>, line: string, now: Instant): number | null {
-  const known = lines.get(line);
-  if (known !== undefined && now < known.until) {
-    known.unsaid += 1;
-    return null;
-  }
-  lines.delete(line);
-  lines.set(line, { until: now + SILENCE_MS, unsaid: 0 });
-  const [oldest] = lines.keys();
-  if (lines.size > MAX_LINES && oldest !== undefined) lines.delete(oldest);
-  return known?.unsaid ?? 0;
 }
 
 function fieldsOf(entry: Readonly<Record<string, unknown>>): Record<string, unknown> {

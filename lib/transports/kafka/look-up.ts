@@ -1,34 +1,45 @@
-// Questions about positions while a service runs: asked again, with a word in the log, for as long as an outage may last.
+// Questions about positions while a service runs: asked again, with a word in the log, for as long as an outage may last. Many are
+// asked at once, and what keeps one from being answered keeps the others, too: the same reason is told once for all of them.
 
 import type { Log } from "../../runtime/ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type Backoff, loudness, mayPass, patiently } from "./retry.ts";
+import { createSeldom } from "./seldom.ts";
 
-export type LookUp = {
+export type LookUpOptions = {
   readonly instance: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly retryWithinMs: number;
-  /** Whether nobody wants the answer any more. */
+  /** Whether nobody wants the answers any more. */
   readonly isOver: () => boolean;
 };
 
+/** @throws {SequiturError} what `question` threw last */
+export type LookUp = <T>(question: () => Promise<T>) => Promise<T>;
+
 const BACKOFF: Backoff = { firstMs: 200, mostMs: 5_000 };
 
-/** @throws {SequiturError} what `question` threw last */
-export function lookUp<T>(question: () => Promise<T>, options: LookUp): Promise<T> {
-  const { instance, clock, log, retryWithinMs, isOver } = options;
-  return patiently(question, {
-    clock,
-    backoff: BACKOFF,
-    id: instance,
-    withinMs: retryWithinMs,
-    isRetriable: mayPass,
-    onRetry: (error, retryInMs) =>
-      log(loudness(error, retryInMs), "positions could not be looked up; it will be tried again", {
-        reason: (error as Error).message,
-        retryInMs,
-      }),
-    isOver,
-  });
+export function createLookUp({ instance, clock, log, retryWithinMs, isOver }: LookUpOptions): LookUp {
+  const seldom = createSeldom(clock);
+  const onRetry = (error: unknown, retryInMs: number): void => {
+    const reason = (error as Error).message;
+    const level = loudness(error, retryInMs);
+    const unsaid = level === "debug" ? 0 : seldom(reason);
+    log(unsaid === null ? "debug" : level, "positions could not be looked up; it will be tried again", {
+      reason,
+      retryInMs,
+      ...(unsaid === null || unsaid === 0 ? {} : { repeated: unsaid }),
+    });
+  };
+  return (question) =>
+    patiently(question, {
+      clock,
+      backoff: BACKOFF,
+      id: instance,
+      withinMs: retryWithinMs,
+      isRetriable: mayPass,
+      onRetry,
+      isOver,
+    });
 }

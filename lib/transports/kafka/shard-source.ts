@@ -17,7 +17,7 @@ import { settled } from "./cursor.ts";
 import { every } from "./every.ts";
 import { createGroup, type Group } from "./group.ts";
 import { createInputLook, type InputLook } from "./input-look.ts";
-import { lookUp } from "./look-up.ts";
+import { createLookUp, type LookUp } from "./look-up.ts";
 import type { KafkaDefinition } from "./options.ts";
 import { createReadings, nameOf, placeOf, type Readings } from "./readings.ts";
 import { listenForSilence, type Silence } from "./silence.ts";
@@ -46,6 +46,7 @@ class KafkaShardSource implements ShardSource {
   readonly #options: KafkaShardSourceOptions;
   readonly #topics: Topics;
   readonly #look: InputLook;
+  readonly #lookUp: LookUp;
   readonly #readings: Readings;
   readonly #counts = new Map<string, number>();
   /** Positions that are still to be shown, by partition. */
@@ -68,6 +69,7 @@ class KafkaShardSource implements ShardSource {
     this.#options = options;
     this.#topics = createTopics(options);
     this.#look = createInputLook(options);
+    this.#lookUp = createLookUp({ ...options, isOver: () => this.#handler === null });
     this.#readings = createReadings({
       ...options,
       group: () => this.#group,
@@ -267,9 +269,8 @@ class KafkaShardSource implements ShardSource {
     ask: (topic: string) => Promise<ReadonlyMap<number, T>>,
   ): Promise<ReadonlyMap<string, T>> {
     const found = new Map<string, T>();
-    const isOver = (): boolean => this.#handler === null;
     for (const topic of new Set(places.map((place) => place.topic))) {
-      const answers = await lookUp(() => ask(topic), { ...this.#options, isOver });
+      const answers = await this.#lookUp(() => ask(topic));
       for (const [partition, answer] of answers) found.set(nameOf({ topic, partition }), answer);
     }
     return found;

@@ -75,7 +75,7 @@ it("keeps the normal course of groups and transactions out of sight, whatever ka
   assert.equal(new Set(lines.map(([level]) => level)), new Set(["debug"]));
 });
 
-it("counts a line that comes again within ten seconds", () => {
+it("counts a line that comes again within ten seconds, and within twice as long if it goes on", () => {
   const { write, wait, lines } = start();
   const fail = (broker: string): void => write("ERROR", "Connection timeout", { broker });
   for (let index = 0; index < 50; index += 1) {
@@ -101,8 +101,17 @@ it("counts a line that comes again within ten seconds", () => {
     [
       ["a:1", 49],
       ["b:1", undefined],
-      ["a:1", 1],
     ],
+  );
+  wait(10_000);
+  fail("a:1");
+  wait(60_000);
+  fail("a:1");
+  wait(10_000);
+  fail("a:1");
+  assert.equal(
+    lines.slice(4).map(([, , { repeated }]) => repeated),
+    [2, undefined, undefined],
   );
 });
 
