@@ -27,6 +27,8 @@ export type ShardHandler = {
   readonly onAssigned: (shards: readonly number[]) => void;
   /** Records of a partition that is read, in order of offset, none left out, committed ones only. */
   readonly onBatch: (batch: InputBatch) => void;
+  /** Reading has failed for some seconds and is tried again; or no more. Left out: nobody asks. */
+  readonly onFaltering?: (isFaltering: boolean) => void;
   /** The source cannot go on. */
   readonly onFailure: (error: Error) => void;
 };

@@ -71,7 +71,7 @@ class ShardEngine implements Engine {
   readonly #stagger: Stagger;
   readonly #ended = new Set<Promise<void>>();
   /** What fails and is tried again. */
-  readonly #faltering = new Set<number | "output">();
+  readonly #faltering = new Set<number | "input" | "output">();
   /** `null`: what is said leaves with the checkpoints. */
   readonly #outbox: Outbox | null;
   readonly #expiry: Expiry;
@@ -215,6 +215,7 @@ class ShardEngine implements Engine {
         for (const shard of shards) if (!this.#runs.has(shard) && this.#state !== "stopping") this.#start(shard);
       },
       onBatch: (batch) => this.#runOf(batch)?.push(batch),
+      onFaltering: (isFaltering) => this.#falter("input", isFaltering),
       onFailure: (error) => this.#fail(error),
     };
   }
@@ -293,8 +294,8 @@ class ShardEngine implements Engine {
     });
   }
 
-  /** A service is degraded while a shard or its output fails and is tried again. */
-  #falter(what: number | "output", isFaltering: boolean): void {
+  /** A service is degraded while reading, a shard or its output fails and is tried again. */
+  #falter(what: number | "input" | "output", isFaltering: boolean): void {
     if (isFaltering) this.#faltering.add(what);
     else this.#faltering.delete(what);
     this.#become({ type: this.#faltering.size > 0 ? "faltered" : "recovered" });

@@ -5,12 +5,14 @@ import type { Log } from "../../runtime/ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type Backoff, loudness, mayPass, patiently } from "./retry.ts";
 import { createSeldom } from "./seldom.ts";
+import type { Standstill } from "./standstill.ts";
 
 export type LookUpOptions = {
   readonly instance: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly retryWithinMs: number;
+  readonly standstill: Pick<Standstill, "begins" | "ends">;
   /** Whether nobody wants the answers any more. */
   readonly isOver: () => boolean;
 };
@@ -20,9 +22,9 @@ export type LookUp = <T>(question: () => Promise<T>) => Promise<T>;
 
 const BACKOFF: Backoff = { firstMs: 200, mostMs: 5_000 };
 
-export function createLookUp({ instance, clock, log, retryWithinMs, isOver }: LookUpOptions): LookUp {
+export function createLookUp({ instance, clock, log, retryWithinMs, standstill, isOver }: LookUpOptions): LookUp {
   const seldom = createSeldom(clock);
-  const onRetry = (error: unknown, retryInMs: number): void => {
+  const tell = (error: unknown, retryInMs: number): void => {
     const reason = (error as Error).message;
     const level = loudness(error, retryInMs);
     const unsaid = level === "debug" ? 0 : seldom(reason);
@@ -32,14 +34,19 @@ export function createLookUp({ instance, clock, log, retryWithinMs, isOver }: Lo
       ...(unsaid === null || unsaid === 0 ? {} : { repeated: unsaid }),
     });
   };
-  return (question) =>
-    patiently(question, {
+  return (question) => {
+    const pending = Symbol();
+    return patiently(question, {
       clock,
       backoff: BACKOFF,
       id: instance,
       withinMs: retryWithinMs,
       isRetriable: mayPass,
-      onRetry,
+      onRetry: (error, retryInMs) => {
+        standstill.begins(pending);
+        tell(error, retryInMs);
+      },
       isOver,
-    });
+    }).finally(() => standstill.ends(pending));
+  };
 }

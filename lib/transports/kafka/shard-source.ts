@@ -21,6 +21,7 @@ import { createLookUp, type LookUp } from "./look-up.ts";
 import type { KafkaDefinition } from "./options.ts";
 import { createReadings, nameOf, placeOf, type Readings } from "./readings.ts";
 import { listenForSilence, type Silence } from "./silence.ts";
+import { createStandstill, type Standstill } from "./standstill.ts";
 import { type Bounds, createTopics, type Topics } from "./topics.ts";
 
 export type KafkaShardSourceOptions = {
@@ -41,11 +42,14 @@ export function createKafkaShardSource(options: KafkaShardSourceOptions): ShardS
 
 /** How often positions are shown: nobody looks at lag more often. */
 const SHOW_EVERY_MS = 1_000;
+/** What fails while there is none. */
+const MEMBERSHIP = Symbol();
 
 class KafkaShardSource implements ShardSource {
   readonly #options: KafkaShardSourceOptions;
   readonly #topics: Topics;
   readonly #look: InputLook;
+  readonly #standstill: Standstill;
   readonly #lookUp: LookUp;
   readonly #readings: Readings;
   readonly #counts = new Map<string, number>();
@@ -69,7 +73,8 @@ class KafkaShardSource implements ShardSource {
     this.#options = options;
     this.#topics = createTopics(options);
     this.#look = createInputLook(options);
-    this.#lookUp = createLookUp({ ...options, isOver: () => this.#handler === null });
+    this.#standstill = createStandstill(options.clock, (stands) => this.#handler?.onFaltering?.(stands));
+    this.#lookUp = createLookUp({ ...options, standstill: this.#standstill, isOver: () => this.#handler === null });
     this.#readings = createReadings({
       ...options,
       group: () => this.#group,
@@ -119,7 +124,10 @@ class KafkaShardSource implements ShardSource {
       onBatch: (batch) => this.#readings.fetched(batch),
       onPassed: (place, last, end) => this.#readings.passed(place, last, end),
       onFetched: () => silence.heard(),
-      onLost: () => silence.lost(),
+      onLost: () => {
+        silence.lost();
+        this.#standstill.begins(MEMBERSHIP);
+      },
       onFailure: (error) => this.#handler?.onFailure(error),
     });
     await this.#group.start();
@@ -193,6 +201,7 @@ class KafkaShardSource implements ShardSource {
     await this.#showing;
     await this.#showNow();
     this.#readings.drop(this.#readings.all());
+    this.#standstill.stop();
     await this.#group?.stop();
     await this.#topics.close();
     await this.#look.close();
@@ -202,6 +211,7 @@ class KafkaShardSource implements ShardSource {
     this.#token += 1;
     this.#isLooking = false;
     this.#silence?.joined();
+    this.#standstill.ends(MEMBERSHIP);
     const before = this.#owned;
     const names = new Set(places.map(nameOf));
     const owned = this.#wholeShards(names);

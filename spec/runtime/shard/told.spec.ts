@@ -102,6 +102,21 @@ it("is no more degraded once the shards that fail are lost", async () => {
   assert.is(engine.health().state, "running");
 });
 
+it("is degraded while reading fails, whatever its shards do meanwhile", async () => {
+  const scenario = new Scenario(12);
+  const { engine, member } = scenario.start();
+  await pass(scenario, 5_000);
+  assert.is(engine.health().state, "running");
+  member.handler?.onFaltering?.(true);
+  assert.is(engine.health().state, "degraded");
+  scenario.feed(50, 1_000);
+  await pass(scenario, 5_000);
+  member.handler?.onAssigned([]);
+  assert.is(engine.health().state, "degraded");
+  member.handler?.onFaltering?.(false);
+  assert.is(engine.health().state, "running");
+});
+
 it("is not ready while it restores, and says how far it is", async () => {
   const scenario = new Scenario(8);
   const first = scenario.start();

@@ -1,8 +1,9 @@
-// Questions that fail while a cluster is away: asked again until they are answered, and told of seldom.
+// Questions that fail while a cluster is away: asked again until they are answered, told of seldom, and a standstill if it lasts.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { TransportError } from "../../../lib/core/errors.ts";
 import { createLookUp } from "../../../lib/transports/kafka/look-up.ts";
+import { createStandstill } from "../../../lib/transports/kafka/standstill.ts";
 import { manualClock, settle } from "../../runtime/engine-kit.ts";
 
 const it = suite("look-up");
@@ -15,11 +16,14 @@ type Told = { readonly level: string; readonly reason: unknown; readonly repeate
 function begin() {
   const clock = manualClock();
   const told: Told[] = [];
+  const stands: boolean[] = [];
+  const standstill = createStandstill(clock, (isStanding) => stands.push(isStanding));
   const lookUp = createLookUp({
     instance: "one",
     clock,
     log: (level, _, fields) => told.push({ level, reason: fields?.["reason"], repeated: fields?.["repeated"] }),
     retryWithinMs: 300_000,
+    standstill,
     isOver: () => false,
   });
   const pass = async (seconds: number): Promise<void> => {
@@ -27,7 +31,7 @@ function begin() {
     for (let second = 0; second < seconds; second += 1) await clock.advance(1_000);
   };
   const aloud = (): readonly Told[] => told.filter(({ level }) => level === "warn");
-  return { pass, told, aloud, lookUp };
+  return { pass, told, aloud, stands, standstill, lookUp };
 }
 
 it("an outage of a minute that many questions meet is a handful of lines, which say how many there were", async () => {
@@ -71,6 +75,49 @@ it("another reason, and the same one of another outage, is told at once", async 
   await pass(1);
   await later;
   assert.is(aloud().length, 3);
+});
+
+it("who is not answered for some seconds stands still, until all are answered", async () => {
+  const { pass, stands, lookUp } = begin();
+  const isAway = { a: true, b: true };
+  const ask = (broker: "a" | "b") => async (): Promise<void> => {
+    if (isAway[broker]) throw away(broker);
+  };
+  const [a, b] = [lookUp(ask("a")), lookUp(ask("b"))];
+  await pass(4);
+  assert.equal(stands, []);
+  await pass(2);
+  assert.equal(stands, [true]);
+  isAway.a = false;
+  await pass(5);
+  await a;
+  assert.equal(stands, [true], "the other is still asked");
+  isAway.b = false;
+  await pass(5);
+  await b;
+  assert.equal(stands, [true, false]);
+});
+
+it("what is answered again within some seconds was no standstill, nor what ends when it is of no use", async () => {
+  const { pass, stands, standstill, lookUp } = begin();
+  let tries = 0;
+  const answer = lookUp(async () => {
+    tries += 1;
+    if (tries < 4) throw away("a");
+  });
+  await pass(4);
+  await answer;
+  const refused = lookUp(async () => {
+    tries += 1;
+    throw tries < 12 ? away("a") : new Error("refused");
+  }).catch((error: Error) => error.message);
+  await pass(60);
+  assert.is(await refused, "refused");
+  assert.equal(stands, [true, false]);
+  standstill.begins(Symbol());
+  standstill.stop();
+  await pass(10);
+  assert.equal(stands, [true, false]);
 });
 
 it.run();

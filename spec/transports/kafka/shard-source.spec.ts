@@ -26,6 +26,8 @@ type Seen = {
   /** Offsets of the records, in their order, by `topic-partition`. */
   readonly read: Map<string, bigint[]>;
   readonly batches: InputBatch[];
+  /** Whether reading fails, as it was told. */
+  readonly faltering: boolean[];
   readonly failures: Error[];
 };
 
@@ -33,7 +35,7 @@ type Seen = {
 function memberOf(app: string, options: Partial<KafkaDefinition> = {}, log: Log = () => undefined) {
   const parts = { app, instance: nameFor("process"), clock: systemClock, log, retryWithinMs: 30_000 };
   const { source } = createKafkaShards(definitionOf(app, broker.address, options), parts);
-  const seen: Seen = { source, joins: [], read: new Map(), batches: [], failures: [] };
+  const seen: Seen = { source, joins: [], read: new Map(), batches: [], faltering: [], failures: [] };
   endLater(() => source.stop());
   return {
     ...seen,
@@ -45,6 +47,7 @@ function memberOf(app: string, options: Partial<KafkaDefinition> = {}, log: Log 
           const offsets = seen.read.get(keyOf(batch)) ?? [];
           seen.read.set(keyOf(batch), [...offsets, ...batch.records.map(({ offset }) => offset)]);
         },
+        onFaltering: (isFaltering) => seen.faltering.push(isFaltering),
         onFailure: (error) => seen.failures.push(error),
       }),
     owned: () => seen.joins.at(-1) ?? [],
@@ -196,7 +199,7 @@ it("who was put out of the group proves nothing until it is in again", async () 
   assert.ok(member.joins.length >= 2, "it joined again first");
 });
 
-it("while the broker is away nothing is proven; when it is back, it is", async () => {
+it("while the broker is away nothing is proven, and reading fails; when it is back, it is", async () => {
   const app = nameFor("away");
   const topic = `${app}-in`;
   await createTopic(broker, topic, 1);
@@ -209,9 +212,13 @@ it("while the broker is away nothing is proven; when it is back, it is", async (
     isProven = true;
   });
   await until("its silence is told of", () => member.batches.at(-1)?.caughtUp === false);
+  assert.equal(member.faltering, [], "not yet");
+  await until("it lasts", () => member.faltering.length > 0);
   assert.not.ok(isProven);
   await broker.restart();
   await proof;
+  await until("it is over", () => member.faltering.length > 1);
+  assert.equal(member.faltering, [true, false]);
   await write(topic, 1, 0);
   await until("it reads on", () => member.readOf({ topic, partition: 0 }).length === 1);
   assert.equal(member.failures, []);
