@@ -123,9 +123,10 @@ export function tlsPort(broker: string, doing: string, cause: unknown): ConfigEr
 function explainReach({ code, message, broker, cause }: ConnectionFailure, { doing, seeds }: Attempt): TransportError {
   const reason = /timeout/i.test(message) ? UNREACHABLE.get("ETIMEDOUT") : UNREACHABLE.get(code);
   const what = reason === undefined ? `${broker}: ${withoutPrefix(message)}` : `${reason} ${broker}`;
+  const whom = broker !== seeds && seeds.includes(",") ? "a broker of the cluster" : "Kafka"; // others may answer
   return new TransportError(
     "BROKERS_UNREACHABLE",
-    `Could not reach Kafka (${doing}): ${what}. ${remedyOf(code, broker, seeds)}`,
+    `Could not reach ${whom} (${doing}): ${what}. ${remedyOf(code, broker, seeds)}`,
     {
       cause,
       retriable: true,
@@ -134,7 +135,7 @@ function explainReach({ code, message, broker, cause }: ConnectionFailure, { doi
 }
 
 function remedyOf(code: string, broker: string, seeds: string): string {
-  if (!seeds.split(",").includes(broker) && broker !== "")
+  if (broker !== "" && broker !== seeds && !seeds.split(",").includes(broker))
     return `This address is not one of yours (${seeds}): the cluster gave it as that of one of its brokers. Make it reachable from here, or mend advertised.listeners of the broker.`;
   if (code === "ENOTFOUND") return "Check the name of the host.";
   if (code === "ECONNRESET" || code === "EPIPE")

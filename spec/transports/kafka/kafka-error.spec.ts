@@ -50,7 +50,7 @@ it("finds what counts however deep kafkajs has wrapped it", () => {
     assert.is(kindOf(explained), "BROKERS_UNREACHABLE again");
     assert.is(
       explained.message,
-      'Could not reach Kafka (reading topic "cards"): nothing listens at a:9092. Check the address, that the broker runs, and that nothing on the way blocks the port.',
+      'Could not reach a broker of the cluster (reading topic "cards"): nothing listens at a:9092. Check the address, that the broker runs, and that nothing on the way blocks the port.',
     );
     assert.is(explained.cause, refused);
   }
@@ -236,6 +236,18 @@ it("tells a refused login from a connection that was lost in the middle of one",
     "Not connected",
   ])
     assert.is(kindOf(login(`SASL SCRAM SHA512 authentication failed: ${lost}`)), "BROKERS_UNREACHABLE again", lost);
+  const { message } = login("SASL SCRAM SHA512 authentication failed: Closed connection");
+  assert.match(message, /^Could not reach Kafka .*: the connection was closed by a:9092,b:9092\. It may be restarting/);
+});
+
+it("one broker that is away is not all of Kafka, unless it is the only one that is known", () => {
+  const refused = make("KafkaJSConnectionError", "Connection error", { broker: "a:9092", code: "ECONNREFUSED" });
+  const said = (brokers: string): string => explainKafkaError(refused, "connecting", { brokers }).message;
+  assert.match(
+    said("a:9092,b:9092"),
+    /^Could not reach a broker of the cluster \(connecting\): nothing listens at a:9092/,
+  );
+  assert.match(said("a:9092"), /^Could not reach Kafka \(connecting\): nothing listens at a:9092/);
 });
 
 it("says when an address came from the cluster and not from its user", () => {
@@ -280,7 +292,7 @@ it("explains what no broker of ours does: a certificate of tomorrow, and a TLS t
   );
   assert.match(
     lost("EMFILE", "too many open files").message,
-    /Kafka \(connecting\): a:9092: too many open files\. Check the address/,
+    /of the cluster \(connecting\): a:9092: too many open files\. Check the address/,
   );
 });
 
