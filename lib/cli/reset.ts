@@ -11,6 +11,7 @@ import { EXIT } from "./failure.ts";
 import { count, counted } from "./figures.ts";
 import { type OpenState, withState } from "./kafka-state.ts";
 import type { LoadedModule } from "./load.ts";
+import { namesOf } from "./status-text.ts";
 import { print } from "./stdout.ts";
 
 export type ResetCommand = {
@@ -54,10 +55,9 @@ export async function reset(module: LoadedModule, command: ResetCommand): Promis
 
 function requireNobody({ app, group, members }: Pick<StateStatus, "app" | "group" | "members">): void {
   if (members.length === 0) return;
-  const names = members.map(({ instance }) => instance).join(", ");
   throw new ConfigError(
     "STILL_RUNNING",
-    `${app} is running: ${counted(members.length, "process is", "processes are")} in group "${group}" (${names}). Stop them all, or wait until the group has given up those that died, and try again. Nothing was deleted.`,
+    `${app} is running: ${counted(members.length, "process is", "processes are")} in group "${group}" (${namesOf(members)}). Stop them all, or wait until the group has given up those that died, and try again. Nothing was deleted.`,
   );
 }
 

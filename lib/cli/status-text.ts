@@ -42,8 +42,12 @@ function patternText({ name, version, drains }: ShardStatus["patterns"][number])
 }
 
 function processes(members: StateStatus["members"]): readonly string[] {
-  const names = members.map(({ instance, host }) => `${oneLine(instance, 80)} at ${host}`);
-  return names.length === 0 ? [] : [`processes: ${names.join(", ")}`];
+  return members.length === 0 ? [] : [`processes: ${namesOf(members)}`];
+}
+
+/** `web-1:7 at 10.0.0.1, web-2:7 at 10.0.0.2`. */
+export function namesOf(members: StateStatus["members"]): string {
+  return members.map(({ instance, host }) => `${oneLine(instance, 80)} at ${host}`).join(", ");
 }
 
 function shardRow(status: ShardStatus): readonly string[] {

@@ -185,7 +185,10 @@ it("status shows a service at work, which does not notice; reset refuses", async
   assert.match((await command("status", "--whole")).stdout, /\n0 +web-1:7 .* 0 … [\d,]+, [\d.]+ kB +0\n/);
   const refused = await command("reset", "--yes");
   assert.equal([refused.code, refused.stdout], [2, ""]);
-  assert.match(refused.stderr, `sequitur: ${app} is running: 1 process is in group "${app}" (web-1:7). Stop them all`);
+  assert.match(
+    refused.stderr,
+    `sequitur: ${app} is running: 1 process is in group "${app}" (web-1:7 at 127.0.0.1). Stop them all`,
+  );
   assert.is(running.metrics().state, "running");
   assert.is(seqs(), PARTITIONS);
 });
