@@ -12,7 +12,13 @@ export function notesOf(
   picture: ClusterPicture,
   group: GroupReport | null,
 ): readonly string[] {
-  return [...ofInputs(sampled), ...ofBeginning(picture, kafka, group), ...ofSettings(picture)];
+  return [
+    ...ofInputs(sampled),
+    ...ofBeginning(picture, kafka, group),
+    ...ofSettings(picture),
+    ...ofSilent(picture),
+    ...ofLagging(picture),
+  ];
 }
 
 function ofInputs(sampled: readonly SampledInput[]): readonly string[] {
@@ -60,4 +66,20 @@ function ofSettings({ outputs }: ClusterPicture): readonly string[] {
   return hidden.length === 0
     ? unasked
     : [`the settings of ${list} may not be seen by this client, so they were not checked`, ...unasked];
+}
+
+function ofSilent({ state }: ClusterPicture): readonly string[] {
+  return [...(state?.silent ?? [])].map(([address, { message }]) => `broker ${address} does not answer: ${message}`);
+}
+
+function ofLagging({ brokers, inputs, outputs, state }: ClusterPicture): readonly string[] {
+  const lagging = [...inputs, ...outputs, ...(state === null ? [] : [state])].flatMap(({ topic, described }) => {
+    const found = described.kind === "known" ? described.value : null;
+    return found === null || found.lagging === 0
+      ? []
+      : [`"${topic}" (${found.lagging} of ${found.partitions} partitions)`];
+  });
+  if (lagging.length === 0) return [];
+  const many = `${brokers} ${brokers === 1 ? "broker" : "brokers"} of the cluster can be seen`;
+  return [`${many}, and fewer copies are in sync than there are of ${lagging.join(", ")}`];
 }

@@ -19,7 +19,7 @@ const HIDDEN = new ConfigError("NOT_AUTHORIZED", "It may not be seen.");
 const refused = (error: SequiturError): Answer<never> => ({ kind: "refused", error });
 const known = <T>(value: T): Answer<T> => ({ kind: "known", value });
 
-const BEAT = { partitions: 2, copies: 3, settings: known(null) };
+const BEAT = { partitions: 2, copies: 3, lagging: 0, settings: known(null) };
 const SAMPLE = [0, 1].map((partition) => ({ partition, start: 0n, end: 9n, records: [] }));
 const POSITIONS = new Map([["beats", new Map([0, 1].map((partition) => [partition, 4n] as const))]]);
 
@@ -29,7 +29,7 @@ const NEW: ClusterPicture = {
   inputs: [{ topic: "beats", described: known(BEAT), sample: known(SAMPLE) }],
   outputs: [],
   group: known({ name: "beat", members: 0, protocol: "", positions: new Map([["beats", new Map([[0, null]])]]) }),
-  state: { topic: "beat-state", shards: 2, described: known(null), refused: [], elsewhere: [] },
+  state: { topic: "beat-state", shards: 2, described: known(null), refused: [], elsewhere: [], silent: new Map() },
 };
 const RAN: ClusterPicture = {
   ...NEW,
@@ -78,6 +78,14 @@ it("settings that could not be asked for apart from those that may not be seen",
   assert.ok(notes.includes('the settings of "out-1" may not be seen by this client, so they were not checked'));
   const unasked = 'the settings of "out-0" could not be asked for, so they were not checked: Nothing listens there.';
   assert.ok(notes.includes(unasked));
+});
+
+it("copies that are not in sync, and how many brokers there are to be seen", () => {
+  const inputs = [{ topic: "beats", described: known({ ...BEAT, lagging: 1 }), sample: known(SAMPLE) }];
+  const { notes, problems } = reportOf({ ...RAN, brokers: 2, inputs });
+  const said =
+    '2 brokers of the cluster can be seen, and fewer copies are in sync than there are of "beats" (1 of 2 partitions)';
+  assert.equal([problems, notes.filter((note) => !reportOf(RAN).notes.includes(note))], [[], [said]]);
 });
 
 it.run();

@@ -371,6 +371,13 @@ it("brokers that do not answer", async () => {
   assert.equal([report.inputs, report.outputs, report.group], [[], [], null]);
 });
 
+it("a broker that is named and does not answer is worth a note, with the reason", async () => {
+  const { problems, notes } = await check({ cards: BY_USER }, { brokers: ["127.0.0.1:1", broker.address] });
+  assert.equal(problems, []);
+  assert.match(notes.join("\n"), /^broker 127\.0\.0\.1:1 does not answer: .*nothing listens at 127\.0\.0\.1:1\./m);
+  assert.not.match(notes.join("\n"), `broker ${broker.address}`);
+});
+
 it("stock kafkajs reads the same", async () => {
   const { inputs, problems } = await check({ cards: BY_USER }, { patches: false });
   assert.equal([problems, inputs[0]?.records], [[], 300]);

@@ -3,14 +3,26 @@
 // send each new connection to either of them.
 
 import type { Kafka } from "kafkajs";
-import { ConfigError } from "../../core/errors.ts";
+import { ConfigError, type SequiturError } from "../../core/errors.ts";
+import { explainKafkaError } from "./kafka-error.ts";
 
-/** Asks each of the addresses that answer. @throws {ConfigError} `TWO_CLUSTERS` */
-export async function requireOneCluster(addresses: readonly string[], open: (address: string) => Kafka): Promise<void> {
-  if (addresses.length < 2) return;
-  const asked = await Promise.all(addresses.map(async (address) => [address, await clusterAt(open(address))] as const));
-  const known = asked.filter(([, cluster]) => cluster !== null);
-  if (new Set(known.map(([, cluster]) => cluster)).size < 2) return;
+/** Asks each of several addresses, and gives those that do not answer, with the reason. @throws {ConfigError} `TWO_CLUSTERS` */
+export async function requireOneCluster(
+  addresses: readonly string[],
+  open: (address: string) => Kafka,
+): Promise<ReadonlyMap<string, SequiturError>> {
+  const silent = new Map<string, SequiturError>();
+  if (addresses.length < 2) return silent;
+  const ask = async (address: string): Promise<readonly [string, string | null]> => {
+    try {
+      return [address, await clusterAt(open(address))];
+    } catch (error) {
+      silent.set(address, explainKafkaError(error, "connecting", { brokers: address }));
+      return [address, null];
+    }
+  };
+  const known = (await Promise.all(addresses.map(ask))).filter(([, cluster]) => cluster !== null);
+  if (new Set(known.map(([, cluster]) => cluster)).size < 2) return silent;
   const list = known.map(([address, cluster]) => `${address} is of ${cluster}`).join(", ");
   throw new ConfigError(
     "TWO_CLUSTERS",
@@ -19,14 +31,11 @@ export async function requireOneCluster(addresses: readonly string[], open: (add
   );
 }
 
-/** The id of the cluster; `null`: nobody answers there at the moment, which is for others to say. */
-async function clusterAt(kafka: Kafka): Promise<string | null> {
+async function clusterAt(kafka: Kafka): Promise<string> {
   const admin = kafka.admin();
   try {
     await admin.connect();
     return (await admin.describeCluster()).clusterId;
-  } catch {
-    return null;
   } finally {
     await admin.disconnect().catch(() => undefined);
   }

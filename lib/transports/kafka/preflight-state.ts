@@ -29,14 +29,18 @@ export type StatePicture = {
   readonly refused: readonly SequiturError[];
   /** What was refused that is not of the topic: transactions, brokers of several clusters. */
   readonly elsewhere: readonly SequiturError[];
+  /** Brokers that are named and do not answer, where others do. */
+  readonly silent: ReadonlyMap<string, SequiturError>;
 };
 
 export async function askState(asking: Asking, question: StateQuestion): Promise<StatePicture> {
   const { app, shards } = question;
   const topic = stateTopicOf(app);
   const ofTopic = await askTopic(asking, topic, shards);
-  const others = [await tryTransactions(asking, question, topic), await oneCluster(asking, question)];
-  return { topic, shards, ...ofTopic, elsewhere: errorsIn(others) };
+  const transactions = await tryTransactions(asking, question, topic);
+  const named = await askNamed(asking, question);
+  const silent = named.kind === "known" ? named.value : new Map<string, SequiturError>();
+  return { topic, shards, ...ofTopic, elsewhere: errorsIn([transactions, named]), silent };
 }
 
 async function askTopic(
@@ -57,15 +61,15 @@ async function askTopic(
   return { described, refused: errorsIn(tried) };
 }
 
-function errorsIn(answers: readonly Answer<null>[]): readonly SequiturError[] {
+function errorsIn(answers: readonly Answer<unknown>[]): readonly SequiturError[] {
   return answers.flatMap((each) => (each.kind === "refused" ? [each.error] : []));
 }
 
-function oneCluster({ ask, definition }: Asking, { knock }: StateQuestion): Promise<Answer<null>> {
-  return ask("asking each broker for its cluster", {}, async () => {
-    await requireOneCluster(definition.brokers, knock);
-    return null;
-  });
+function askNamed(
+  { ask, definition }: Asking,
+  { knock }: StateQuestion,
+): Promise<Answer<ReadonlyMap<string, SequiturError>>> {
+  return ask("asking each broker for its cluster", {}, () => requireOneCluster(definition.brokers, knock));
 }
 
 async function tryToMake(asking: Asking, topic: string, shards: number | null): Promise<Answer<null>> {

@@ -3,12 +3,15 @@
 import type { Broker } from "kafkajs";
 import type { KafkaDefinition } from "./options.ts";
 import type { Answer, Asking } from "./preflight-asking.ts";
+import { pictureOf } from "./state-topic.ts";
 import type { NewTopic } from "./topics.ts";
 
 export type TopicPicture = {
   readonly partitions: number;
   /** Copies of the partition that has the fewest. */
   readonly copies: number;
+  /** How many partitions have fewer copies in sync than copies. */
+  readonly lagging: number;
   /** `null`: the brokers do not say them. */
   readonly settings: Answer<TopicSettings | null>;
 };
@@ -22,15 +25,10 @@ export type TopicSettings = {
 
 /** Refused with `MISSING_TOPIC` if there is none. */
 export function describeTopic(asking: Asking, topic: string): Promise<Answer<TopicPicture>> {
-  return asking.ask(`describing topic "${topic}"`, { topic }, async () => {
-    const { topics } = await asking.admin.fetchTopicMetadata({ topics: [topic] });
-    const partitions = topics.find(({ name }) => name === topic)?.partitions ?? [];
-    return {
-      partitions: partitions.length,
-      copies: Math.min(...partitions.map(({ replicas }) => replicas.length)),
-      settings: await settingsOf(asking, topic),
-    };
-  });
+  return asking.ask(`describing topic "${topic}"`, { topic }, async () => ({
+    ...(await pictureOf(asking.admin, topic)),
+    settings: await settingsOf(asking, topic),
+  }));
 }
 
 /** How kafkajs numbers topics among what has settings. */

@@ -123,6 +123,8 @@ export type StateTopicPicture = {
   readonly partitions: number;
   /** Of the partition that has the fewest. */
   readonly copies: number;
+  /** How many partitions have fewer copies in sync than copies. */
+  readonly lagging: number;
   readonly settings: ReadonlyMap<string, string>;
 };
 
@@ -152,7 +154,11 @@ async function describe(
 export async function pictureOf(admin: Admin, topic: string): Promise<Omit<StateTopicPicture, "settings">> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   const partitions = topics.find(({ name }) => name === topic)?.partitions ?? [];
-  return { partitions: partitions.length, copies: Math.min(...partitions.map(({ replicas }) => replicas.length)) };
+  return {
+    partitions: partitions.length,
+    copies: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+    lagging: partitions.filter(({ isr, replicas }) => isr.length < replicas.length).length,
+  };
 }
 
 export async function settingsIn(admin: Admin, topic: string): Promise<ReadonlyMap<string, string>> {

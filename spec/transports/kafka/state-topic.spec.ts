@@ -1,7 +1,7 @@
 // What a cluster of one broker cannot show: copies.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { noSpareIn, problemsOf, type StateTopicPicture } from "../../../lib/transports/kafka/state-topic.ts";
+import { noSpareIn, pictureOf, problemsOf, type StateTopicPicture } from "../../../lib/transports/kafka/state-topic.ts";
 import { type Broker, type Cluster, startCluster } from "../../broker/broker.ts";
 import { brokerSuite } from "../../broker/require-broker.ts";
 import { asAdmin } from "../../broker/topics.ts";
@@ -30,7 +30,12 @@ const SAFE: Readonly<Record<string, string>> = {
 
 function codesOf(copies: number, brokers: number, changed: Readonly<Record<string, string | undefined>> = {}) {
   const entries = Object.entries({ ...SAFE, ...changed }).filter(([, value]) => value !== undefined);
-  const picture: StateTopicPicture = { partitions: 4, copies, settings: new Map(entries as [string, string][]) };
+  const picture: StateTopicPicture = {
+    partitions: 4,
+    copies,
+    lagging: 0,
+    settings: new Map(entries as [string, string][]),
+  };
   return [...problemsOf({ topic: "app-state", shards: 4 }, picture, brokers)].map(({ code }) => code);
 }
 
@@ -51,7 +56,7 @@ it("what a broker does not say is not taken for good", () => {
 it("as many copies as have to confirm are told, since none of them may be away", () => {
   const noSpare = (copies: number, needed: string): boolean => {
     const settings = new Map([["min.insync.replicas", needed]]);
-    return noSpareIn("app-state", { partitions: 4, copies, settings }) !== null;
+    return noSpareIn("app-state", { partitions: 4, copies, lagging: 0, settings }) !== null;
   };
   assert.equal([noSpare(2, "2"), noSpare(3, "3"), noSpare(2, "3")], [true, true, true]);
   assert.equal([noSpare(3, "2"), noSpare(2, "1"), noSpare(1, "1")], [false, false, false]);
@@ -66,6 +71,7 @@ onCluster("has a copy on the node that is away when it is made, and does without
   const { state, lines } = stateOf("whole", all.address);
   await state.open(2, []);
   assert.equal(await copiesOf(all, "whole-state"), [3, 3]);
+  assert.is((await asAdmin(all, (admin) => pictureOf(admin, "whole-state"))).lagging, 2);
   assert.equal(warnings(lines), []);
   const tight = stateOf("tight", all.address, { createTopics: { partitions: null, replicationFactor: 2 } });
   await tight.state.open(2, []);
