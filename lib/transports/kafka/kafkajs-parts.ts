@@ -179,10 +179,19 @@ export type Compression = {
   >;
 };
 
+export type StockConsumerGroup = {
+  readonly groupId: string;
+  readonly cluster: { findGroupCoordinator(question: CoordinatorQuestion): Promise<unknown> };
+  coordinator: unknown;
+  /** Commits positions; `null` before the group was joined. */
+  readonly offsetManager: { coordinator: unknown } | null;
+};
 export type ConsumerGroupClass = {
   readonly prototype: {
     recoverFromOffsetOutOfRange(error: unknown): Promise<void>;
-    resume(this: unknown, partitions: readonly object[]): void;
+    resume(this: StockConsumerGroup, partitions: readonly object[]): void;
+    /** Sends one if the last was sent longer ago than `interval`, in milliseconds. */
+    heartbeat(this: StockConsumerGroup, often: { readonly interval: number }): Promise<void>;
   };
 };
 

@@ -45,8 +45,10 @@ export function watchJoins(cluster: Cluster, groupId: string, { beforeJoin, onMe
       const { generationId: groupGenerationId, memberId } = answer;
       onMember({
         memberId,
+        // By the coordinator of now: it may be another one since.
         async prove() {
-          await coordinator.heartbeat({ groupId, groupGenerationId, memberId });
+          const asked = (await find({ groupId })) as unknown as Coordinator;
+          await asked.heartbeat({ groupId, groupGenerationId, memberId });
         },
       });
       return answer;

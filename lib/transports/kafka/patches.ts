@@ -22,6 +22,8 @@
 //                                          nothing for the one that counts: see `whose-error.ts`
 //     P13 errors                           where old records cannot be deleted since a broker is away, asks that error which partitions it is
 //                                          about, and a TypeError hides it: none
+//     P14 consumer/consumerGroup           sends heartbeats and positions to who coordinated the group when it was joined, dead or not, until it
+//                                          crashes, and all have to join anew
 
 import { CodecError, type Codecs } from "./codecs.ts";
 import { CommittedBatch } from "./committed-batch.ts";
@@ -44,6 +46,7 @@ import type {
   Sleep,
   StockBatch,
   StockBatchClass,
+  StockConsumerGroup,
   StockMessages,
   StockResponse,
 } from "./kafkajs-parts.ts";
@@ -75,7 +78,7 @@ export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
     ],
     ["src/producer/eosManager/index.js", (exports) => withKnownCoordinator(exports as CreateTransactionManager)],
     ["src/utils/sleep.js", (exports) => lightSleep(exports as Sleep, sleepers)],
-    ["src/consumer/consumerGroup.js", (exports) => waking(withoutReset(exports as ConsumerGroupClass), sleepers)],
+    ["src/consumer/consumerGroup.js", (exports) => consumerGroup(exports as ConsumerGroupClass, sleepers)],
     ["src/protocol/recordBatch/crc32C/index.js", () => checksum],
     ["src/cluster/index.js", (exports) => withRetry(exports as ClusterClass)],
     ["src/cluster/brokerPool.js", (exports) => withReasons(exports as BrokerPoolClass)],
@@ -116,12 +119,38 @@ function withPartitions(errors: KafkaJsErrors): KafkaJsErrors {
   return errors;
 }
 
-/** P8. The consumer crashes with the error instead. */
-function withoutReset(ConsumerGroup: ConsumerGroupClass): ConsumerGroupClass {
-  ConsumerGroup.prototype.recoverFromOffsetOutOfRange = async (error) => {
-    throw error;
-  };
+function consumerGroup(ConsumerGroup: ConsumerGroupClass, sleepers: Sleepers): ConsumerGroupClass {
+  const { heartbeat, resume } = ConsumerGroup.prototype;
+  Object.assign(ConsumerGroup.prototype, {
+    /** P8. The consumer crashes with the error instead. */
+    async recoverFromOffsetOutOfRange(error: unknown) {
+      throw error;
+    },
+    /** P11. */
+    resume(this: StockConsumerGroup, partitions: readonly object[]) {
+      resume.call(this, partitions);
+      for (const wakeUp of sleepers) wakeUp();
+    },
+    /** P14. What failed is tried again, and goes to the new one. */
+    async heartbeat(this: StockConsumerGroup, often: { readonly interval: number }) {
+      try {
+        await heartbeat.call(this, often);
+      } catch (error) {
+        const { cluster, groupId, offsetManager } = this;
+        if (!isElsewhere(error)) throw error;
+        this.coordinator = await cluster.findGroupCoordinator({ groupId });
+        if (offsetManager !== null) offsetManager.coordinator = this.coordinator;
+        throw error;
+      }
+    },
+  } satisfies ConsumerGroupClass["prototype"]);
   return ConsumerGroup;
+}
+
+/** Whether it says that somebody else may coordinate the group by now. */
+function isElsewhere(error: unknown): boolean {
+  const { name, type } = error as { readonly name: string; readonly type?: string };
+  return name.startsWith("KafkaJSConnection") || type === "NOT_COORDINATOR_FOR_GROUP";
 }
 
 /** Each wakes one up. */
@@ -137,16 +166,6 @@ function lightSleep(sleep: Sleep, sleepers: Sleepers): Sleep {
         resolve();
       });
     });
-}
-
-/** P11. */
-function waking(ConsumerGroup: ConsumerGroupClass, sleepers: Sleepers): ConsumerGroupClass {
-  const { resume } = ConsumerGroup.prototype;
-  ConsumerGroup.prototype.resume = function resumeAndWake(this: unknown, partitions) {
-    resume.call(this, partitions);
-    for (const wakeUp of sleepers) wakeUp();
-  };
-  return ConsumerGroup;
 }
 
 /** P3. A request that waits starts the timer, and the timer itself goes on as long as one does. */
