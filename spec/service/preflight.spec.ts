@@ -135,6 +135,10 @@ it("reads the newest records only, and committed ones only", async () => {
   const records = logins(3_000).map(({ key, value }) => ({ key: String(key), value: String(value) }));
   await javaProduce(broker, "long", records);
   await javaProduce(broker, "long", [...records.slice(0, 100), { end: "abort" }], { transactionalId: "aborts" });
+  await until("the aborted transaction is over in both partitions", async () => {
+    const ends = await asAdmin(broker, (admin) => admin.fetchTopicOffsets("long"));
+    return ends.reduce((sum, { high }) => sum + Number(high), 0) === 3_000 + 100 + 2;
+  });
   const { inputs, problems } = await check({ long: BY_USER });
   assert.equal(problems, []);
   // The aborted ones are among the newest offsets, so what is left is less than asked for.
