@@ -110,12 +110,9 @@ export type ProduceRequest = Omit<SendRequest, "topicMessages"> & {
   readonly producerEpoch: number;
   readonly topicData: readonly TopicPortions[];
 };
-export type PartitionAnswer = { readonly partition: number; readonly errorCode: number; readonly baseOffset: string };
 /** A broker that partitions are written to. */
 export type Leader = {
-  produce(request: ProduceRequest): Promise<{
-    readonly topics: readonly { readonly topicName: string; readonly partitions: readonly PartitionAnswer[] }[];
-  }>;
+  produce(request: ProduceRequest): Promise<Produced>;
 };
 
 /** What producers ask of their cluster. */
@@ -200,11 +197,9 @@ export type StockResponse<Data> = {
   readonly decode: (bytes: Buffer) => Promise<Data>;
   readonly parse: (data: Data) => Promise<Data>;
 };
+export type PartitionAnswer = { readonly partition: number; readonly errorCode: number; readonly baseOffset: string };
 export type Produced = {
-  readonly topics: readonly {
-    readonly topicName: string;
-    readonly partitions: readonly { readonly errorCode: number }[];
-  }[];
+  readonly topics: readonly { readonly topicName: string; readonly partitions: readonly PartitionAnswer[] }[];
 };
 export type Added = {
   readonly errors: readonly {

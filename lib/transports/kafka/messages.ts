@@ -3,8 +3,9 @@
 // Their timestamp is the time of sending, not that of the event: topics delete by timestamps, so alerts on events of last year
 // would be gone within minutes. When the event was, stands in the alert, and in the headers of copies.
 
-import type { Message, TopicMessages } from "kafkajs";
+import type { TopicMessages } from "kafkajs";
 import { invariant } from "../../core/errors.ts";
+import { groupBy } from "../../core/group-by.ts";
 import type { TopicPartition } from "../../runtime/ports.ts";
 import type { PlacedRecord } from "../../runtime/shard-ports.ts";
 import type { Instant } from "../../time/instant.ts";
@@ -12,20 +13,19 @@ import type { Instant } from "../../time/instant.ts";
 /** By topic, in their order. Bytes are not copied. */
 export function messagesOf(placed: readonly PlacedRecord[], now: Instant): TopicMessages[] {
   const timestamp = String(now);
-  const byTopic = new Map<string, Message[]>();
-  for (const { record, partition } of placed) {
-    const { topic, key, value, headers } = record;
-    const messages = byTopic.get(topic) ?? [];
-    if (messages.length === 0) byTopic.set(topic, messages);
-    messages.push({
-      key: key === null ? null : bufferOf(key),
-      value: bufferOf(value),
-      headers: Object.fromEntries(headers),
-      partition,
-      timestamp,
-    });
-  }
-  return [...byTopic].map(([topic, messages]) => ({ topic, messages }));
+  return Array.from(
+    groupBy(placed, ({ record }) => record.topic),
+    ([topic, some]) => ({
+      topic,
+      messages: some.map(({ record: { key, value, headers }, partition }) => ({
+        key: key === null ? null : bufferOf(key),
+        value: bufferOf(value),
+        headers: Object.fromEntries(headers),
+        partition,
+        timestamp,
+      })),
+    }),
+  );
 }
 
 /** Blocks of a state partition, in their order. Bytes are not copied. */

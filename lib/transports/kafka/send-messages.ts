@@ -15,13 +15,13 @@
 //
 // Behind an error that is final nobody knows what was written, so the producer has to go.
 
+import { groupBy } from "../../core/group-by.ts";
 import type {
   Answer,
   CreateSendMessages,
   KafkaJsError,
   KafkaJsErrors,
   Leader,
-  Message,
   Portion,
   SendOptions,
   SendRequest,
@@ -95,10 +95,7 @@ class Sending {
     const grouped = this.#request.topicMessages.flatMap(({ topic, messages }) => {
       const partitionMetadata = cluster.findTopicPartitionMetadata(topic);
       if (partitionMetadata.length === 0) throw this.#notLoaded(topic);
-      const portions = new Map<number, Message[]>();
-      for (const message of messages) {
-        put(portions, partitioner({ topic, partitionMetadata, message }), message);
-      }
+      const portions = groupBy(messages, (message) => partitioner({ topic, partitionMetadata, message }));
       return Array.from(portions, ([partition, some]) => ({ topic, partition, messages: some }));
     });
     return grouped.map(({ topic, partition, messages }) => {
@@ -110,13 +107,11 @@ class Sending {
 
   async #leadersOf(parts: readonly Part[]): Promise<ReadonlyMap<Leader, readonly Part[]>> {
     const { cluster } = this.#options;
-    const byNode = new Map<string, Part[]>();
-    for (const part of parts) {
-      const { topic, portion } = part;
-      const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [portion.partition]));
-      if (nodeId === undefined) throw this.#notLoaded(`partition ${portion.partition} of ${topic}`);
-      put(byNode, nodeId, part);
-    }
+    const byNode = groupBy(parts, ({ topic, portion: { partition } }) => {
+      const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+      if (nodeId === undefined) throw this.#notLoaded(`partition ${partition} of ${topic}`);
+      return nodeId;
+    });
     const leaders = new Map<Leader, readonly Part[]>();
     for (const [nodeId, led] of byNode) leaders.set(await cluster.findBroker({ nodeId }), led);
     return leaders;
@@ -145,13 +140,6 @@ class Sending {
 }
 
 function byTopic(parts: readonly Part[]): readonly TopicPortions[] {
-  const topics = new Map<string, Portion[]>();
-  for (const { topic, portion } of parts) put(topics, topic, portion);
-  return Array.from(topics, ([topic, partitions]) => ({ topic, partitions }));
-}
-
-function put<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
-  const known = lists.get(key);
-  if (known === undefined) lists.set(key, [value]);
-  else known.push(value);
+  const topics = groupBy(parts, ({ topic }) => topic);
+  return Array.from(topics, ([topic, some]) => ({ topic, partitions: some.map(({ portion }) => portion) }));
 }
