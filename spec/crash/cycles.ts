@@ -7,8 +7,9 @@
 // A cycle is a kill. It counts only if a transaction was open and an alert in flight: of a step of a checkpoint, in the transaction of
 // the shard whose step it was; at any time, in any; of a step of acquire, in that which the one before had left; of a step of resolving, in
 // that whose commit was lost. While old state is deleted nothing need be in flight.
+import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../transports/kafka/kit.ts";
-import { type Field, sleep } from "./field.ts";
+import type { Field } from "./field.ts";
 import type { Order } from "./hook.ts";
 import type { Member } from "./member.ts";
 import {

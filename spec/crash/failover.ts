@@ -1,11 +1,12 @@
 // npm run failover: how long it takes until a service that has lost a process goes on, how long a restore takes, and what a service costs
 // that has nothing to do.
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Broker, startBroker } from "../broker/broker.ts";
 import { javaProduce } from "../broker/java-produce.ts";
 import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
 import { endAll, until } from "../transports/kafka/kit.ts";
 import { openKeys } from "./crowd.ts";
-import { type Field, openField, sleep } from "./field.ts";
+import { type Field, openField } from "./field.ts";
 import { killOneAndWatch } from "./kill-watched.ts";
 import type { Member } from "./member.ts";
 

@@ -1,9 +1,11 @@
 // Where services are hurt: a service on a broker, several processes of it, and somebody who writes all the while.
 //
 //     openField ─ start, hurt, start … ─▶ finish: the last records are written, all is dealt with, everybody stops ─▶ verdict
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { KafkaDefinition } from "../../lib/transports/kafka/options.ts";
 import { partitionOf } from "../../lib/transports/partitioner.ts";
 import type { Broker } from "../broker/broker.ts";
@@ -233,8 +235,4 @@ function lastRecords(partitions: number, at: number): { partition: number; key: 
     const sale: Sale = { n: -1, type: "probe", card, amount: 999, at };
     return { partition, key: card, value: JSON.stringify(sale) };
   });
-}
-
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,9 +1,10 @@
 // One of two processes is killed while somebody watches the alerts of both, read committed.
+import { setTimeout as sleep } from "node:timers/promises";
 import { loadKafkajs } from "../../lib/transports/kafka/kafkajs.ts";
 import { asAdmin } from "../broker/topics.ts";
 import { endLater, produceMeanwhile, until } from "../transports/kafka/kit.ts";
 import { pairs } from "./crowd.ts";
-import { type Field, sleep } from "./field.ts";
+import type { Field } from "./field.ts";
 import { oneOf } from "./scenario.ts";
 
 export type Watched = {

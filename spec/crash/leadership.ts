@@ -1,8 +1,9 @@
 // Who leads which partition of a cluster: seen as it changes, and changed while nobody dies.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin } from "kafkajs";
 import { asAdmin } from "../broker/topics.ts";
 import { endLater, until } from "../transports/kafka/kit.ts";
-import { type FieldBroker, sleep } from "./field.ts";
+import type { FieldBroker } from "./field.ts";
 
 /** Where the coordinators of groups and transactions keep what they know: whoever leads a partition of it is one. */
 const COORDINATORS = ["__consumer_offsets", "__transaction_state"];

@@ -1,6 +1,7 @@
 // What a scenario is: a way to hurt a service on a real broker, and a verdict in one line.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Broker, BrokerOptions } from "../broker/broker.ts";
-import { type Field, sleep } from "./field.ts";
+import type { Field } from "./field.ts";
 import { isGood, sayVerdict, type Verdict } from "./judge.ts";
 import type { Member } from "./member.ts";
 
