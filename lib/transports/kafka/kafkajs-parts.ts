@@ -64,11 +64,13 @@ export type BrokerPoolClass = new (
 
 export type CoordinatorQuestion = { readonly groupId: string; readonly coordinatorType?: number };
 
+/** A broker as the coordinator of transactions. */
+export type TransactionCoordinator = { readonly nodeId: unknown; endTxn(request: object): Promise<unknown> };
 /** What a transaction manager asks of its cluster. Brokers are known by `nodeId`. */
 export type TransactionCluster = {
   readonly retry?: unknown;
-  findGroupCoordinator(question: CoordinatorQuestion): Promise<{ readonly nodeId: unknown }>;
-  findBroker(about: { readonly nodeId: unknown }): Promise<{ readonly nodeId: unknown }>;
+  findGroupCoordinator(question: CoordinatorQuestion): Promise<TransactionCoordinator>;
+  findBroker(about: { readonly nodeId: unknown }): Promise<TransactionCoordinator>;
   findControllerBroker(): Promise<unknown>;
   refreshMetadataIfNecessary(): Promise<void>;
 };
@@ -146,6 +148,7 @@ export type KafkaJsErrors = Readonly<
 export type Retrier = <Found>(
   act: (bail: (error: Error) => void, retryCount: number, retryTimeInMs: number) => Promise<Found>,
 ) => Promise<Found>;
+export type CreateRetrier = (options: unknown) => Retrier;
 
 export type SendOptions = {
   readonly logger: { error(message: string, more: object): void };

@@ -18,6 +18,7 @@ import type {
   ProtocolErrors,
   Retrier,
   TransactionCluster,
+  TransactionCoordinator,
 } from "../../../lib/transports/kafka/kafkajs-parts.ts";
 import { patches } from "../../../lib/transports/kafka/patches.ts";
 import { type Exports, privateCopy } from "../../../lib/transports/kafka/private-copy.ts";
@@ -58,7 +59,7 @@ type World = {
 type Outcome = { readonly logs: readonly (readonly string[])[]; readonly ends: readonly (Error | null)[] };
 
 type Announced = { readonly topic: string; readonly partitions: readonly number[] };
-type Broker = Leader & { readonly nodeId: string };
+type Broker = Leader & TransactionCoordinator;
 
 const place = fc.nat(TOPICS.length * PARTITIONS - 1);
 const fate: fc.Arbitrary<Fate> = fc.record({
