@@ -17,8 +17,12 @@ export type LookUpOptions = {
   readonly isOver: () => boolean;
 };
 
-/** @throws {SequiturError} what `question` threw last */
-export type LookUp = <T>(question: () => Promise<T>) => Promise<T>;
+export type LookUp = {
+  /** @throws {SequiturError} what `question` threw last */
+  readonly ask: <T>(question: () => Promise<T>) => Promise<T>;
+  /** Brokers answer again, it seems: what waits to be asked again is asked now. */
+  readonly hurry: () => void;
+};
 
 const BACKOFF: Backoff = { firstMs: 200, mostMs: 5_000 };
 
@@ -34,7 +38,18 @@ export function createLookUp({ instance, clock, log, retryWithinMs, standstill, 
       ...(unsaid === null || unsaid === 0 ? {} : { repeated: unsaid }),
     });
   };
-  return (question) => {
+  const waiting = new Set<() => void>();
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = clock.after(ms, over);
+      function over(): void {
+        cancel();
+        waiting.delete(over);
+        resolve();
+      }
+      waiting.add(over);
+    });
+  const ask: LookUp["ask"] = (question) => {
     const pending = Symbol();
     return patiently(question, {
       clock,
@@ -47,6 +62,11 @@ export function createLookUp({ instance, clock, log, retryWithinMs, standstill, 
         tell(error, retryInMs);
       },
       isOver,
+      pause,
     }).finally(() => standstill.ends(pending));
   };
+  const hurry = (): void => {
+    for (const over of [...waiting]) over();
+  };
+  return { ask, hurry };
 }

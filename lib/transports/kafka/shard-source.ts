@@ -18,6 +18,7 @@ import { every } from "./every.ts";
 import { createGroup, type Group } from "./group.ts";
 import { createInputLook, type InputLook } from "./input-look.ts";
 import { createLookUp, type LookUp } from "./look-up.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import type { KafkaDefinition } from "./options.ts";
 import { createReadings, nameOf, placeOf, type Readings } from "./readings.ts";
 import { listenForSilence, type Silence } from "./silence.ts";
@@ -66,8 +67,8 @@ class KafkaShardSource implements ShardSource {
   #cancelShowing: () => void = () => undefined;
   /** Positions that are on their way to the group. */
   #showing: Promise<void> | null = null;
-  /** Whether the bounds of all that is read are being asked for, or will be at once. */
-  #isLooking = false;
+  /** Looks, once for all that is asked for in a turn, whether the logs still have what is to be read, and what is caught up. */
+  #lookSoon: () => void = () => undefined;
 
   constructor(options: KafkaShardSourceOptions) {
     this.#options = options;
@@ -102,7 +103,10 @@ class KafkaShardSource implements ShardSource {
       onSilent: () => {
         for (const cursor of this.#readings.all()) this.#readings.tell(cursor, false);
       },
-      onHeardAgain: () => this.#lookSoon(),
+      onHeardAgain: () => {
+        this.#lookUp.hurry();
+        this.#lookSoon();
+      },
     });
     this.#silence = silence;
     this.#cancelShowing = every(clock, SHOW_EVERY_MS, () => void this.#showNow());
@@ -208,8 +212,7 @@ class KafkaShardSource implements ShardSource {
   }
 
   #joined(places: readonly TopicPartition[]): void {
-    this.#token += 1;
-    this.#isLooking = false;
+    this.#lookAnew();
     this.#silence?.joined();
     this.#standstill.ends(MEMBERSHIP);
     const before = this.#owned;
@@ -243,26 +246,23 @@ class KafkaShardSource implements ShardSource {
     return Array.from({ length: this.#shards }, (_, shard) => shard).filter((shard) => !missing.has(shard));
   }
 
-  /** Looks, once for all that is asked for in a turn, whether the logs still have what is to be read, and what is caught up. */
-  #lookSoon(): void {
-    if (this.#isLooking || this.#handler === null) return;
-    this.#isLooking = true;
+  /** What was asked for an earlier join is not waited for, counts for nothing, and fails without harm. */
+  #lookAnew(): void {
+    this.#token += 1;
     const token = this.#token;
-    queueMicrotask(() => {
-      this.#lookNow(token).catch((error: Error) => {
-        if (this.#token === token) this.#handler?.onFailure(error); // what was asked for an earlier join fails without harm
-      });
-    });
-  }
-
-  async #lookNow(token: number): Promise<void> {
-    if (this.#token !== token) return;
-    this.#isLooking = false;
-    const cursors = this.#readings.all();
-    const bounds = await this.#boundsOf(cursors);
-    if (this.#token !== token) return;
-    for (const cursor of cursors)
-      if (this.#readings.get(cursor) === cursor) this.#readings.recheck(cursor, boundsIn(bounds, cursor));
+    this.#lookSoon = oneAtATime(
+      async () => {
+        if (this.#token !== token) return;
+        const cursors = this.#readings.all();
+        const bounds = await this.#boundsOf(cursors);
+        if (this.#token !== token) return;
+        for (const cursor of cursors)
+          if (this.#readings.get(cursor) === cursor) this.#readings.recheck(cursor, boundsIn(bounds, cursor));
+      },
+      (error) => {
+        if (this.#token === token) this.#handler?.onFailure(error);
+      },
+    );
   }
 
   async #boundsOf(places: readonly TopicPartition[]): Promise<ReadonlyMap<string, Bounds>> {
@@ -280,7 +280,7 @@ class KafkaShardSource implements ShardSource {
   ): Promise<ReadonlyMap<string, T>> {
     const found = new Map<string, T>();
     for (const topic of new Set(places.map((place) => place.topic))) {
-      const answers = await this.#lookUp(() => ask(topic));
+      const answers = await this.#lookUp.ask(() => ask(topic));
       for (const [partition, answer] of answers) found.set(nameOf({ topic, partition }), answer);
     }
     return found;
