@@ -4,6 +4,7 @@ import type { SavedPattern } from "../../state/checkpoint.ts";
 import { stateTopicOf } from "../../state/names.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Log } from "../ports.ts";
+import type { SeldomLog } from "../seldom.ts";
 import type { ShardSource, StateLog } from "../shard-ports.ts";
 import type { TaskConfig } from "../task.ts";
 import type { ShardMeter } from "./meter.ts";
@@ -50,6 +51,8 @@ export type ShardContext = {
   readonly state: Pick<StateLog, "takeOver" | "bounds" | "read" | "trim">;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of the process: shards fail together, each as often as the others. */
+  readonly seldom: SeldomLog;
   readonly meter: ShardMeter;
   /** How records are judged and matched. */
   readonly task: TaskConfig;

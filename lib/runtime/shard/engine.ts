@@ -20,6 +20,7 @@ import { createOutbox, type Outbox } from "../outbox.ts";
 import { checkPartitionCounts } from "../partition-counts.ts";
 import { laneMetrics, takeMetrics } from "../picture.ts";
 import type { Log, OutputRecord, Sink, TopicPartition } from "../ports.ts";
+import { createSeldomLog, type SeldomLog } from "../seldom.ts";
 import type { ShardHandler, ShardSource, StateLog } from "../shard-ports.ts";
 import { addTallies, emptyTally, retire, type Tally, tallyOf } from "../tally.ts";
 import { createTurns, type Turns } from "../turns.ts";
@@ -76,6 +77,7 @@ class ShardEngine implements Engine {
   readonly #outbox: Outbox | null;
   readonly #expiry: Expiry;
   readonly #turns: Turns;
+  readonly #seldom: SeldomLog;
   readonly #reportFirst: (emission: Emission) => void;
   readonly #sent: Record<EmissionKind, number> = { alert: 0, timedOut: 0, late: 0, deadLetter: 0, notice: 0 };
   #retired: Tally;
@@ -94,6 +96,7 @@ class ShardEngine implements Engine {
     this.#ports = ports;
     this.#expiry = createExpiry(ports.clock);
     this.#turns = createTurns(ports.clock);
+    this.#seldom = createSeldomLog(ports.log, ports.clock);
     this.#stagger = createStagger(ports.clock);
     this.#reportFirst = createFirstReports(ports.log);
     this.#retired = emptyTally(config.task);
@@ -239,6 +242,7 @@ class ShardEngine implements Engine {
         this.#outbox === null ? this.#ports.state.openOutputs(more) : this.#ports.sink.open(more),
       pace,
       turns: this.#turns,
+      seldom: this.#seldom,
       onDataLoss,
       retryWithinMs,
       nextNonce: () => `${identity.instance}:${++this.#nonces}`,
@@ -275,7 +279,7 @@ class ShardEngine implements Engine {
   }
 
   #createOutbox(): Outbox {
-    const { clock, log, sink } = this.#ports;
+    const { clock, sink } = this.#ports;
     return createOutbox({
       sink,
       clock,
@@ -283,7 +287,8 @@ class ShardEngine implements Engine {
       retryWithinMs: this.#config.retryWithinMs,
       onFaltering: (error, retryInMs) => {
         this.#falter("output", true);
-        log("warn", "output failed and will be tried again", { reason: error.message, retryInMs });
+        const fields = { reason: error.message, retryInMs };
+        this.#seldom("warn", "output failed and will be tried again", error.message, fields);
       },
       onRecovered: () => this.#falter("output", false),
       onFailure: (error) => this.#fail(error),

@@ -17,7 +17,7 @@ export async function insist<T>(
   doing: string,
   round: () => Promise<T | null>,
 ): Promise<T | null> {
-  const { clock, isOurs, log, onFaltering, retryWithinMs, shard } = context;
+  const { clock, isOurs, onFaltering, retryWithinMs, seldom, shard } = context;
   const giveUpAt = clock.now() + retryWithinMs;
   for (let tries = 1; ; tries += 1) {
     try {
@@ -29,7 +29,8 @@ export async function insist<T>(
       if (!isOurs()) return null;
       const retryInMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (tries - 1));
       if (clock.now() + retryInMs > giveUpAt) throw givenUp(context, doing, tries, error);
-      log("warn", `${doing} failed and will be tried again`, { shard, reason: error.message, retryInMs });
+      const fields = { shard, reason: error.message, retryInMs };
+      seldom("warn", `${doing} failed and will be tried again`, error.code, fields);
       onFaltering(true);
       await new Promise<void>((resolve) => clock.after(retryInMs, resolve));
       if (!isOurs()) return null;

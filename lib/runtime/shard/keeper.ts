@@ -56,7 +56,7 @@ class KeeperAtWork implements Keeper {
   #isAlone: boolean;
   #isBusy = false;
   /** Why the last attempt failed. */
-  #failure: unknown = null;
+  #failure: TransportError | null = null;
   #trimmedAt: number;
   #trimmedTo = 0n;
 
@@ -100,11 +100,12 @@ class KeeperAtWork implements Keeper {
   }
 
   async #settle(frozen: Frozen): Promise<Kept> {
-    const { log, meter, shard } = this.#context;
+    const { log, meter, seldom, shard } = this.#context;
     if (await this.#send(frozen)) return "committed";
     meter.resolved();
-    const { message: reason } = this.#failure as Error;
-    log("warn", "a checkpoint may not be committed; it is looked up", { shard, checkpoint: frozen.seq, reason });
+    const { code, message: reason } = this.#failure as TransportError;
+    const fields = { shard, checkpoint: frozen.seq, reason };
+    seldom("warn", "a checkpoint may not be committed; it is looked up", code, fields);
     const doing = `finding out what became of checkpoint ${frozen.seq}`;
     const kept = await insist(this.#context, doing, async () => {
       const found = await this.#resolve(frozen);

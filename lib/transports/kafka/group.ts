@@ -14,6 +14,7 @@
 import type { Batch, Consumer, Kafka, PartitionAssigner } from "kafkajs";
 import { SequiturError, TransportError } from "../../core/errors.ts";
 import type { Log, TopicPartition } from "../../runtime/ports.ts";
+import { createSeldomLog, type SeldomLog } from "../../runtime/seldom.ts";
 import type { Clock } from "../../time/clock.ts";
 import { beforeJoin } from "./before-join.ts";
 import { explainKafkaError, placeIn } from "./kafka-error.ts";
@@ -79,6 +80,7 @@ export function createGroup(options: GroupOptions): Group {
 
 class GroupAtWork implements Group {
   readonly #options: GroupOptions;
+  readonly #seldom: SeldomLog;
   #consumer: Consumer | null = null;
   #stopped = false;
   #crashes = 0;
@@ -94,6 +96,7 @@ class GroupAtWork implements Group {
 
   constructor(options: GroupOptions) {
     this.#options = options;
+    this.#seldom = createSeldomLog(options.log, options.clock);
   }
 
   async start(): Promise<void> {
@@ -252,7 +255,7 @@ class GroupAtWork implements Group {
 
   #crashed(consumer: Consumer, cause: unknown): void {
     if (this.#consumer !== consumer || this.#stopped) return;
-    const { clock, definition, log, onLost, retryWithinMs } = this.#options;
+    const { clock, definition, onLost, retryWithinMs } = this.#options;
     const error = this.#explain(cause, `reading as group "${definition.groupId}"`);
     this.#consumer = null;
     this.#former = this.#membership ?? this.#former;
@@ -269,7 +272,8 @@ class GroupAtWork implements Group {
       return;
     }
     const level = loudness(error, retryInMs);
-    log(level, "reading stopped and will be tried again", { code: error.code, reason: error.message, retryInMs });
+    const fields = { code: error.code, reason: error.message, retryInMs };
+    this.#seldom(level, "reading stopped and will be tried again", error.code, fields);
     this.#cancelRestart = clock.after(retryInMs, () => {
       if (!this.#stopped) this.#open();
     });

@@ -8,10 +8,10 @@
 
 import type { LogEntry } from "kafkajs";
 import type { Log } from "../../runtime/ports.ts";
+import { createSeldom } from "../../runtime/seldom.ts";
 import type { Clock } from "../../time/clock.ts";
 import { withAddresses } from "./brokers.ts";
 import { withoutSecrets } from "./secrets.ts";
-import { createSeldom } from "./seldom.ts";
 
 type Level = Parameters<Log>[0];
 

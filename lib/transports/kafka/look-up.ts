@@ -2,9 +2,9 @@
 // asked at once, and what keeps one from being answered keeps the others, too: the same reason is told once for all of them.
 
 import type { Log } from "../../runtime/ports.ts";
+import { createSeldomLog } from "../../runtime/seldom.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type Backoff, loudness, mayPass, patiently } from "./retry.ts";
-import { createSeldom } from "./seldom.ts";
 import type { Standstill } from "./standstill.ts";
 
 export type LookUpOptions = {
@@ -27,16 +27,11 @@ export type LookUp = {
 const BACKOFF: Backoff = { firstMs: 200, mostMs: 5_000 };
 
 export function createLookUp({ instance, clock, log, retryWithinMs, standstill, isOver }: LookUpOptions): LookUp {
-  const seldom = createSeldom(clock);
+  const seldom = createSeldomLog(log, clock);
   const tell = (error: unknown, retryInMs: number): void => {
     const reason = (error as Error).message;
-    const level = loudness(error, retryInMs);
-    const unsaid = level === "debug" ? 0 : seldom(reason);
-    log(unsaid === null ? "debug" : level, "positions could not be looked up; it will be tried again", {
-      reason,
-      retryInMs,
-      ...(unsaid === null || unsaid === 0 ? {} : { repeated: unsaid }),
-    });
+    const fields = { reason, retryInMs };
+    seldom(loudness(error, retryInMs), "positions could not be looked up; it will be tried again", reason, fields);
   };
   const waiting = new Set<() => void>();
   const pause = (ms: number): Promise<void> =>

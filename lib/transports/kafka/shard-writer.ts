@@ -17,7 +17,7 @@
 
 import type { Kafka, Transaction as KafkaTransaction, Producer } from "kafkajs";
 import { invariant, type SequiturError, TransportError } from "../../core/errors.ts";
-import type { Log } from "../../runtime/ports.ts";
+import type { SeldomLog } from "../../runtime/seldom.ts";
 import type { Parcel, ShardWriter, Transaction } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type BatchLimits, isTooLarge, tooLargeTogether } from "./batch-limits.ts";
@@ -37,7 +37,8 @@ export type ShardWriterOptions = {
   /** How much brokers take at once. */
   readonly limits: BatchLimits;
   readonly clock: Clock;
-  readonly log: Log;
+  /** Of the process. */
+  readonly seldom: SeldomLog;
 };
 
 /** An open transaction of a process that died hides what other shards have written behind it until it ends. */
@@ -55,19 +56,18 @@ export function transactionTimeoutMs({ sessionTimeoutMs }: KafkaDefinition): num
  * of the one before: after that, whoever asks should first make sure that the shard is still its own.
  */
 export async function takeOver(options: ShardWriterOptions): Promise<ShardWriter> {
-  const { definition, transactionalId, clock, log } = options;
+  const { definition, transactionalId, clock, seldom } = options;
   return patiently(() => attempt(options), {
     clock,
     backoff: BACKOFF,
     id: transactionalId,
     withinMs: definition.sessionTimeoutMs,
     isRetriable: mayPass,
-    onRetry: (error, retryInMs) =>
-      log(loudness(error, retryInMs), "a shard could not be taken over; it will be tried again", {
-        shard: options.state.partition,
-        reason: (error as Error).message,
-        retryInMs,
-      }),
+    onRetry: (error, retryInMs) => {
+      const { code, message: reason } = error as SequiturError;
+      const fields = { shard: options.state.partition, reason, retryInMs };
+      seldom(loudness(error, retryInMs), "a shard could not be taken over; it will be tried again", code, fields);
+    },
     isOver: () => false,
   });
 }

@@ -4,6 +4,7 @@
 import type { Kafka } from "kafkajs";
 import { ConfigError, invariant } from "../../core/errors.ts";
 import type { Log, OutputRecord } from "../../runtime/ports.ts";
+import { createSeldomLog, type SeldomLog } from "../../runtime/seldom.ts";
 import type { LogBounds, ShardWriter, StateBatch, StateLog } from "../../runtime/shard-ports.ts";
 import { stateTopicOf, writerIdOf } from "../../state/names.ts";
 import type { Clock } from "../../time/clock.ts";
@@ -42,6 +43,7 @@ class KafkaStateLog implements StateLog {
   readonly #topic: string;
   readonly #asker: Asker;
   readonly #topics: Topics;
+  readonly #seldom: SeldomLog;
   #counts: ReadonlyMap<string, number> = new Map();
 
   constructor(options: KafkaStateLogOptions) {
@@ -49,6 +51,7 @@ class KafkaStateLog implements StateLog {
     this.#topic = stateTopicOf(options.app);
     this.#asker = createAsker(options);
     this.#topics = createTopics(options, this.#asker);
+    this.#seldom = createSeldomLog(options.log, options.clock);
   }
 
   async open(shards: number, outputs: readonly string[]): Promise<void> {
@@ -75,6 +78,7 @@ class KafkaStateLog implements StateLog {
     const { app, ...rest } = this.#options;
     return takeOver({
       ...rest,
+      seldom: this.#seldom,
       transactionalId: writerIdOf(app, shard),
       state: { topic: this.#topic, partition: shard },
     });

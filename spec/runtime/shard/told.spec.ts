@@ -117,6 +117,20 @@ it("is degraded while reading fails, whatever its shards do meanwhile", async ()
   assert.is(engine.health().state, "running");
 });
 
+it("an outage of a minute that all shards meet is a handful of lines, and each try is there for whoever wants all", async () => {
+  const scenario = new Scenario(13);
+  const { logged } = scenario.start();
+  scenario.feed(50, 1_000);
+  await pass(scenario, 5_000);
+  scenario.log.fate = () => "lost";
+  scenario.feed(50, 1_000);
+  await pass(scenario, 60_000);
+  const tries = logged.filter((line) => / failed and will be tried again| may not be committed/.test(line));
+  const aloud = tries.filter((line) => line.startsWith("warn "));
+  assert.ok(tries.length > 20, `${tries.length} tries`);
+  assert.ok(aloud.length >= 3 && aloud.length <= 8, `${aloud.length} lines`);
+});
+
 it("is not ready while it restores, and says how far it is", async () => {
   const scenario = new Scenario(8);
   const first = scenario.start();

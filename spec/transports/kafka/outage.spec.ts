@@ -42,7 +42,8 @@ it("goes on where it was when the broker is killed and comes back, with everythi
   const reasons = told.filter(({ message }) => message === "reading stopped and will be tried again");
   assert.is(reasons[0]?.fields["code"], "BROKERS_UNREACHABLE");
   assert.match(String(reasons[0]?.fields["reason"]), /nothing listens at 127.*Check the address, that the broker runs/);
-  assert.ok(told.length < 120, `half a minute is told in ${told.length} lines`);
+  assert.ok(reasons.length <= 4, `that is told ${reasons.length} times in half a minute`);
+  assert.ok(told.length < 40, `half a minute is told in ${told.length} lines`);
   note(`broker killed: ${await account(broker, app, all, PARTITIONS)}`);
 });
 
