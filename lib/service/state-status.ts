@@ -1,12 +1,13 @@
 // How the saved state of a service stands, without being a part of the service: nobody is fenced, nothing is written.
 
-import { CheckpointError } from "../core/errors.ts";
+import { CheckpointError, TransportError } from "../core/errors.ts";
 import type { OpenTransaction } from "../runtime/shard-ports.ts";
 import type { Checkpoint, SavedPattern } from "../state/checkpoint.ts";
 import { createReplay } from "../state/replay.ts";
 import { createTail, type Tail } from "../state/tail.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Instant, restoreInstant } from "../time/instant.ts";
+import { type Backoff, patiently } from "../transports/kafka/retry.ts";
 import type { GroupMember, StateLook } from "../transports/kafka/state-look.ts";
 import type { Bounds } from "../transports/kafka/topics.ts";
 import { readTail, readTo, untrimmed } from "./state-tail.ts";
@@ -75,8 +76,28 @@ export type StatusQuestion = {
   readonly whole: boolean;
 };
 
-/** Reads the end of each shard's log; with `whole` all of it, which takes as long as a restore. @throws {SequiturError} if the cluster does not answer. */
-export async function stateStatus(look: StateLook, question: StatusQuestion, clock: Clock): Promise<StateStatus> {
+/** Leaders and coordinators of a broker that died are others some seconds later. */
+const SETTLED_WITHIN_MS = 15_000;
+const SETTLING: Backoff = { firstMs: 200, mostMs: 1_000 };
+
+/**
+ * Reads the end of each shard's log; with `whole` all of it, which takes as long as a restore. Waits for a cluster that is not ready.
+ *
+ * @throws {SequiturError} if the cluster does not answer.
+ */
+export function stateStatus(look: StateLook, question: StatusQuestion, clock: Clock): Promise<StateStatus> {
+  return patiently(() => lookOnce(look, question, clock), {
+    clock,
+    backoff: SETTLING,
+    id: question.app,
+    withinMs: SETTLED_WITHIN_MS,
+    isRetriable: (error) => error instanceof TransportError && error.code === "CLUSTER_NOT_READY",
+    onRetry: () => undefined,
+    isOver: () => false,
+  });
+}
+
+async function lookOnce(look: StateLook, question: StatusQuestion, clock: Clock): Promise<StateStatus> {
   const { app, topic, group, inputs } = question;
   const counts = await look.counts([topic, ...inputs]);
   const members = await look.members();
