@@ -6,7 +6,7 @@ import { crashRounds } from "./rounds.ts";
 import type { Outcome, Trial } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
-const names = SCENARIOS.map(({ name, what }) => `                   ${name.padEnd(10)} ${what}`).join("\n");
+const names = SCENARIOS.map(({ name, what }) => `                   ${name.padEnd(21)} ${what}`).join("\n");
 
 const USAGE = `npm run crash -- [--cycles 500] [--brokers 1] [--seed 1] [--scenario NAME] [--short]
 

@@ -46,6 +46,7 @@ function sumOf(verdicts: readonly Verdict[]): Verdict {
     twice: sum(({ twice }) => twice),
     wrong: sum(({ wrong }) => wrong),
     otherwise: sum(({ otherwise }) => otherwise),
+    otherwiseMissing: sum(({ otherwiseMissing }) => otherwiseMissing),
     aborted: sum(({ aborted }) => aborted),
     examples: verdicts.flatMap(({ examples }) => examples),
   };

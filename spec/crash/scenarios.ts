@@ -5,7 +5,7 @@ import { damaged } from "./scenarios/damaged.ts";
 import { diskFull } from "./scenarios/disk-full.ts";
 import { foreign } from "./scenarios/foreign.ts";
 import { joins } from "./scenarios/joins.ts";
-import { leaders } from "./scenarios/leaders.ts";
+import { leaders, leadersAtLeastOnce } from "./scenarios/leaders.ts";
 import { lost } from "./scenarios/lost.ts";
 import { retention } from "./scenarios/retention.ts";
 import { sleeping } from "./scenarios/sleep.ts";
@@ -15,6 +15,7 @@ export const SCENARIOS: readonly Scenario[] = [
   sleeping,
   brokerKilled,
   leaders,
+  leadersAtLeastOnce,
   lost,
   joins,
   foreign,

@@ -1,10 +1,12 @@
 // A cluster of three, and transactions whose partitions have several leaders. Leaders move: because nodes are killed and come back, one
 // after the other, at steps of a checkpoint and at any time; and while nobody dies. With them move the coordinators.
+import type { KafkaDefinition } from "../../../lib/transports/kafka/options.ts";
 import { type Broker, type Cluster, startCluster } from "../../broker/broker.ts";
 import { endLater, until } from "../../transports/kafka/kit.ts";
 import { type Field, openField } from "../field.ts";
 import { killing } from "../hurt.ts";
-import { moveLeaders, untilHome, watchLeaders } from "../leadership.ts";
+import { isGoodOrTwice, sayVerdict } from "../judge.ts";
+import { type Moves, moveLeaders, untilHome, watchLeaders } from "../leadership.ts";
 import { CHECKPOINT_POINTS } from "../points.ts";
 import { finished, type Outcome, oneOf, pause, refuseFailed, type Scenario, type Trial } from "../scenario.ts";
 
@@ -19,44 +21,67 @@ const AWAY_MS = 6_000;
 export const leaders: Scenario = {
   name: "leaders",
   what: "three brokers: leaders and coordinators move, and nodes are killed -9 one after the other, in the middle of transactions over several",
-  async run({ seed, isShort, tell, signal }: Trial): Promise<Outcome> {
-    const cluster = await startCluster({ brokers: NODES });
-    endLater(cluster.stop);
-    const field = await openField(cluster, "leaders", {
-      seed,
-      connection: { sessionTimeoutMs: 6_000, createTopics: { partitions: OUTPUT_PARTITIONS, replicationFactor: null } },
-    });
-    field.write();
-    for (let n = 0; n < PROCESSES; n += 1) field.start();
-    await field.untilShared(PROCESSES, () => refuseFailed(field));
-    const topics = ["in", "alerts", "state"].map((end) => `${field.app}-${end}`);
-    const moves = watchLeaders(cluster, topics);
-    const rounds = isShort ? 2 : 12;
-    let died = 0;
-    let inTransaction = 0;
-    for (; died < rounds && !signal.aborted; died += 1) {
-      const isInTransaction = field.chance() < 2 / 3;
-      // Now and then the next one dies while the one before has just come back.
-      if (died === 0 || field.chance() < 0.75) {
-        await untilHome(cluster, topics);
-        await moveLeaders(cluster, topics);
-        await field.untilShared(PROCESSES, () => refuseFailed(field));
-        await pause(field.chance() * CALM_MS, signal);
-      }
-      refuseFailed(field);
-      const dead = isInTransaction ? await killInTransaction(field, cluster) : await killAny(field, cluster);
-      if (isInTransaction) inTransaction += 1;
-      await pause(field.chance() * AWAY_MS, signal);
-      await dead.restart();
-      tell(`${died + 1} of ${rounds} nodes killed, leaders moved ${moves.topics()} times`);
-    }
-    await untilHome(cluster, topics);
-    await field.untilShared(PROCESSES, () => refuseFailed(field));
+  async run(trial: Trial): Promise<Outcome> {
+    const { field, moves, died, inTransaction } = await hurt(trial, "exactly-once");
     const said = (): string =>
-      `leaders moved ${moves.topics()} times, coordinators ${moves.coordinators()} times; nodes were killed ${died} times, ${inTransaction} of them in the middle of a transaction; ${spreadOf(field)} transactions had several leaders`;
+      `${toldOf(moves, died)}, ${inTransaction} of them in the middle of a transaction; ${spreadOf(field)} transactions had several leaders`;
     return finished(field, said, () => died > 0 && moves.topics() > 0 && spreadOf(field) > 0);
   },
 };
+
+export const leadersAtLeastOnce: Scenario = {
+  name: "leaders-at-least-once",
+  what: "the same with at-least-once: alerts may be there twice, and are counted",
+  async run(trial: Trial): Promise<Outcome> {
+    const { field, moves, died } = await hurt(trial, "at-least-once");
+    const verdict = await field.finish();
+    const isGood = isGoodOrTwice(verdict) && died > 0 && moves.topics() > 0;
+    return { isGood, said: `${toldOf(moves, died)}: ${sayVerdict(verdict)}` };
+  },
+};
+
+type Hurt = { readonly field: Field; readonly moves: Moves; readonly died: number; readonly inTransaction: number };
+
+async function hurt({ seed, isShort, tell, signal }: Trial, guarantee: KafkaDefinition["guarantee"]): Promise<Hurt> {
+  const cluster = await startCluster({ brokers: NODES });
+  endLater(cluster.stop);
+  const createTopics = { partitions: OUTPUT_PARTITIONS, replicationFactor: null };
+  const field = await openField(cluster, "leaders", {
+    seed,
+    connection: { sessionTimeoutMs: 6_000, createTopics, guarantee },
+  });
+  field.write();
+  for (let n = 0; n < PROCESSES; n += 1) field.start();
+  await field.untilShared(PROCESSES, () => refuseFailed(field));
+  const topics = ["in", "alerts", "state"].map((end) => `${field.app}-${end}`);
+  const moves = watchLeaders(cluster, topics);
+  const rounds = isShort ? 2 : 12;
+  let died = 0;
+  let inTransaction = 0;
+  for (; died < rounds && !signal.aborted; died += 1) {
+    const isInTransaction = field.chance() < 2 / 3 && guarantee === "exactly-once";
+    // Now and then the next one dies while the one before has just come back.
+    if (died === 0 || field.chance() < 0.75) {
+      await untilHome(cluster, topics);
+      await moveLeaders(cluster, topics);
+      await field.untilShared(PROCESSES, () => refuseFailed(field));
+      await pause(field.chance() * CALM_MS, signal);
+    }
+    refuseFailed(field);
+    const dead = isInTransaction ? await killInTransaction(field, cluster) : await killAny(field, cluster);
+    if (isInTransaction) inTransaction += 1;
+    await pause(field.chance() * AWAY_MS, signal);
+    await dead.restart();
+    tell(`${died + 1} of ${rounds} nodes killed, leaders moved ${moves.topics()} times`);
+  }
+  await untilHome(cluster, topics);
+  await field.untilShared(PROCESSES, () => refuseFailed(field));
+  return { field, moves, died, inTransaction };
+}
+
+function toldOf(moves: Moves, died: number): string {
+  return `leaders moved ${moves.topics()} times, coordinators ${moves.coordinators()} times; nodes were killed ${died} times`;
+}
 
 /** Kills the node that a process speaks with at a step of a checkpoint: a leader of the transaction, or its coordinator. */
 async function killInTransaction(field: Field, { nodes }: Cluster): Promise<Broker> {
