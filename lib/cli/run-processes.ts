@@ -109,9 +109,10 @@ function withLog(words: readonly string[], format: LogFormat): readonly string[]
 
 /** Not in this process's group: Ctrl-C on a terminal reaches the parent alone, which then says once what to do. */
 function startProcess(number: number, words: readonly string[], screen: Screen): ChildProcess {
-  const child = fork(process.argv[1] ?? "", wordsFor(number, words), {
+  const child = fork(process.argv[1] ?? "", wordsFor(words), {
     detached: true,
     env: { ...process.env, [PROCESS_VARIABLE]: String(number) },
+    execArgv: withRoom(process.execArgv, process.env["NODE_OPTIONS"]),
     serialization: "advanced", // pictures hold bigints and infinities
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
@@ -120,8 +121,19 @@ function startProcess(number: number, words: readonly string[], screen: Screen):
   return child;
 }
 
+const YOUNG = "max-semi-space-size";
+
+/**
+ * What Node.js is told, with more room for what is young, where it is not told how much: events wait for their time, and live just long
+ * enough to be copied twice in the 16 MB that there are by default.
+ */
+export function withRoom(given: readonly string[], fromOutside: string = ""): string[] {
+  const isSaid = [...given, fromOutside].some((words) => words.replaceAll("_", "-").includes(YOUNG));
+  return isSaid ? [...given] : [...given, `--${YOUNG}=32`];
+}
+
 /** The words of the command line for one of the processes: without `--processes`. */
-export function wordsFor(_number: number, words: readonly string[]): readonly string[] {
+function wordsFor(words: readonly string[]): readonly string[] {
   return words.filter((word, index) => !word.startsWith(OPTION) && words[index - 1] !== OPTION);
 }
 

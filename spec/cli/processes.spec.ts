@@ -13,6 +13,7 @@ import {
   superviseProcesses,
 } from "../../lib/cli/processes.ts";
 import { eachLine } from "../../lib/cli/relay.ts";
+import { withRoom } from "../../lib/cli/run-processes.ts";
 import { systemClock } from "../../lib/time/clock.ts";
 import { allowMs } from "../run/ask.ts";
 
@@ -197,6 +198,14 @@ it("processes whose parent is gone stop by themselves", async () => {
   await until(() => printed.includes("process 1 stops"));
   stop();
   await supervision.done;
+});
+
+it("Node.js has more room for what is young, unless somebody has said how much", () => {
+  assert.equal(withRoom(["--enable-source-maps"]), ["--enable-source-maps", "--max-semi-space-size=32"]);
+  for (const said of ["--max-semi-space-size=8", "--max_semi_space_size=8"]) {
+    assert.equal(withRoom([said], "--trace-warnings"), [said]);
+    assert.equal(withRoom([], `--trace-warnings ${said}`), []);
+  }
 });
 
 it.run();

@@ -44,13 +44,13 @@ it("several processes are watched as one: the pages of the process that was star
   assert.is((await running.result).code, 0);
 });
 
-/** The processes that do the work. */
-function workersOf(parent: ChildProcess): readonly number[] {
+/** The processes that do the work: number and arguments of each. */
+function workersOf(parent: ChildProcess): readonly { readonly pid: number; readonly args: string }[] {
   const { stdout } = spawnSync("ps", ["-o", "pid=,args=", "--ppid", String(parent.pid)], { encoding: "utf8" });
   return stdout
     .split("\n")
     .filter((line) => line.includes("main.ts"))
-    .map((line) => Number.parseInt(line, 10));
+    .map((line) => ({ pid: Number.parseInt(line, 10), args: line }));
 }
 
 it("--processes 2: both have partitions, one that is killed is replaced, all stop together, and the counts add up", async () => {
@@ -64,8 +64,10 @@ it("--processes 2: both have partitions, one that is killed is replaced, all sto
   await javaProduce(broker, `${name}-in`, charges(100, 4));
   const before = await consoleConsume(broker, `${name}-alerts`, { count: 100 });
   assert.is(new Set(before.map(({ key }) => key)).size, 100);
-  const [first = 0, second = 0] = workersOf(parent);
+  const workers = workersOf(parent);
+  const [first = 0, second = 0] = workers.map(({ pid }) => pid);
   assert.ok(first > 0 && second > 0);
+  for (const { args } of workers) assert.match(args, / --max-semi-space-size=32 /);
   process.kill(second, "SIGKILL");
   await running.until(({ stderr }) => stderr.includes("ended with SIGKILL; it is started again in"));
   await running.until(({ stderr }) => (stderr.match(/joined the group/g)?.length ?? 0) >= 4);
@@ -92,7 +94,7 @@ it("--processes: a parent that is killed takes the others with it", async () => 
   await createTopic(broker, `${name}-in`, 2);
   const running = start(["orphans.ts", "--brokers", broker.address, "--processes=2", "--verbose"]);
   const parent = await running.until(({ stderr }) => (stderr.match(/service is running/g)?.length ?? 0) === 2);
-  const workers = workersOf(parent);
+  const workers = workersOf(parent).map(({ pid }) => pid);
   assert.is(workers.length, 2);
   parent.kill("SIGKILL");
   for (const end = Date.now() + 60_000; workers.some(isAlive); await new Promise((resolve) => setTimeout(resolve, 50)))
