@@ -1,5 +1,6 @@
 // The verdict over a service that was hurt: what Kafka's own console consumer finds, read committed, against what has to come out of
-// the whole input as that consumer finds it there. Alerts are compared as multisets of their ids.
+// the whole input as that consumer finds it there. Alerts are compared as multisets of their ids; late and broken records, of the places
+// that they come from.
 import { createHash } from "node:crypto";
 import { type ConsumedRecord, consoleConsume } from "../broker/console-consume.ts";
 import { expectedOf, saleOf } from "../kafka-load/expected.ts";
@@ -12,8 +13,8 @@ export type Verdict = {
   readonly wrong: number;
   /** Late events and broken records that are missing from where they belong, or too many there. */
   readonly otherwise: number;
-  /** Of these, those that are missing. */
-  readonly otherwiseMissing: number;
+  /** Of these, those that are missing or do not belong there at all. */
+  readonly otherwiseWrong: number;
   /** The first few of what is missing or too much. */
   readonly examples: readonly string[];
   /** What is visible to those who do not wait for the end of transactions, and was never committed. */
@@ -38,17 +39,16 @@ export async function judge(
     const n = saleOf(value ?? "")?.["n"];
     if (n !== undefined) places.set(n, [`s${key?.length}:${key}`, `${app}-in`, partition, offset].join(" "));
   }
-  const expected = expectedOf(
-    input.map(({ key, value }) => ({ key, value })),
-    partitions,
-  );
+  const expected = expectedOf(input, partitions);
   const alerts = await read("alerts");
   const found = alerts.map(({ headers }) => headers.find(([name]) => name === "id")?.[1] ?? "none");
   const wanted = expected.alerts.map((said) => idOf(app, said, places));
   const [missing, tooMuch] = [without(wanted, found), without(found, wanted)];
   const known = new Set(wanted);
-  const late = (await read("late")).length;
-  const broken = (await read("dead-letters")).length;
+  const astray = [...(await read("late")), ...(await read("dead-letters"))].map(placeSaid);
+  const belongs = expected.astray.map(({ kind, record }) => [kind, record.partition, record.offset].join(" "));
+  const [gone, over] = [without(belongs, astray), without(astray, belongs)];
+  const belonging = new Set(belongs);
   const unseen = (await read("alerts", "read_uncommitted")).length;
   return {
     records: input.length,
@@ -56,11 +56,13 @@ export async function judge(
     missing: missing.length,
     twice: tooMuch.filter((id) => known.has(id)).length,
     wrong: tooMuch.filter((id) => !known.has(id)).length,
-    otherwise: Math.abs(late - expected.late) + Math.abs(broken - expected.broken),
-    otherwiseMissing: Math.max(0, expected.late - late) + Math.max(0, expected.broken - broken),
+    otherwise: gone.length + over.length,
+    otherwiseWrong: gone.length + over.filter((place) => !belonging.has(place)).length,
     examples: [
       ...missing.slice(0, EXAMPLES).map((id) => `missing: ${expected.alerts[wanted.indexOf(id)]}`),
       ...tooMuch.slice(0, EXAMPLES).map((id) => `too much: ${alerts[found.lastIndexOf(id)]?.value}`),
+      ...gone.slice(0, EXAMPLES).map((place) => `missing: ${place}`),
+      ...over.slice(0, EXAMPLES).map((place) => `too much: ${place}`),
     ],
     aborted: unseen - alerts.length,
   };
@@ -71,8 +73,8 @@ export function isGood({ missing, twice, wrong, otherwise, alerts }: Verdict): b
 }
 
 /** As good as at-least-once is: what is there again was promised to nobody. */
-export function isGoodOrTwice({ missing, wrong, otherwiseMissing, alerts }: Verdict): boolean {
-  return missing + wrong + otherwiseMissing === 0 && alerts > 0;
+export function isGoodOrTwice({ missing, wrong, otherwiseWrong, alerts }: Verdict): boolean {
+  return missing + wrong + otherwiseWrong === 0 && alerts > 0;
 }
 
 /** Of a verdict, what is the same in all scenarios. */
@@ -81,6 +83,12 @@ export function sayVerdict(verdict: Verdict): string {
   const said = `${records} records, ${alerts} alerts: ${missing} missing, ${twice} twice, ${wrong} wrong; ${aborted} in flight were never seen`;
   const more = otherwise === 0 ? "" : `; ${otherwise} late or broken records astray`;
   return [said + more, ...examples].join("\n  ");
+}
+
+/** What was said of a copy, and where it comes from. */
+function placeSaid({ headers }: ConsumedRecord): string {
+  const said = new Map(headers);
+  return ["kind", "partition", "offset"].map((name) => said.get(`sequitur-${name}`)).join(" ");
 }
 
 /** The id of an alert as its definition has it: a hash of who found it and where its events stand. `said`: `<pattern> <n>-<n>`. */

@@ -46,7 +46,7 @@ function sumOf(verdicts: readonly Verdict[]): Verdict {
     twice: sum(({ twice }) => twice),
     wrong: sum(({ wrong }) => wrong),
     otherwise: sum(({ otherwise }) => otherwise),
-    otherwiseMissing: sum(({ otherwiseMissing }) => otherwiseMissing),
+    otherwiseWrong: sum(({ otherwiseWrong }) => otherwiseWrong),
     aborted: sum(({ aborted }) => aborted),
     examples: verdicts.flatMap(({ examples }) => examples),
   };

@@ -6,33 +6,41 @@ import { partitionOf } from "../../lib/transports/partitioner.ts";
 import type { JavaRecord } from "../broker/java-produce.ts";
 import { large, OUT_OF_ORDERNESS_MS, type Sale, testing } from "./traffic.ts";
 
-export type Expected = {
+export type Expected<R = JavaRecord> = {
   readonly records: number;
   readonly late: number;
   readonly broken: number;
+  /** The late and broken ones, with the kind that is said of them where they go. */
+  readonly astray: readonly { readonly kind: "late" | "badRecord"; readonly record: R }[];
   /** `<pattern> <value>` of each alert, sorted. */
   readonly alerts: readonly string[];
 };
 
 /** What a service that reads all of `records` from `partitions` partitions has to find. */
-export function expectedOf(records: Iterable<JavaRecord>, partitions: number): Expected {
+export function expectedOf<R extends Pick<JavaRecord, "key" | "value">>(
+  records: Iterable<R>,
+  partitions: number,
+): Expected<R> {
   const lanes = Array.from({ length: partitions }, () => ({ newest: Number.NEGATIVE_INFINITY, onTime: [] as Sale[] }));
-  const counts = { records: 0, late: 0, broken: 0 };
-  for (const { key, value } of records) {
-    counts.records += 1;
+  const astray: Expected<R>["astray"][number][] = [];
+  let count = 0;
+  for (const record of records) {
+    const { key, value } = record;
+    count += 1;
     const lane = lanes[partitionOf(Buffer.from(key as string), partitions)];
     const sale = saleOf(value as string);
     if (sale === null || lane === undefined) {
-      counts.broken += 1;
+      astray.push({ kind: "badRecord", record });
     } else if (sale.at <= lane.newest - OUT_OF_ORDERNESS_MS - 1) {
-      counts.late += 1;
+      astray.push({ kind: "late", record });
     } else {
       lane.newest = Math.max(lane.newest, sale.at);
       lane.onTime.push(sale);
     }
   }
   const alerts = lanes.flatMap(({ onTime }) => alertsOf(onTime).map(({ said }) => said));
-  return { ...counts, alerts: alerts.sort() };
+  const late = astray.filter(({ kind }) => kind === "late").length;
+  return { records: count, late, broken: astray.length - late, astray, alerts: alerts.sort() };
 }
 
 /** An alert as `<pattern> <value>`, and which of the sales completed it. */
