@@ -1,4 +1,4 @@
-// Counts of several lanes in one. A lane that is given back leaves its counts behind, but for what it no longer holds.
+// Counts of several lanes in one, and what becomes of them where a lane changes hands.
 
 import type { Lane, LaneConfig } from "./lane.ts";
 import type { PatternMetrics, TopicMetrics } from "./metrics.ts";
@@ -62,6 +62,36 @@ export function retire({ topics, patterns }: Tally): Tally {
   return {
     topics: topics.map((topic) => ({ ...topic, records: topic.records - topic.waiting, waiting: 0 })),
     patterns: patterns.map((pattern) => ({ ...pattern, openRuns: 0, drainingRuns: 0, keys: 0, oldestFirstAt: null })),
+  };
+}
+
+/**
+ * What a lane has counted since it had counted `before`, and what it holds now. Records that waited then are read again, and count again.
+ */
+export function since(before: Tally, now: Tally): Tally {
+  return {
+    topics: now.topics.map((topic, index) => {
+      const { onTime, late, deadLettered, skipped } = before.topics[index] ?? topic;
+      return {
+        ...topic,
+        records: topic.records - (onTime + late + deadLettered + skipped),
+        onTime: topic.onTime - onTime,
+        late: topic.late - late,
+        deadLettered: topic.deadLettered - deadLettered,
+        skipped: topic.skipped - skipped,
+      };
+    }),
+    patterns: now.patterns.map((pattern, index) => {
+      const { alerts, timedOut, suppressed, dropped, failures } = before.patterns[index] ?? pattern;
+      return {
+        ...pattern,
+        alerts: pattern.alerts - alerts,
+        timedOut: pattern.timedOut - timedOut,
+        suppressed: pattern.suppressed - suppressed,
+        dropped: pattern.dropped - dropped,
+        failures: pattern.failures - failures,
+      };
+    }),
   };
 }
 

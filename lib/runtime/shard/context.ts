@@ -7,6 +7,7 @@ import type { Log } from "../ports.ts";
 import type { SeldomLog } from "../seldom.ts";
 import type { ShardSource, StateLog } from "../shard-ports.ts";
 import type { TaskConfig } from "../task.ts";
+import type { Account } from "./account.ts";
 import type { ShardMeter } from "./meter.ts";
 
 /** What makes saved state ours. */
@@ -54,6 +55,8 @@ export type ShardContext = {
   /** Of the process: shards fail together, each as often as the others. */
   readonly seldom: SeldomLog;
   readonly meter: ShardMeter;
+  /** Of the process. */
+  readonly account: Account;
   /** How records are judged and matched. */
   readonly task: TaskConfig;
   readonly oldForms: OldForms;

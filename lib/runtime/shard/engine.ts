@@ -22,8 +22,8 @@ import { laneMetrics, takeMetrics } from "../picture.ts";
 import type { Log, OutputRecord, Sink, TopicPartition } from "../ports.ts";
 import { createSeldomLog, type SeldomLog } from "../seldom.ts";
 import type { ShardHandler, ShardSource, StateLog } from "../shard-ports.ts";
-import { addTallies, emptyTally, retire, type Tally, tallyOf } from "../tally.ts";
 import { createTurns, type Turns } from "../turns.ts";
+import { type Account, createAccount } from "./account.ts";
 import { lanesOf, type OldForms, type ServiceIdentity } from "./context.ts";
 import { type InputWatch, watchInputs } from "./input-watch.ts";
 import { createShardMeter, type ShardMeter } from "./meter.ts";
@@ -80,7 +80,7 @@ class ShardEngine implements Engine {
   readonly #seldom: SeldomLog;
   readonly #reportFirst: (emission: Emission) => void;
   readonly #sent: Record<EmissionKind, number> = { alert: 0, timedOut: 0, late: 0, deadLetter: 0, notice: 0 };
-  #retired: Tally;
+  readonly #account: Account;
   #state: ServiceState = "starting";
   #isAssigned = false;
   #identity: ServiceIdentity | null = null;
@@ -99,7 +99,7 @@ class ShardEngine implements Engine {
     this.#seldom = createSeldomLog(ports.log, ports.clock);
     this.#stagger = createStagger(ports.clock);
     this.#reportFirst = createFirstReports(ports.log);
-    this.#retired = emptyTally(config.task);
+    this.#account = createAccount(config.task);
     this.#outbox = config.guarantee === "at-least-once" ? this.#createOutbox() : null;
     const ended = new Promise<void>((resolve, reject) => {
       this.#end = resolve;
@@ -122,7 +122,7 @@ class ShardEngine implements Engine {
     return takeMetrics({
       ...this.#surroundings(),
       ...this.health(),
-      tally: this.#allLanes().reduce((sum, lane) => addTallies(sum, tallyOf(lane)), this.#retired),
+      tally: this.#account.tally(),
       lanes: this.#allLanes(),
       shards: runs.map(({ shard }) => ({ shard, ...this.#meterOf(shard).picture() })).sort(byShard),
       endOf: (partition) => this.#ports.source.endOf(partition),
@@ -250,6 +250,7 @@ class ShardEngine implements Engine {
       createOutlet: () => this.#createOutlet(),
       onFaltering: (isFaltering) => this.#falter(shard, isFaltering),
       meter: this.#meterOf(shard),
+      account: this.#account,
       share: () => this.#share(),
       waitForTurn: () => this.#stagger.take(pace.commitEveryMs, this.#runs.size),
     });
@@ -311,10 +312,9 @@ class ShardEngine implements Engine {
     this.#config.onSent?.(sent.map(({ record }) => record));
   }
 
-  /** Its counts stay, but for what it held. */
   #drop(shard: number, run: ShardRun): void {
     this.#runs.delete(shard);
-    for (const lane of run.task?.lanes ?? []) this.#retired = addTallies(this.#retired, retire(tallyOf(lane)));
+    this.#account.end(run.task?.lanes ?? []);
     run.lose();
     this.#falter(shard, false);
   }

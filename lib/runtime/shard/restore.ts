@@ -16,7 +16,7 @@ const BREATHE_EVERY_MS = 4;
  * @throws {CheckpointError} if what was saved cannot be read.
  */
 export async function restore(context: ShardContext, acquired: Acquired): Promise<Task | null> {
-  const { clock, isOurs, log, meter, shard } = context;
+  const { account, clock, isOurs, log, meter, shard } = context;
   const { bytes, lanes, ledger, pieces, seq, since } = acquired;
   const task = createTask(acquired.task);
   let breathedAt = clock.now();
@@ -34,6 +34,7 @@ export async function restore(context: ShardContext, acquired: Acquired): Promis
       if (isLong() && !(await isOursAfterBreath())) return null;
     }
   const tookMs = clock.now() - since;
+  account.begin(task.lanes);
   meter.restored({ bytes, tookMs, ledger });
   log("info", "a shard was taken over", { shard, checkpoint: seq, bytes, tookMs });
   return task;

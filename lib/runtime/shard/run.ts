@@ -16,7 +16,7 @@ import { createFlow, type Flow } from "../flow.ts";
 import { createIntake, type Intake } from "../intake.ts";
 import type { InputBatch, TopicPartition } from "../ports.ts";
 import type { ShardSource, StateLog } from "../shard-ports.ts";
-import type { Task, TaskEffects, TaskInput } from "../task.ts";
+import type { Task, TaskInput } from "../task.ts";
 import type { Turns } from "../turns.ts";
 import { createWake, type Wake } from "../wake.ts";
 import { type Acquired, acquire } from "./acquire.ts";
@@ -236,6 +236,7 @@ class ShardAtWork implements ShardRun {
   }
 
   #forget(): void {
+    this.#options.account.end(this.task?.lanes ?? []);
     this.task = null;
     this.outlet = this.#options.createOutlet();
     this.#cutting = null;
@@ -301,10 +302,6 @@ class ShardAtWork implements ShardRun {
     this.#hasWork = hasWork;
     this.outlet.say(emissions);
     for (const emission of emissions) this.#options.onSaid(emission);
-    this.#steer({ pause, resume });
-  }
-
-  #steer({ pause, resume }: Pick<TaskEffects, "pause" | "resume">): void {
     for (const partition of pause) this.flow.hold(partition, "time");
     for (const partition of resume) this.flow.release(partition, "time");
   }

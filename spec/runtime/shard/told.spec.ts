@@ -3,6 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { StateBatch } from "../../../lib/runtime/shard-ports.ts";
+import { retire, type Tally } from "../../../lib/runtime/tally.ts";
 import { type Instance, Scenario, SHARDS } from "./scenario.ts";
 
 const it = suite("shards, what they tell");
@@ -46,6 +47,40 @@ it("counts restores and checkpoints by shard, from nothing and from where somebo
   const second = scenario.start();
   await pass(scenario, 4_000);
   for (const { restores } of second.engine.metrics().shards) assert.ok(restores.bytes > 0 && restores.count === 1);
+});
+
+it("counts what a process does itself: shards that come and go neither bring what others have done nor take away what was done", async () => {
+  const scenario = new Scenario(7);
+  const first = scenario.start();
+  const records = (): number => [...scenario.log.inputs.values()].reduce((sum, { length }) => sum + length, 0);
+  const counted = (...metrics: readonly Tally[]): readonly number[] => {
+    const topics = metrics.flatMap((each) => each.topics);
+    const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+    return [
+      sum(topics.map((each) => each.records)),
+      sum(topics.map((each) => each.onTime + each.late + each.deadLettered + each.skipped + each.waiting)),
+      sum(metrics.flatMap(({ patterns }) => patterns.map(({ alerts }) => alerts))),
+    ];
+  };
+  const alerts = (): number => scenario.found().filter((line) => line.startsWith("alerts ")).length;
+  const hasAll = (...metrics: readonly Tally[]): void =>
+    assert.equal(counted(...metrics), [records(), records(), alerts()]);
+  scenario.feed(150, 4_000);
+  await pass(scenario, 6_000);
+  hasAll(first.engine.metrics());
+  const second = scenario.start();
+  await pass(scenario, 4_000);
+  const [before] = counted(second.engine.metrics());
+  assert.ok((before ?? 0) < records() / 4, `${before} of ${records()}`); // those that wait are read again
+  scenario.feed(150, 4_000);
+  await pass(scenario, 6_000);
+  hasAll(first.engine.metrics(), second.engine.metrics());
+  await stop(scenario, second);
+  scenario.feed(50, 1_000);
+  scenario.finish();
+  await scenario.world.until(() => scenario.isThrough());
+  await pass(scenario, 2_000);
+  hasAll(first.engine.metrics(), retire(second.engine.metrics()));
 });
 
 it("says that a shard was taken over when its rows are back, and how long all of that took", async () => {
