@@ -115,7 +115,7 @@ it("stops, and says what to do, when records were deleted before they were read;
     /^Records \d+ to 199 of partition 0 of ".*-in" were deleted before they were dealt with: the log begins at 200\. .*kafka\.onDataLoss/,
   );
   const going = runOnKafka(service, broker.address, { onDataLoss: "continue" });
-  await until("the rest is read", () => going.running.metrics().topics[0]?.records === 200);
+  await until("the rest is read", () => (going.running.metrics().topics[0]?.records ?? 0) >= 100);
   await going.running.stop();
   assert.ok(going.lines.some(({ fields }) => fields["code"] === "DATA_LOST" && fields["start"] === "200"));
 });
