@@ -17,12 +17,8 @@ export type LookUpOptions = {
   readonly isOver: () => boolean;
 };
 
-export type LookUp = {
-  /** @throws {SequiturError} what `question` threw last */
-  readonly ask: <T>(question: () => Promise<T>) => Promise<T>;
-  /** Brokers answer again, it seems: what waits to be asked again is asked now. */
-  readonly hurry: () => void;
-};
+/** @throws {SequiturError} what `question` threw last */
+export type LookUp = <T>(question: () => Promise<T>) => Promise<T>;
 
 const BACKOFF: Backoff = { firstMs: 200, mostMs: 5_000 };
 
@@ -33,18 +29,7 @@ export function createLookUp({ instance, clock, log, retryWithinMs, standstill, 
     const fields = { reason, retryInMs };
     seldom(loudness(error, retryInMs), "positions could not be looked up; it will be tried again", reason, fields);
   };
-  const waiting = new Set<() => void>();
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const cancel = clock.after(ms, over);
-      function over(): void {
-        cancel();
-        waiting.delete(over);
-        resolve();
-      }
-      waiting.add(over);
-    });
-  const ask: LookUp["ask"] = (question) => {
+  return (question) => {
     const pending = Symbol();
     return patiently(question, {
       clock,
@@ -57,11 +42,6 @@ export function createLookUp({ instance, clock, log, retryWithinMs, standstill, 
         tell(error, retryInMs);
       },
       isOver,
-      pause,
     }).finally(() => standstill.ends(pending));
   };
-  const hurry = (): void => {
-    for (const over of [...waiting]) over();
-  };
-  return { ask, hurry };
 }

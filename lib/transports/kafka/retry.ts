@@ -32,8 +32,6 @@ export type Patience = {
   readonly onRetry: (error: unknown, inMs: number) => void;
   /** Whether nobody wants the answer any more: then the last error is thrown at once. */
   readonly isOver: () => boolean;
-  /** Waits between tries; without it, for as long as it is told. */
-  readonly pause?: (ms: number) => Promise<void>;
 };
 
 /** Whether it is a failure of the outside world that may be gone the next time. */
@@ -53,7 +51,6 @@ export function loudness(error: unknown, inMs: number): "debug" | "warn" {
 /** Does `act` until it succeeds. @throws what `act` threw last, when time is over or trying again is useless. */
 export async function patiently<T>(act: () => Promise<T>, patience: Patience): Promise<T> {
   const { clock, backoff, id, withinMs, isRetriable, onRetry, isOver } = patience;
-  const pause = patience.pause ?? ((ms) => new Promise<void>((resolve) => clock.after(ms, resolve)));
   const startedAt = clock.now();
   for (let tries = 1; ; tries += 1) {
     try {
@@ -62,7 +59,7 @@ export async function patiently<T>(act: () => Promise<T>, patience: Patience): P
       const inMs = backoffMs(backoff, id, tries);
       if (isOver() || !isRetriable(error) || clock.now() + inMs - startedAt > withinMs) throw error;
       onRetry(error, inMs);
-      await pause(inMs);
+      await new Promise<void>((resolve) => clock.after(inMs, resolve));
     }
   }
 }

@@ -18,7 +18,6 @@ import { every } from "./every.ts";
 import { createGroup, type Group } from "./group.ts";
 import { createInputLook, type InputLook } from "./input-look.ts";
 import { createLookUp, type LookUp } from "./look-up.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
 import type { KafkaDefinition } from "./options.ts";
 import { createReadings, nameOf, placeOf, type Readings } from "./readings.ts";
 import { listenForSilence, type Silence } from "./silence.ts";
@@ -67,8 +66,8 @@ class KafkaShardSource implements ShardSource {
   #cancelShowing: () => void = () => undefined;
   /** Positions that are on their way to the group. */
   #showing: Promise<void> | null = null;
-  /** Looks, once for all that is asked for in a turn, whether the logs still have what is to be read, and what is caught up. */
-  #lookSoon: () => void = () => undefined;
+  /** Whether the bounds of all that is read are being asked for, or will be at once. */
+  #isLooking = false;
 
   constructor(options: KafkaShardSourceOptions) {
     this.#options = options;
@@ -103,10 +102,7 @@ class KafkaShardSource implements ShardSource {
       onSilent: () => {
         for (const cursor of this.#readings.all()) this.#readings.tell(cursor, false);
       },
-      onHeardAgain: () => {
-        this.#lookUp.hurry();
-        this.#lookSoon();
-      },
+      onHeardAgain: () => this.#lookSoon(),
     });
     this.#silence = silence;
     this.#cancelShowing = every(clock, SHOW_EVERY_MS, () => void this.#showNow());
@@ -212,7 +208,8 @@ class KafkaShardSource implements ShardSource {
   }
 
   #joined(places: readonly TopicPartition[]): void {
-    this.#lookAnew();
+    this.#token += 1;
+    this.#isLooking = false;
     this.#silence?.joined();
     this.#standstill.ends(MEMBERSHIP);
     const before = this.#owned;
@@ -246,23 +243,26 @@ class KafkaShardSource implements ShardSource {
     return Array.from({ length: this.#shards }, (_, shard) => shard).filter((shard) => !missing.has(shard));
   }
 
-  /** What was asked for an earlier join is not waited for, counts for nothing, and fails without harm. */
-  #lookAnew(): void {
-    this.#token += 1;
+  /** Looks, once for all that is asked for in a turn, whether the logs still have what is to be read, and what is caught up. */
+  #lookSoon(): void {
+    if (this.#isLooking || this.#handler === null) return;
+    this.#isLooking = true;
     const token = this.#token;
-    this.#lookSoon = oneAtATime(
-      async () => {
-        if (this.#token !== token) return;
-        const cursors = this.#readings.all();
-        const bounds = await this.#boundsOf(cursors);
-        if (this.#token !== token) return;
-        for (const cursor of cursors)
-          if (this.#readings.get(cursor) === cursor) this.#readings.recheck(cursor, boundsIn(bounds, cursor));
-      },
-      (error) => {
-        if (this.#token === token) this.#handler?.onFailure(error);
-      },
-    );
+    queueMicrotask(() => {
+      this.#lookNow(token).catch((error: Error) => {
+        if (this.#token === token) this.#handler?.onFailure(error); // what was asked for an earlier join fails without harm
+      });
+    });
+  }
+
+  async #lookNow(token: number): Promise<void> {
+    if (this.#token !== token) return;
+    this.#isLooking = false;
+    const cursors = this.#readings.all();
+    const bounds = await this.#boundsOf(cursors);
+    if (this.#token !== token) return;
+    for (const cursor of cursors)
+      if (this.#readings.get(cursor) === cursor) this.#readings.recheck(cursor, boundsIn(bounds, cursor));
   }
 
   async #boundsOf(places: readonly TopicPartition[]): Promise<ReadonlyMap<string, Bounds>> {
@@ -280,7 +280,7 @@ class KafkaShardSource implements ShardSource {
   ): Promise<ReadonlyMap<string, T>> {
     const found = new Map<string, T>();
     for (const topic of new Set(places.map((place) => place.topic))) {
-      const answers = await this.#lookUp.ask(() => ask(topic));
+      const answers = await this.#lookUp(() => ask(topic));
       for (const [partition, answer] of answers) found.set(nameOf({ topic, partition }), answer);
     }
     return found;

@@ -18,7 +18,7 @@ function begin() {
   const told: Told[] = [];
   const stands: boolean[] = [];
   const standstill = createStandstill(clock, (isStanding) => stands.push(isStanding));
-  const { ask: lookUp, hurry } = createLookUp({
+  const lookUp = createLookUp({
     instance: "one",
     clock,
     log: (level, _, fields) => told.push({ level, reason: fields?.["reason"], repeated: fields?.["repeated"] }),
@@ -31,7 +31,7 @@ function begin() {
     for (let second = 0; second < seconds; second += 1) await clock.advance(1_000);
   };
   const aloud = (): readonly Told[] => told.filter(({ level }) => level === "warn");
-  return { pass, told, aloud, stands, standstill, lookUp, hurry };
+  return { pass, told, aloud, stands, standstill, lookUp };
 }
 
 it("an outage of a minute that many questions meet is a handful of lines, which say how many there were", async () => {
@@ -118,30 +118,6 @@ it("what is answered again within some seconds was no standstill, nor what ends 
   standstill.stop();
   await pass(10);
   assert.equal(stands, [true, false]);
-});
-
-it("what waits is asked at once when brokers are heard again, and goes on waiting if they are away after all", async () => {
-  const { pass, lookUp, hurry } = begin();
-  let isAway = true;
-  let tries = 0;
-  const answer = lookUp(async () => {
-    tries += 1;
-    if (isAway) throw away("a");
-    return "here";
-  });
-  await pass(60);
-  const before = tries;
-  hurry();
-  await settle();
-  assert.is(tries, before + 1);
-  await settle();
-  assert.is(tries, before + 1);
-  isAway = false;
-  hurry();
-  assert.is(await answer, "here");
-  hurry();
-  await pass(10);
-  assert.is(tries, before + 2);
 });
 
 it.run();
