@@ -64,13 +64,11 @@ export type BrokerPoolClass = new (
 
 export type CoordinatorQuestion = { readonly groupId: string; readonly coordinatorType?: number };
 
-/** A broker as the coordinator of transactions. */
-export type TransactionCoordinator = { readonly nodeId: unknown; endTxn(request: object): Promise<unknown> };
 /** What a transaction manager asks of its cluster. Brokers are known by `nodeId`. */
 export type TransactionCluster = {
   readonly retry?: unknown;
-  findGroupCoordinator(question: CoordinatorQuestion): Promise<TransactionCoordinator>;
-  findBroker(about: { readonly nodeId: unknown }): Promise<TransactionCoordinator>;
+  findGroupCoordinator(question: CoordinatorQuestion): Promise<{ readonly nodeId: unknown }>;
+  findBroker(about: { readonly nodeId: unknown }): Promise<{ readonly nodeId: unknown }>;
   findControllerBroker(): Promise<unknown>;
   refreshMetadataIfNecessary(): Promise<void>;
 };
@@ -148,7 +146,6 @@ export type KafkaJsErrors = Readonly<
 export type Retrier = <Found>(
   act: (bail: (error: Error) => void, retryCount: number, retryTimeInMs: number) => Promise<Found>,
 ) => Promise<Found>;
-export type CreateRetrier = (options: unknown) => Retrier;
 
 export type SendOptions = {
   readonly logger: { error(message: string, more: object): void };

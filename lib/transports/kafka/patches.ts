@@ -14,8 +14,7 @@
 //                                          becomes "Failed to find group coordinator", or a TypeError
 //     P8  consumer/consumerGroup           where the log has no more what is to be read, it goes on elsewhere without a word, and
 //                                          forgets the position of the group: what is lost is for the source to say
-//     P9  producer/eosManager              asks who coordinates a transaction before each of its requests, and takes "another one does" for
-//                                          the end of the producer: see `known-coordinator.ts`
+//     P9  producer/eosManager              asks who coordinates a transaction before each of its requests: see `known-coordinator.ts`
 //     P10 protocol/recordBatch/crc32C      sums up what is written byte by byte: ours takes less than half the time
 //     P11 utils/sleep                      where all partitions of a broker are paused it sleeps for as long as a fetch may wait, and
 //                                          what is resumed meanwhile is not read before that is over: `resume` wakes it
@@ -35,7 +34,6 @@ import type {
   ClusterClass,
   Compression,
   ConsumerGroupClass,
-  CreateRetrier,
   CreateTransactionManager,
   Decoder,
   DecoderClass,
@@ -78,11 +76,7 @@ export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
       "src/producer/sendMessages.js",
       (_, load) => createSendMessages((load("src/errors.js") as KafkaJsErrors).KafkaJSMetadataNotLoaded),
     ],
-    [
-      "src/producer/eosManager/index.js",
-      (exports, load) =>
-        withKnownCoordinator(exports as CreateTransactionManager, load("src/retry/index.js") as CreateRetrier),
-    ],
+    ["src/producer/eosManager/index.js", (exports) => withKnownCoordinator(exports as CreateTransactionManager)],
     ["src/utils/sleep.js", (exports) => lightSleep(exports as Sleep, sleepers)],
     ["src/consumer/consumerGroup.js", (exports) => consumerGroup(exports as ConsumerGroupClass, sleepers)],
     ["src/protocol/recordBatch/crc32C/index.js", () => checksum],

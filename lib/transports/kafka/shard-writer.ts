@@ -9,8 +9,7 @@
 //
 //     takeOver     nothing was written
 //     send         nothing of the transaction becomes visible: it is never committed after an error
-//     commit       PRODUCER_FENCED: it was not committed. Anything else: it may have been, and only reading tells. It has been asked for
-//                  again where brokers said to ask another: see `known-coordinator.ts`
+//     commit       PRODUCER_FENCED: it was not committed. Anything else: it may have been, and only reading tells
 //
 // kafkajs cannot go on after an error either: it stays in the middle of the transaction for ever. And were it possible, a request
 // that is late could reach the next transaction of the same epoch.
@@ -170,7 +169,7 @@ class Writer implements ShardWriter {
 
 const COMMITTING = "committing a transaction";
 
-/** Of all answers to a commit only this one says for sure that there was none: it was the first. */
+/** Of all answers to a commit only this one says for sure that there was none: kafkajs sends it once. */
 function ofCommit(error: SequiturError, shard: number): SequiturError {
   if (error.code === "PRODUCER_FENCED") return error;
   const message = `Whether a transaction of shard ${shard} was committed is not known: ${error.message} It is looked up before anything else is sent.`;

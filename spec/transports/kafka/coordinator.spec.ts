@@ -1,5 +1,5 @@
 // The node that coordinates a group dies: who is in the group finds the one that takes its place, and need not join anew. Or so many die
-// that nobody can. And who coordinates a transaction changes before it is committed.
+// that nobody can.
 import { setTimeout as pause } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { clusterOf } from "../../../lib/transports/kafka/cluster.ts";
@@ -7,12 +7,10 @@ import { type Broker, type Cluster, startCluster } from "../../broker/broker.ts"
 import { type JavaRecord, javaProduce } from "../../broker/java-produce.ts";
 import { brokerSuite } from "../../broker/require-broker.ts";
 import { asAdmin, createTopic } from "../../broker/topics.ts";
-import { moveLeaders } from "../../crash/leadership.ts";
 import { salesService, type TrafficOptions, traffic } from "../../kafka-load/traffic.ts";
 import { note } from "../../run/ask.ts";
 import { account } from "./account.ts";
 import { endAll, endLater, nameFor, type OnKafka, runOnKafka, until, untilThrough } from "./kit.ts";
-import { commitOf, readUntil, stateOf, writerOf } from "./state-kit.ts";
 
 const it = await brokerSuite("coordinator");
 it.after.each(endAll);
@@ -80,23 +78,6 @@ it("is degraded while two of three nodes are away, for longer than a session, an
   await Promise.all([coordinator.restart(), another.restart()]);
   await until("it goes on", () => member.running.health().state === "running");
   note(`two of three killed: ${await finish(begun)}`);
-});
-
-it("commits a transaction whose coordinator has moved since it was sent", async () => {
-  const cluster = await startCluster({ brokers: 3 });
-  endLater(cluster.stop);
-  const app = nameFor("moved");
-  const { state } = stateOf(app, cluster.address, { sessionTimeoutMs: 30_000 });
-  await state.open(1, []);
-  const writer = await writerOf(state, 0);
-  await commitOf(writer, [], ["one"]);
-  const transaction = await writer.begin();
-  await transaction.send({ outputs: [], blocks: [Buffer.from("two")] });
-  await until("groups have coordinators, too", async () => (await coordinatorOf(cluster, app)) !== null);
-  await moveLeaders(cluster, []);
-  await transaction.commit();
-  await commitOf(writer, [], ["three"]);
-  assert.equal((await readUntil(state, 0, 0n, "three")).blocks, ["one", "two", "three"]);
 });
 
 it.run();

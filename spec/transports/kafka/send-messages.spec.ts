@@ -18,7 +18,6 @@ import type {
   ProtocolErrors,
   Retrier,
   TransactionCluster,
-  TransactionCoordinator,
 } from "../../../lib/transports/kafka/kafkajs-parts.ts";
 import { patches } from "../../../lib/transports/kafka/patches.ts";
 import { type Exports, privateCopy } from "../../../lib/transports/kafka/private-copy.ts";
@@ -59,7 +58,7 @@ type World = {
 type Outcome = { readonly logs: readonly (readonly string[])[]; readonly ends: readonly (Error | null)[] };
 
 type Announced = { readonly topic: string; readonly partitions: readonly number[] };
-type Broker = Leader & TransactionCoordinator;
+type Broker = Leader & { readonly nodeId: string };
 
 const place = fc.nat(TOPICS.length * PARTITIONS - 1);
 const fate: fc.Arbitrary<Fate> = fc.record({
