@@ -30,6 +30,7 @@ import type {
   KeyedMatcher,
   KeyedMatcherOptions,
   LimitReached,
+  MatcherCounters,
   MatcherCounts,
   MatcherState,
   MatcherStats,
@@ -188,6 +189,10 @@ class GroupedMatcher implements KeyedMatcher, Keeper {
   counts(): MatcherCounts {
     const { runs, oldestAt } = this.#census.take(this.#now);
     return { ...this.#teller.counters, keys: this.#rows.size, runs, oldestFirstAt: runs > 0 ? oldestAt : null };
+  }
+
+  get counters(): MatcherCounters {
+    return this.#teller.counters;
   }
 
   nextDue(): Instant {

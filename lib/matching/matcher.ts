@@ -252,6 +252,9 @@ export type MatcherStats = {
 /** What of the statistics a running service shows. */
 export type MatcherCounts = Omit<MatcherStats, "nodes" | "stateBytes">;
 
+/** What of these is counted, not held. */
+export type MatcherCounters = Omit<MatcherCounts, "keys" | "runs" | "oldestFirstAt">;
+
 /**
  * Plain data that survives JSON if the events do. Its inside belongs to the matcher that made it.
  *
@@ -337,6 +340,8 @@ export interface KeyedMatcher {
   stats(): MatcherStats;
   /** The same without `nodes` and bytes. Cost: constant, and what was in keys in which runs have died since it was asked last; the first time, all keys. */
   counts(): MatcherCounts;
+  /** The same without what it holds: no key is looked at, now or later. As they are now. */
+  readonly counters: MatcherCounters;
   /** Until then `advanceTo` says nothing, and no deadline fires; `END_OF_TIME`: none is set. It may be too early. Cost: constant. */
   nextDue(): Instant;
   /** Whether a run may be open at `at` if no event comes until then; if not, nothing is said before one begins. Cost: constant. */

@@ -15,7 +15,7 @@ import type { Census } from "./census.ts";
 import type { Compactor } from "./compact.ts";
 import { dropDead, type KeepingOf } from "./group.ts";
 import { PARTS, partOfKey } from "./key-table.ts";
-import type { MatcherState, MatcherStats, RowPlace, SavedRows, Saving } from "./matcher.ts";
+import type { MatcherCounters, MatcherState, RowPlace, SavedRows, Saving } from "./matcher.ts";
 import type { Moving } from "./moving.ts";
 import { RowReader } from "./row-reader.ts";
 import { RowWriter } from "./row-writer.ts";
@@ -23,9 +23,7 @@ import type { Rows } from "./rows.ts";
 import { broken, EACH_ONCE, requireShape } from "./saved-check.ts";
 import type { Weight } from "./weight.ts";
 
-export type Counters = {
-  -readonly [name in "events" | "matches" | "timedOut" | "suppressed" | "dropped" | "failures"]: MatcherStats[name];
-};
+export type Counters = { -readonly [name in keyof MatcherCounters]: MatcherCounters[name] };
 
 export function emptyCounters(): Counters {
   return { events: 0, matches: 0, timedOut: 0, suppressed: 0, dropped: 0, failures: 0 };

@@ -31,13 +31,22 @@ export function emptyTally(config: LaneConfig): Tally {
 
 /** What a lane counts now. */
 export function tallyOf(lane: Lane): Tally {
+  return tally(lane, lane.patterns.counts());
+}
+
+/** The same as if it held no runs, without a look at them. */
+export function countersOf(lane: Lane): Tally {
+  return tally(lane, lane.patterns.counters());
+}
+
+function tally(lane: Lane, patterns: readonly PatternCounts[]): Tally {
   return {
     topics: lane.partitions.map(({ place, counts, positions }) => ({
       topic: place.topic,
       ...counts,
       waiting: positions.waiting,
     })),
-    patterns: addByName(lane.patterns.counts().map(metricsOf), ({ pattern }) => pattern, addPattern),
+    patterns: addByName(patterns.map(metricsOf), ({ pattern }) => pattern, addPattern),
   };
 }
 

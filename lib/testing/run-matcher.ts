@@ -34,7 +34,7 @@ import { TakenView } from "./taken-view.ts";
 /** A matcher that cannot be saved, and is given every event. */
 export type ReferenceMatcher = Omit<
   KeyedMatcher,
-  "save" | "restore" | "saving" | "stats" | "nextDue" | "mayHaveRuns" | "holds" | "keys" | "skip"
+  "save" | "restore" | "saving" | "stats" | "counters" | "nextDue" | "mayHaveRuns" | "holds" | "keys" | "skip"
 > & {
   /** It does not know what it takes in bytes, so `maxStateBytes` is nothing to it. */
   stats(): Omit<MatcherStats, "stateBytes">;

@@ -5,7 +5,14 @@ import { createDecoder } from "../../lib/event/decode.ts";
 import type { Glance } from "../../lib/event/glance.ts";
 import type { Key } from "../../lib/event/key.ts";
 import { createReader } from "../../lib/event/read.ts";
-import type { KeyedMatcher, Match, MatcherState, Outcome, TimedEvent } from "../../lib/matching/matcher.ts";
+import type {
+  KeyedMatcher,
+  Match,
+  MatcherCounters,
+  MatcherState,
+  Outcome,
+  TimedEvent,
+} from "../../lib/matching/matcher.ts";
 import type { Emission } from "../../lib/runtime/alert.ts";
 import type { LaneInput } from "../../lib/runtime/partition.ts";
 import type { LanePattern } from "../../lib/runtime/pattern-row.ts";
@@ -143,6 +150,15 @@ export function echoMatcher(name: string, seen: string[] = [], mayMiss = false):
     }
   };
 
+  const counters = (): MatcherCounters => ({
+    events: seen.length,
+    matches,
+    timedOut: 0,
+    suppressed: 0,
+    dropped: 0,
+    failures: 0,
+  });
+
   const save = (): MatcherState => ({
     format: "echo",
     fingerprint: name,
@@ -197,17 +213,10 @@ export function echoMatcher(name: string, seen: string[] = [], mayMiss = false):
     stats: () => {
       throw new Error("a service does not count what runs hold: that would stop it for as long as it takes");
     },
-    counts: () => ({
-      events: seen.length,
-      matches,
-      timedOut: 0,
-      suppressed: 0,
-      dropped: 0,
-      failures: 0,
-      keys: waiting.size,
-      runs: waiting.size,
-      oldestFirstAt: null,
-    }),
+    counts: () => ({ ...counters(), keys: waiting.size, runs: waiting.size, oldestFirstAt: null }),
+    get counters() {
+      return counters();
+    },
     nextDue: () => alarms.peek() ?? END_OF_TIME,
     mayHaveRuns: () => waiting.size > 0,
     holds: () => true,

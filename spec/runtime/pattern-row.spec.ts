@@ -109,4 +109,36 @@ it("freezes only those that something concerned", () => {
   assert.is(written().length, PATTERNS.length, "whoever asks for counts tells all of them");
 });
 
+it("tells what it has counted without a look at what it holds: from the first such look on, each stored key costs more", () => {
+  let looks = 0;
+  const watched = PATTERNS.map((entry) => ({
+    ...entry,
+    createMatcher: () => {
+      const matcher = entry.createMatcher();
+      const counts = matcher.counts.bind(matcher);
+      return Object.assign(matcher, {
+        counts: () => {
+          looks += 1;
+          return counts();
+        },
+      });
+    },
+  }));
+  const row = createPatternRow(watched);
+  const out: Emission[] = [];
+  for (let n = 0; n < 60; n += 1) {
+    const value = { type: ["a", "b", "c"][n % 3], n };
+    row.onEvent("k", { value, at: n, origin: { topic: "t", partition: 0, offset: BigInt(n) } }, n, out);
+  }
+  const told = row.counters();
+  assert.is(looks, 0);
+  const counted = (all: typeof told) =>
+    all.map(({ pattern: name, alerts, stats: { matches, timedOut, suppressed, dropped, failures } }) => [
+      ...[name, alerts, matches, timedOut, suppressed, dropped, failures],
+    ]);
+  assert.equal(counted(told), counted(row.counts()));
+  assert.is(looks, PATTERNS.length);
+  assert.ok(told.some(({ alerts }) => alerts > 0) && told.every(({ stats }) => stats.runs === 0));
+});
+
 it.run();

@@ -2,7 +2,7 @@
 // restored: taken as they are, a process that is given a shard would seem to have done at once all that others ever did.
 
 import type { Lane, LaneConfig } from "../lane.ts";
-import { addTallies, emptyTally, retire, since, type Tally, tallyOf } from "../tally.ts";
+import { addTallies, countersOf, emptyTally, retire, since, type Tally, tallyOf } from "../tally.ts";
 
 export interface Account {
   /** These lanes were restored: what they count now others have done. */
@@ -17,7 +17,7 @@ export function createAccount(config: LaneConfig): Account {
   let ended = emptyTally(config);
   return {
     begin(lanes) {
-      for (const lane of lanes) begun.set(lane, tallyOf(lane));
+      for (const lane of lanes) begun.set(lane, countersOf(lane));
     },
     end(lanes) {
       for (const lane of lanes) {

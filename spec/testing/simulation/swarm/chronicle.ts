@@ -69,6 +69,7 @@ class Chronicled {
         for (const { release } of this.#ahead?.splice(0) ?? []) this.#become(this.#stateIn(release));
         return this.#now?.counts() ?? NOTHING;
       },
+      counters: NOTHING,
       nextDue: () => (this.#toldTo === BEGINNING ? END_OF_TIME : this.#toldTo + 1),
       mayHaveRuns: () => true,
       holds: () => true,
