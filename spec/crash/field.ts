@@ -148,10 +148,10 @@ class FieldAtWork implements Field {
   }
 
   async untilShared(count: number, meanwhile: () => void = () => undefined): Promise<void> {
-    const said = (): string =>
-      this.living()
-        .map((each) => `${each.name}: ${each.shards().join(" ")}`)
-        .join("; ");
+    const said = (): string => {
+      const living = this.living().map((each) => `${each.name}: ${each.shards().join(" ")}`);
+      return [...living, this.#lastWords()].join("; ");
+    };
     await until(
       () => `${count} processes share all (${said()})`,
       () => {
@@ -221,8 +221,10 @@ class FieldAtWork implements Field {
     );
   }
 
+  /** Of those who ended by themselves. */
   #lastWords(): string {
-    return this.#members.map((member) => `${member.name}: ${JSON.stringify(member.lines().at(-1) ?? null)}`).join("; ");
+    const failed = this.#members.filter((member) => member.hasFailed());
+    return failed.map((member) => `${member.name}: ${JSON.stringify(member.lines().at(-1) ?? null)}`).join("; ");
   }
 }
 

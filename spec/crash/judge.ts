@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { type ConsumedRecord, consoleConsume } from "../broker/console-consume.ts";
 import { expectedOf, saleOf } from "../kafka-load/expected.ts";
+import { untilSettled } from "../transports/kafka/settled.ts";
 
 export type Verdict = {
   readonly records: number;
@@ -23,6 +24,8 @@ export type Verdict = {
 
 const EXAMPLES = 5;
 const READ_WITHIN_MS = 600_000;
+/** Longer than a transaction can last: whoever was killed leaves one open. */
+const SETTLED_WITHIN_MS = 30_000;
 
 /** Holds what `app` has written against what has to come out of `given`; left out: of the input that is there now. */
 export async function judge(
@@ -33,6 +36,8 @@ export async function judge(
 ): Promise<Verdict> {
   const read = (topic: string, isolation: "read_committed" | "read_uncommitted" = "read_committed") =>
     consoleConsume(broker, `${app}-${topic}`, { withinMs: READ_WITHIN_MS, isolation });
+  const written = ["alerts", "late", "dead-letters"].map((topic) => `${app}-${topic}`);
+  await untilSettled(broker, written, SETTLED_WITHIN_MS);
   const input = given ?? (await read("in"));
   const places = new Map<number, string>();
   for (const { partition, offset, key, value } of input) {

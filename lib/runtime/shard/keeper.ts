@@ -6,6 +6,7 @@
 //     resolve: this producer is never used again. Take over, read the tail up to our barrier:
 //         CHECKPOINT(n) is there     it was committed, the answer was lost
 //         somebody else was there    the shard was theirs meanwhile: what we hold is worth nothing
+//         CHECKPOINT(n-1) is not     brokers that lost the end of its transaction have undone it: the same
 //         neither                    it was not committed: send the same bytes again
 
 import { invariant, TransportError } from "../../core/errors.ts";
@@ -20,7 +21,7 @@ import { takeOver } from "./take-over.ts";
 
 /**
  * What became of a stretch. `lost`: the group gave the shard to somebody else, and nobody here knows. `overtaken`: somebody else
- * had the shard; whoever still has it takes it over afresh.
+ * had the shard, or what this process had committed is undone; whoever still has it takes it over afresh.
  */
 export type Kept = "committed" | "lost" | "overtaken";
 
@@ -50,6 +51,8 @@ class KeeperAtWork implements Keeper {
   #writer: ShardWriter | null;
   /** Of the last checkpoint that is known to be committed. */
   #seq: number;
+  /** Where its first block stands, if it is of this process. */
+  #base: bigint | null = null;
   /** From here on nothing is known to be committed. */
   #tail: bigint;
   /** Whether nothing before the next checkpoint counts. */
@@ -59,6 +62,8 @@ class KeeperAtWork implements Keeper {
   #failure: TransportError | null = null;
   #trimmedAt: number;
   #trimmedTo = 0n;
+  /** What stands before it the last checkpoint does without, and so does the next. Should that one be undone, this one is the last again. */
+  #needed = 0n;
 
   constructor(context: ShardContext, acquired: Acquired, trimEveryMs: number) {
     this.#context = context;
@@ -88,7 +93,8 @@ class KeeperAtWork implements Keeper {
       const tookMs = clock.now() - startedAt;
       meter.committed({ bytes, tookMs, ledger: this.#ledger });
       log("debug", "a checkpoint was committed", { shard, checkpoint, bytes, outputs: outputs.length, tookMs });
-      this.#trim(frozen.lowWater);
+      this.#trim(this.#needed);
+      this.#needed = frozen.lowWater;
     } else await this.close();
     return kept;
   }
@@ -135,15 +141,18 @@ class KeeperAtWork implements Keeper {
     const { identity } = this.#context;
     const replay = createReplay(identity, statePlace(this.#context));
     let isForeign = false;
+    let isUndone = this.#base !== null;
     let base: bigint | null = null;
-    const taken = await takeOver(this.#context, this.#tail, replay, (replayed) => {
+    const taken = await takeOver(this.#context, this.#base ?? this.#tail, replay, (replayed) => {
       const instance = replayed.kind === "barrier" ? replayed.instance : replayed.checkpoint.instance;
       if (instance !== identity.instance) isForeign = true;
-      else if (replayed.kind === "checkpoint") base = replayed.base;
+      else if (replayed.kind === "barrier") return;
+      else if (replayed.base === this.#base) isUndone = false;
+      else base = replayed.base;
     });
     if (taken === null) return "lost";
     this.#writer = taken.writer;
-    if (isForeign || taken.start > this.#tail) return "overtaken";
+    if (isForeign || isUndone || taken.start > this.#tail) return "overtaken";
     if (base !== null) this.#committed(frozen, base);
     this.#tail = taken.tail;
     return base === null ? "absent" : "committed";
@@ -151,6 +160,7 @@ class KeeperAtWork implements Keeper {
 
   #committed({ seq, blocks, bytes, pages }: Frozen, base: bigint): void {
     this.#seq = seq;
+    this.#base = base;
     this.#tail = base + BigInt(blocks.length);
     this.#ledger.committed({ base, bytes, pages, isAlone: this.#isAlone });
     this.#isAlone = false;

@@ -191,7 +191,7 @@ class ShardAtWork implements ShardRun {
       this.#options.meter.overtaken();
       this.#overtaken = [...this.#overtaken.filter((at) => at > clock.now() - DUEL_MS), clock.now()];
       if (this.#overtaken.length >= DUEL_TIMES) throw duel(statePlace(this.#context), identity.app);
-      log("warn", "a shard was somebody else's meanwhile and is taken over afresh", { shard: this.shard });
+      log("warn", "a shard is not as this process left it and is taken over afresh", { shard: this.shard });
     }
   }
 

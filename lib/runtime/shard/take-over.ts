@@ -9,8 +9,15 @@ import type { Barrier } from "../../state/entry.ts";
 import { writeEntry } from "../../state/entry.ts";
 import type { Replay, Replayed } from "../../state/replay.ts";
 import { truncated } from "../../state/state-error.ts";
+import { END_OF_TIME } from "../../time/instant.ts";
 import type { ShardWriter } from "../shard-ports.ts";
 import { type ShardContext, statePlace } from "./context.ts";
+
+/** Of a shard, what it takes to take it over. */
+export type TakingOver = Pick<
+  ShardContext,
+  "shard" | "identity" | "source" | "state" | "clock" | "isOurs" | "nextNonce"
+>;
 
 /** A shard that is ours alone. */
 export type Taken = {
@@ -32,7 +39,7 @@ export type OnProgress = (start: bigint, end: bigint) => (next: bigint, bytes: n
  * @throws {ConfigError | TransportError}
  */
 export async function takeOver(
-  context: ShardContext,
+  context: TakingOver,
   from: bigint | null,
   replay: Replay,
   onReplayed: (replayed: Replayed) => void,
@@ -67,7 +74,7 @@ export async function takeOver(
  * Whether somebody wrote behind our barrier and its marker. Whoever does may also have trimmed what stands before it, while this process
  * slept: then what we read of the log does not fit together, and that says nothing.
  */
-async function isOutdated({ shard, state }: ShardContext, barrier: bigint): Promise<boolean> {
+async function isOutdated({ shard, state }: TakingOver, barrier: bigint): Promise<boolean> {
   const { end } = await state.bounds(shard);
   return end > barrier + 2n;
 }
@@ -80,18 +87,28 @@ async function writeBarrier(writer: ShardWriter, barrier: Barrier): Promise<bigi
   return at;
 }
 
-/** Whether our barrier was met before the shard was lost. */
+/** A commit shows milliseconds after it was answered, once brokers are there to be read from. */
+const SHOWN_WITHIN_MS = 5_000;
+
+/** Whether our barrier was met before the shard was lost. @throws {TransportError} `COMMIT_HIDDEN` */
 async function readTo(
-  context: ShardContext,
+  context: TakingOver,
   nonce: string,
   { from, at }: { readonly from: bigint; readonly at: bigint },
   replay: Replay,
   onReplayed: (replayed: Replayed) => void,
   onProgress: OnProgress,
 ): Promise<boolean> {
+  const { clock } = context;
   const tell = onProgress(from, at);
+  let reached = from;
+  let hiddenAt = END_OF_TIME;
   for await (const { records, next } of context.state.read(context.shard, from)) {
     if (!context.isOurs()) return false;
+    if (next > reached) hiddenAt = END_OF_TIME;
+    else if (hiddenAt === END_OF_TIME) hiddenAt = clock.now() + SHOWN_WITHIN_MS;
+    else if (clock.now() > hiddenAt) throw hidden(context, at);
+    reached = next;
     for (const { offset, value } of records) {
       const replayed = replay.take(offset, value);
       if (replayed?.kind === "barrier" && replayed.nonce === nonce) return true;
@@ -103,8 +120,14 @@ async function readTo(
   throw truncated(statePlace(context), `the barrier that was written at offset ${at} is not there`);
 }
 
+/** Brokers may lose the end of a transaction that they have decided on: the next one ends it. */
+function hidden(context: TakingOver, barrier: bigint): TransportError {
+  const message = `The barrier at offset ${barrier} of ${statePlace(context)} was committed, and brokers do not show it: they seem to have lost the end of its transaction.`;
+  return new TransportError("COMMIT_HIDDEN", message, { retriable: true });
+}
+
 /** Somebody has committed after our barrier: this process slept. Another attempt begins with a proof that it is a member. */
-function overtaken(context: ShardContext, barrier: bigint): TransportError {
+function overtaken(context: TakingOver, barrier: bigint): TransportError {
   const message = `Somebody else has taken over ${statePlace(context)} since the barrier at offset ${barrier} was written.`;
   return new TransportError("OVERTAKEN", message, { retriable: true });
 }

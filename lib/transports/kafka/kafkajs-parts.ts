@@ -87,11 +87,13 @@ export type TransactionManager = {
   /** 0 where the producer does not number what it writes. */
   getSequence(topic: string, partition: number): number;
   updateSequence(topic: string, partition: number, increment: number): void;
-  readonly addPartitionsToTransaction: (topics: readonly object[]) => Promise<unknown>;
+  readonly addPartitionsToTransaction: (topics: readonly Announced[]) => Promise<unknown>;
   readonly sendOffsets: (offsets: object) => Promise<unknown>;
   readonly commit: () => Promise<unknown>;
   readonly abort: () => Promise<unknown>;
 };
+/** Partitions that belong to a transaction. */
+export type Announced = { readonly topic: string; readonly partitions: readonly { readonly partition: number }[] };
 export type CreateTransactionManager = (options: { readonly cluster: TransactionCluster }) => TransactionManager;
 
 export type PartitionMetadata = { readonly partitionId: number };
@@ -162,6 +164,7 @@ export type SendRequest = {
   readonly acks: number;
   readonly timeout?: number | undefined;
   readonly compression?: number | undefined;
+  /** Of a topic without messages all partitions belong to the transaction. */
   readonly topicMessages: readonly { readonly topic: string; readonly messages: readonly Message[] }[];
 };
 export type Answer = PartitionAnswer & { readonly topicName: string };

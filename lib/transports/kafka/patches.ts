@@ -24,6 +24,7 @@
 //                                          about, and a TypeError hides it: none
 //     P14 consumer/consumerGroup           sends heartbeats and positions to who coordinated the group when it was joined, dead or not, until it
 //                                          crashes, and all have to join anew
+//     P15 producer/eosManager              leaves it to brokers to end a transaction everywhere, who may forget it: see `same-end.ts`
 
 import { CodecError, type Codecs } from "./codecs.ts";
 import { CommittedBatch } from "./committed-batch.ts";
@@ -54,6 +55,7 @@ import { withKnownCoordinator } from "./known-coordinator.ts";
 import { isOldFormat, mistakeInOldFormat } from "./old-format.ts";
 import type { Change } from "./private-copy.ts";
 import { decodeBatches, type FetchedBatches } from "./record-batch.ts";
+import { withSameEnd } from "./same-end.ts";
 import { createSendMessages } from "./send-messages.ts";
 import { ofAddPartitions, ofProduce } from "./whose-error.ts";
 
@@ -76,7 +78,10 @@ export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
       "src/producer/sendMessages.js",
       (_, load) => createSendMessages((load("src/errors.js") as KafkaJsErrors).KafkaJSMetadataNotLoaded),
     ],
-    ["src/producer/eosManager/index.js", (exports) => withKnownCoordinator(exports as CreateTransactionManager)],
+    [
+      "src/producer/eosManager/index.js",
+      (exports) => withSameEnd(withKnownCoordinator(exports as CreateTransactionManager)),
+    ],
     ["src/utils/sleep.js", (exports) => lightSleep(exports as Sleep, sleepers)],
     ["src/consumer/consumerGroup.js", (exports) => consumerGroup(exports as ConsumerGroupClass, sleepers)],
     ["src/protocol/recordBatch/crc32C/index.js", () => checksum],

@@ -13,15 +13,18 @@
 //                      │            in one request   at once                   ▼
 //                      └──────── the same numbers ◀──── what was not acknowledged, if the error may pass
 //
-// Behind an error that is final nobody knows what was written, so the producer has to go.
+// Behind an error that is final nobody knows what was written, so the producer has to go. Of a topic that is given no messages all partitions
+// are announced: the transaction ends there, too.
 
 import { groupBy } from "../../core/group-by.ts";
 import type {
+  Announced,
   Answer,
   CreateSendMessages,
   KafkaJsError,
   KafkaJsErrors,
   Leader,
+  PartitionMetadata,
   Portion,
   SendOptions,
   SendRequest,
@@ -85,16 +88,30 @@ class Sending {
     await cluster.refreshMetadataIfNecessary();
     this.#left ??= this.#numbered();
     const leaders = await this.#leadersOf(this.#left);
-    if (eosManager.isTransactional()) await eosManager.addPartitionsToTransaction(byTopic(this.#left));
+    if (eosManager.isTransactional())
+      await eosManager.addPartitionsToTransaction([...byTopic(this.#left), ...this.#wholeTopics()]);
     const outcomes = await Promise.allSettled([...leaders].map(([leader, parts]) => this.#produce(leader, parts)));
     return outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as KafkaJsError] : []));
   }
 
+  #wholeTopics(): readonly Announced[] {
+    return this.#request.topicMessages.flatMap(({ topic, messages }) => {
+      if (messages.length > 0) return [];
+      const partitions = this.#partitionsOf(topic).map(({ partitionId }) => ({ partition: partitionId }));
+      return [{ topic, partitions }];
+    });
+  }
+
+  #partitionsOf(topic: string): readonly PartitionMetadata[] {
+    const partitions = this.#options.cluster.findTopicPartitionMetadata(topic);
+    if (partitions.length === 0) throw this.#notLoaded(topic);
+    return partitions;
+  }
+
   #numbered(): readonly Part[] {
-    const { cluster, partitioner, eosManager } = this.#options;
+    const { partitioner, eosManager } = this.#options;
     const grouped = this.#request.topicMessages.flatMap(({ topic, messages }) => {
-      const partitionMetadata = cluster.findTopicPartitionMetadata(topic);
-      if (partitionMetadata.length === 0) throw this.#notLoaded(topic);
+      const partitionMetadata = this.#partitionsOf(topic);
       const portions = groupBy(messages, (message) => partitioner({ topic, partitionMetadata, message }));
       return Array.from(portions, ([partition, some]) => ({ topic, partition, messages: some }));
     });

@@ -33,6 +33,8 @@ export type ShardWriterOptions = {
   readonly transactionalId: string;
   /** Where its state is kept: the partition has the number of the shard. */
   readonly state: { readonly topic: string; readonly partition: number };
+  /** The topics of all output that belongs to its transactions. */
+  readonly outputs: readonly string[];
   /** How much brokers take at once. */
   readonly limits: BatchLimits;
   readonly clock: Clock;
@@ -98,6 +100,8 @@ class Writer implements ShardWriter {
   readonly #producer: Producer;
   /** The first transaction: kafkajs takes over only when one begins. On the brokers it begins with the first record. */
   #first: KafkaTransaction | null;
+  /** Also topics that nothing is written to: what another producer of the shard left open there ends as our first transaction does. */
+  #topics: readonly string[];
   /** Between `begin` and a `commit` that went well; for good after an error. */
   #isBusy = false;
 
@@ -105,6 +109,7 @@ class Writer implements ShardWriter {
     this.#options = options;
     this.#producer = producer;
     this.#first = first;
+    this.#topics = options.outputs;
   }
 
   async begin(): Promise<Transaction> {
@@ -124,6 +129,7 @@ class Writer implements ShardWriter {
       },
       commit: async () => {
         await this.#guard(() => transaction.commit(), COMMITTING);
+        this.#topics = [];
         this.#isBusy = false;
       },
     };
@@ -140,6 +146,7 @@ class Writer implements ShardWriter {
     const topicMessages = messagesOf(outputs, now);
     if (blocks.length > 0) topicMessages.push(stateMessages(blocks, state, now));
     if (topicMessages.length === 0) return null;
+    topicMessages.push(...this.#topics.map((topic) => ({ topic, messages: [] })));
     const doing = `writing ${outputs.length} records and ${blocks.length} blocks of state`;
     const topics = topicMessages.map(({ topic }) => topic);
     try {

@@ -81,6 +81,7 @@ class KafkaStateLog implements StateLog {
       seldom: this.#seldom,
       transactionalId: writerIdOf(app, shard),
       state: { topic: this.#topic, partition: shard },
+      outputs: rest.definition.guarantee === "exactly-once" ? [...this.#counts.keys()] : [],
     });
   }
 

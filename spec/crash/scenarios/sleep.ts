@@ -51,6 +51,6 @@ async function putToSleep(sleeper: Member, point: Point): Promise<void> {
 function fencedIn(field: Field): number {
   const lines = field.all().flatMap((member) => member.lines());
   return lines.filter(({ message, reason }) =>
-    /somebody else's|find(ing)? out what became/.test(`${message} ${reason}`),
+    /taken over afresh|find(ing)? out what became/.test(`${message} ${reason}`),
   ).length;
 }

@@ -235,7 +235,7 @@ it("one that sleeps for longer than its session again and again is not taken for
   scenario.finish();
   await world.until(() => scenario.isThrough(), 300_000);
   assert.equal(scenario.found(), scenario.expected());
-  const overtaken = sleeper.logged.filter((line) => line.includes("somebody else's")).length;
+  const overtaken = sleeper.logged.filter((line) => line.includes("taken over afresh")).length;
   assert.ok(overtaken >= 5, `${overtaken} in ${slept}`);
   assert.is(sleeper.error, null);
 });

@@ -14,18 +14,19 @@ import type {
 } from "../../../lib/runtime/shard-ports.ts";
 import type { Process, SmallWorld } from "./small-world.ts";
 
-type Txn = { state: "open" | "committed" | "aborted" };
+/** Committed, and forgotten before that was told to the partitions: it ends as the next one of the shard. */
+type Txn = { state: "open" | "forgotten" | "committed" | "aborted" };
 type Stored = { readonly offset: bigint; readonly value: Uint8Array | null; readonly txn: Txn | null };
 type StatePartition = {
   stored: Stored[];
   start: bigint;
   next: bigint;
   epoch: number;
-  open: Txn | null;
+  open: readonly Txn[];
 };
 
-/** `lost` says that it failed without being done, `unheard` that it was done and says that it failed. */
-export type Fate = "done" | "lost" | "unheard" | "killBefore" | "killAfter";
+/** `lost` says that it failed without being done, `unheard` that it was done and says that it failed; a commit that is `forgotten` shows nobody that it was done; never two in a row. */
+export type Fate = "done" | "lost" | "unheard" | "forgotten" | "killBefore" | "killAfter";
 
 /** A step of the protocol, such as `checkpoint.commit`. */
 export type Step = string;
@@ -51,6 +52,8 @@ export class SmallLog {
   readonly members: Member[] = [];
   /** Offsets shown to the group. */
   readonly shown = new Map<string, bigint>();
+  /** How many transactions were forgotten, and aborted with the next. */
+  undone = 0;
   /** Input below this is gone. */
   readonly inputStart = new Map<string, bigint>();
   /** Where an open transaction is said to hold back an input; records are read all the same. */
@@ -63,7 +66,7 @@ export class SmallLog {
   constructor(world: SmallWorld, shards: number) {
     this.#world = world;
     for (let shard = 0; shard < shards; shard += 1)
-      this.states.push({ stored: [], start: 0n, next: 0n, epoch: 0, open: null });
+      this.states.push({ stored: [], start: 0n, next: 0n, epoch: 0, open: [] });
   }
 
   /** What a read-committed reader has of the outputs. */
@@ -130,7 +133,7 @@ export class SmallLog {
   }
 
   /** Crosses the network there and back; what is asked of the log happens in between. */
-  #call<T>(step: Step, member: Member, act: () => T | Promise<T>): Promise<T> {
+  #call<T>(step: Step, member: Member, act: (fate: Fate) => T | Promise<T>): Promise<T> {
     const { process } = member;
     const { clock, random } = this.#world;
     return new Promise((resolve, reject) => {
@@ -141,7 +144,7 @@ export class SmallLog {
         if (fate === "killBefore" || fate === "lost") return;
         clock.after(random(4), async () => {
           const answer = await Promise.resolve()
-            .then(act)
+            .then(() => act(fate))
             .then(
               (value) => () => resolve(value),
               (error: Error) => () => reject(error),
@@ -250,7 +253,7 @@ export class SmallLog {
         this.#call("takeOver", member, () => {
           const state = partition(shard);
           state.epoch += 1;
-          this.#end(state, "aborted");
+          if (state.open.some((txn) => txn.state === "open")) this.#end(state, "aborted");
           return this.#writer(member, state, state.epoch);
         }),
       bounds: (shard) =>
@@ -290,10 +293,10 @@ export class SmallLog {
     };
     const transaction = (phase: string): Transaction => {
       const txn: Txn = { state: "open" };
-      const step = <T>(name: string, act: () => T): Promise<T> =>
-        this.#call(`${phase}.${name}`, member, () => checked(act));
+      const step = <T>(name: string, act: (fate: Fate) => T): Promise<T> =>
+        this.#call(`${phase}.${name}`, member, (fate) => checked(() => act(fate)));
       const open = (): void => {
-        state.open ??= txn;
+        if (!state.open.includes(txn)) state.open = [...state.open, txn];
       };
       return {
         send: ({ outputs, blocks }) =>
@@ -305,8 +308,10 @@ export class SmallLog {
             return blocks.length > 0 ? first : null;
           }),
         commit: () =>
-          step("commit", () => {
-            if (txn.state === "open" && state.open === txn) this.#end(state, "committed");
+          step("commit", (fate) => {
+            if (txn.state !== "open" || !state.open.includes(txn)) return;
+            if (fate === "forgotten" && state.open.length === 1) txn.state = "forgotten";
+            else this.#end(state, "committed");
           }),
       };
     };
@@ -320,9 +325,11 @@ export class SmallLog {
   }
 
   #end(state: StatePartition, outcome: "committed" | "aborted"): void {
-    if (state.open === null) return;
-    state.open.state = outcome;
-    state.open = null;
+    for (const txn of state.open) {
+      if (txn.state === "forgotten" && outcome === "aborted") this.undone += 1;
+      txn.state = outcome;
+    }
+    state.open = [];
     state.next += 1n; // the marker
     this.#stir();
   }
@@ -342,7 +349,7 @@ function saved({ process, handler }: Member): Promise<void> {
 }
 
 function stableEnd({ stored, next, open }: StatePartition): bigint {
-  return stored.find(({ txn }) => open !== null && txn === open)?.offset ?? next;
+  return stored.find(({ txn }) => txn !== null && open.includes(txn))?.offset ?? next;
 }
 
 function unheard(step: Step): TransportError {

@@ -20,6 +20,8 @@ type Seen = {
   zombies: number;
   lost: number;
   unheardCommits: number;
+  forgottenCommits: number;
+  undone: number;
   leaves: number;
   overtaken: number;
 };
@@ -48,12 +50,21 @@ async function swarm(seed: number, seen: Seen, slowMs: number): Promise<void> {
       if (fate === "unheard" && step === "checkpoint.commit") seen.unheardCommits += 1;
       return fate;
     }
+    if (step.endsWith(".commit") && random(100) < how.forget) {
+      seen.forgottenCommits += 1;
+      return "forgotten";
+    }
     return "done";
   };
   const scenario = new Scenario(seed, decide);
   scenario.slowMs = slowMs;
   // Each seed is another world: some lose much, some kill much, some do neither.
-  const how = { kill: scenario.world.random(12), pause: scenario.world.random(8), lose: scenario.world.random(60) };
+  const how = {
+    kill: scenario.world.random(12),
+    pause: scenario.world.random(8),
+    lose: scenario.world.random(60),
+    forget: scenario.world.random(8),
+  };
   for (let n = 0; n < 1 + (seed % 3); n += 1) scenario.start();
   scenario.feed(120, 8_000);
   const { clock, random } = scenario.world;
@@ -70,11 +81,12 @@ async function swarm(seed: number, seen: Seen, slowMs: number): Promise<void> {
   await scenario.world.until(() => scenario.isThrough(), 300_000);
   const now = clock.now();
   await scenario.world.until(() => clock.now() > now + 12_000);
+  seen.undone += scenario.log.undone;
   assert.equal(scenario.found(), scenario.expected());
   for (let shard = 0; shard < SHARDS; shard += 1) assert.ok(scenario.checkpoints(shard).length > 0);
   seen.overtaken += scenario.instances
     .flatMap(({ logged }) => logged)
-    .filter((line) => line.includes("somebody else's")).length;
+    .filter((line) => line.includes("taken over afresh")).length;
   for (const { error } of scenario.instances) assert.ok(error === null, String(error));
 }
 
@@ -99,6 +111,8 @@ it("commits every alert once, in each of many worlds", async () => {
     zombies: 0,
     lost: 0,
     unheardCommits: 0,
+    forgottenCommits: 0,
+    undone: 0,
     leaves: 0,
     overtaken: 0,
   };

@@ -92,7 +92,7 @@ export const MUST_COME_UP: readonly string[] = [
   "taking over waited until an open transaction was aborted",
   "the group shared out anew",
   "two processes made the same topic",
-  "what a shard held was dropped: it was somebody else's meanwhile",
+  "what a shard held was dropped: it was not as the process had left it",
   "zombie commit rejected",
   "zombie kept from beginning a transaction",
   "zombie write rejected",

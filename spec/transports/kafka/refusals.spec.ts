@@ -142,13 +142,11 @@ it("NOT_AUTHORIZED: whatever is missing, with what has to be granted, until noth
   await grant(broker, { username, on: "topic", name: app, isPrefix: true, operations: ["DESCRIBE"] });
   await refused(/Write on the transactional id "forbidden-.*\.0".*--operation Write --transactional-id forbidden/);
   await grant(broker, { username, on: "transactionalId", name: `${app}.`, isPrefix: true, operations: ["WRITE"] });
-  await refused(/Write on topic "forbidden-.*-state"/);
-  await grant(broker, { username, on: "topic", name: state, operations: ["WRITE"] });
+  await refused(/Write on topic "forbidden-.*-(alerts|late|dead-letters|state)".*--operation Write --topic forbidden/);
+  await grant(broker, { username, on: "topic", name: `${app}-`, isPrefix: true, operations: ["WRITE"] });
   await refused(/Read on topic "forbidden-.*-state"/);
   await grant(broker, { username, on: "topic", name: state, operations: ["READ"] });
   await javaProduce(broker, `${app}-in`, [sale("card-1")]);
-  await refused(/Write on topic "forbidden-.*-alerts".*--operation Write --topic forbidden/);
-  await grant(broker, { username, on: "topic", name: `${app}-alerts`, operations: ["WRITE"] });
   const allowed = start(definition);
   await until("it writes", () => allowed.running.metrics().sent.alerts === 1);
   await allowed.running.stop();

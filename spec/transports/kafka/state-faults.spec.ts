@@ -13,6 +13,7 @@ import { requireBroker } from "../../broker/require-broker.ts";
 import { note } from "../../run/ask.ts";
 import { type Fault, faultySockets } from "./faulty-sockets.ts";
 import { endAll, endLater, nameFor } from "./kit.ts";
+import { untilSettled } from "./settled.ts";
 import { commitOf, failureOf, outputTo, readUntil, stateOf, writerOf } from "./state-kit.ts";
 
 const broker = await requireBroker({ restarts: true });
@@ -124,6 +125,31 @@ it("a broker that is killed in a transaction has it again when it is back", asyn
   assert.equal(blocks, isIn ? ["one", "two", "nonce"] : ["one", "nonce"]);
   assert.equal(await valuesIn(`${app}-alerts`), isIn ? ["one", "two", "three"] : ["one", "three"]);
   note(`the commit behind a restart: ${outcome}, in fact ${isIn ? "committed" : "not"}`);
+});
+
+it("what a broker that was killed behind a commit forgot to end, ends with the next commit, of the same producer or of the one after", async () => {
+  const app = nameFor("forgotten");
+  const { state } = stateOf(app, broker.address, { sessionTimeoutMs: 30_000 });
+  const [alerts, late] = [`${app}-alerts`, `${app}-late`];
+  await state.open(1, [alerts, late]);
+  const written: string[] = [];
+  let isOther = false;
+  for (let round = 0; round < 4; round += 1) {
+    const writer = await writerOf(state, 0);
+    await commitOf(writer, [], [`begin ${round}`]);
+    const value = `round ${round}`;
+    const transaction = await writer.begin();
+    await transaction.send({ outputs: [outputTo(alerts, value), outputTo(late, value)], blocks: [Buffer.from(value)] });
+    await transaction.commit();
+    await broker.kill();
+    written.push(value);
+    await broker.restart();
+    isOther = !isOther;
+    await commitOf(isOther ? await writerOf(state, 0) : writer, [], [`end ${round}`]);
+    await untilSettled(broker, [alerts, late], 5_000);
+  }
+  assert.equal(await valuesIn(alerts), written);
+  assert.equal(await valuesIn(late), written);
 });
 
 it("state that is damaged on a disk is refused, whichever byte it is", async () => {

@@ -1,5 +1,5 @@
 // A planted bug: a mistake that somebody might make, and the world that notices it.
-import type { Crowd } from "../swarm/crowd.ts";
+import { CANNOT_BE_PLAYED, type Crowd } from "../swarm/crowd.ts";
 import type { Change } from "../swarm/worlds.ts";
 
 export type PlantedBug = Change & {
@@ -9,7 +9,7 @@ export type PlantedBug = Change & {
   readonly seed: number;
 };
 
-/** The first of the worlds from `from` to `to` that fails with the bug in it, and how; `null`: none does. */
+/** The first of the worlds from `from` to `to` that fails with the bug in it, and how; `null`: none does. @throws {Error} if it cannot be planted */
 export async function findBug(
   crowd: Crowd,
   bug: PlantedBug,
@@ -17,5 +17,6 @@ export async function findBug(
 ): Promise<{ readonly seed: number; readonly seen: string } | null> {
   const { failed } = await crowd.play({ change: bug, from, to, isOneEnough: true });
   const [first] = failed;
+  if (first?.kind === CANNOT_BE_PLAYED) throw new Error(`"${bug.name}" cannot be planted: ${first.message}`);
   return first === undefined ? null : { seed: first.seed, seen: first.kind };
 }

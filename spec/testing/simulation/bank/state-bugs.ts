@@ -48,7 +48,7 @@ export const STATE_BUGS: readonly PlantedBug[] = [
     text: "start > BigInt(this.last.checkpoint.lowWater)",
     instead: "start >= BigInt(this.last.checkpoint.lowWater)",
     breaks: "a log that is whole counts as cut",
-    seed: 1,
+    seed: 4,
   },
   {
     name: "the newest page decides what is needed",
@@ -80,7 +80,7 @@ export const STATE_BUGS: readonly PlantedBug[] = [
     text: "`${page.lane}/${page.pattern}/${page.page}`",
     instead: "`${page.pattern}/${page.page}`",
     breaks: "the page of one hides that of the other",
-    seed: 26,
+    seed: 28,
   },
   {
     name: "the first delta wins",
@@ -112,6 +112,6 @@ export const STATE_BUGS: readonly PlantedBug[] = [
     text: "        first = offset;\n",
     instead: "",
     breaks: "what stands behind the first entry does not follow",
-    seed: 2,
+    seed: 8,
   },
 ];

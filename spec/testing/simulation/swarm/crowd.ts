@@ -25,6 +25,9 @@ export type Played = {
   readonly situations: readonly (readonly [string, number])[];
 };
 
+/** The kind of a failure in which nothing was tried, as where there is no such text to change. */
+export const CANNOT_BE_PLAYED = "cannot be played";
+
 export type Crowd = {
   /** How many tasks are worked on at the same time. */
   readonly size: number;

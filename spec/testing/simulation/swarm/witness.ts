@@ -28,7 +28,7 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
 /** What processes say of themselves, and what that means. */
 const LINES: readonly (readonly [RegExp, string])[] = [
   [/^a checkpoint was not committed and is sent again/, "a checkpoint was not committed and is sent again"],
-  [/^a shard was somebody else's meanwhile/, "what a shard held was dropped: it was somebody else's meanwhile"],
+  [/^a shard is not as this process left it/, "what a shard held was dropped: it was not as the process had left it"],
   [/^taking over the shard failed/, "taking over a shard was tried again"],
   [/^finding out what became of checkpoint/, "finding out what became of a checkpoint was tried again"],
   [/^looking up where the inputs stand failed/, "looking up positions was tried again"],

@@ -1,6 +1,6 @@
 // A process that plays the worlds of seeds for `crowd.ts`.
 import { Situations } from "../situations.ts";
-import type { Played, Task } from "./crowd.ts";
+import { CANNOT_BE_PLAYED, type Played, type Task } from "./crowd.ts";
 import { kindOf } from "./failure.ts";
 import { storyOf } from "./stories.ts";
 import { type Worlds, worldsWith } from "./worlds.ts";
@@ -29,7 +29,7 @@ async function play({ change, from, to, isOneEnough }: Task): Promise<void> {
       );
     }
   } catch (error) {
-    failed.push({ seed, kind: "cannot be played", message: (error as Error).message });
+    failed.push({ seed, kind: CANNOT_BE_PLAYED, message: (error as Error).message });
   }
   process.send?.({ count: seed - from, failed, situations: situations.counts() } satisfies Played);
 }
