@@ -33,7 +33,7 @@ export type ShardWriterOptions = {
   readonly transactionalId: string;
   /** Where its state is kept: the partition has the number of the shard. */
   readonly state: { readonly topic: string; readonly partition: number };
-  /** The topics of all output that belongs to its transactions. */
+  /** The topics of all output that belongs to its transactions. Taking over costs a marker in each of their partitions. */
   readonly outputs: readonly string[];
   /** How much brokers take at once. */
   readonly limits: BatchLimits;
