@@ -7,6 +7,8 @@ import type { PartitionData, StockBatch } from "./kafkajs-parts.ts";
 import { type FetchedBatches, hasRightChecksum, type RecordBatch, WRONG_CHECKSUM } from "./record-batch.ts";
 import type { RecordView } from "./record-view.ts";
 
+const MISSING = "the one before it is missing";
+
 export class CommittedBatch implements StockBatch {
   readonly topic: string;
   readonly partition: number;
@@ -31,13 +33,19 @@ export class CommittedBatch implements StockBatch {
     this.messages = committedRecords(batches, abortedOf(data), this.fetchedAt);
   }
 
-  /** Verifies what reading alone does not: compressed batches are verified there. @throws {TransportError} `CORRUPT_BATCH` */
-  requireChecksums(): void {
+  /**
+   * Verifies what reading alone does not, of a log that nobody compacts: each batch begins where the one before ends, and is what was written;
+   * compressed ones are verified when they are read. Brokers leave out a batch whose end is damaged. @throws {TransportError} `CORRUPT_BATCH`
+   */
+  requireWhole(): void {
     const { topic, partition, fetchedOffset } = this;
-    const wrong = this.batches.find((batch) => batch.codec === 0 && !hasRightChecksum(batch));
-    if (wrong === undefined) return;
-    const failure = { kind: "corrupt", offset: wrong.firstOffset, reason: WRONG_CHECKSUM } as const;
-    throw batchError(failure, { topic, partition, fetchedOffset });
+    let next = this.fetchedAt;
+    for (const batch of this.batches) {
+      const offset = batch.firstOffset;
+      const reason = offset > next ? MISSING : batch.codec === 0 && !hasRightChecksum(batch) ? WRONG_CHECKSUM : null;
+      if (reason !== null) throw batchError({ kind: "corrupt", offset, reason }, { topic, partition, fetchedOffset });
+      next = batch.lastOffset + 1n;
+    }
   }
 
   isEmpty(): boolean {

@@ -93,7 +93,7 @@ class Connection {
       const wanted = [{ partition, fetchOffset: String(from), maxBytes: FETCH_BYTES }];
       const limits = { maxWaitTime: FETCH_WAIT_MS, maxBytes: FETCH_BYTES };
       const [batch] = await fetchCommitted(await this.#leader(), topic, wanted, limits);
-      if (batch instanceof CommittedBatch) batch.requireChecksums();
+      if (batch instanceof CommittedBatch) batch.requireWhole();
       if (batch === undefined || batch.isEmptyIncludingFiltered()) return { records: [], next: from };
       return { records: recordsOf(batch), next: BigInt(batch.lastOffset()) + 1n };
     } catch (error) {

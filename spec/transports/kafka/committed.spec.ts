@@ -145,6 +145,18 @@ it("shows what is committed and nothing else, wherever a fetch begins and ends",
     { numRuns: 1000 },
   ));
 
+it("is whole only if nothing was left out before its end", () =>
+  fc.assert(
+    fc.asyncProperty(logs, fc.nat(), async (log, at) => {
+      if (log.length === 0) return;
+      (await batchOf(log, log, 0)).requireWhole();
+      const gone = at % log.length;
+      const rest = await batchOf(log, log.toSpliced(gone, 1), 0);
+      if (gone === log.length - 1) rest.requireWhole();
+      else assert.throws(() => rest.requireWhole(), /the one before it is missing/);
+    }),
+  ));
+
 it("answers like kafkajs where nothing was fetched", async () => {
   const batch = new CommittedBatch("t", "5", {
     partition: 2,
