@@ -150,7 +150,7 @@ class FieldAtWork implements Field {
   async untilShared(count: number, meanwhile: () => void = () => undefined): Promise<void> {
     const said = (): string => {
       const living = this.living().map((each) => `${each.name}: ${each.shards().join(" ")}`);
-      return [...living, this.#lastWords()].join("; ");
+      return [...living, ...this.#lastWords(this.#members.filter((member) => member.hasFailed()))].join("; ");
     };
     await until(
       () => `${count} processes share all (${said()})`,
@@ -212,7 +212,7 @@ class FieldAtWork implements Field {
     await until(
       () => `all is dealt with (${this.living().length} processes live)`,
       async () => {
-        if (this.living().length === 0) throw new Error(`nobody lives: ${this.#lastWords()}`);
+        if (this.living().length === 0) throw new Error(`nobody lives: ${this.#lastWords(this.#members).join("; ")}`);
         const [shown] = await asAdmin(this.broker, (admin) => admin.fetchOffsets({ groupId: this.app, topics }));
         const positions = new Map(shown?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
         return places.every(([partition, offset]) => (positions.get(partition) ?? -1) >= offset);
@@ -221,10 +221,8 @@ class FieldAtWork implements Field {
     );
   }
 
-  /** Of those who ended by themselves. */
-  #lastWords(): string {
-    const failed = this.#members.filter((member) => member.hasFailed());
-    return failed.map((member) => `${member.name}: ${JSON.stringify(member.lines().at(-1) ?? null)}`).join("; ");
+  #lastWords(members: readonly Member[]): readonly string[] {
+    return members.map((member) => `${member.name}: ${JSON.stringify(member.lines().at(-1) ?? null)}`);
   }
 }
 

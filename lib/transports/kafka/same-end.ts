@@ -1,7 +1,8 @@
 // What a broker forgot to end. It decides on a transaction, and then writes to each of its partitions what was decided. Where a partition
-// has no leader at that time, it takes it for deleted and goes on (Apache Kafka 4.4.0, `KRaftMetadataCache.getPartitionLeaderEndpoint`; 3.9.2
-// waits for a leader): as after a restart in the middle of a commit, if there are no other copies. What stands there is open then, hides all that comes behind it from
-// those who read committed records, and ends as the next transaction of that producer does that comes to the partition, if one ever does.
+// has no leader at that time, it takes it for deleted and goes on (Apache Kafka 4.4.0, `KRaftMetadataCache.getPartitionLeaderEndpoint`;
+// 3.9.2 waits for a leader): as after a restart in the middle of a commit, if there are no other copies. What stands there is open then,
+// hides all that comes behind it from those who read committed records, and ends as the next transaction of that producer does that comes
+// to the partition, if one ever does.
 //
 // So each transaction comes to all partitions that the one before wrote to: what was forgotten ends with the next commit, everywhere alike.
 // A new producer does not know them: its first transaction comes to all partitions there are, see `shard-writer.ts`.
