@@ -39,7 +39,7 @@ const file = openSync(plan.witness, "w");
 const hook = createHook(plan.app, (seen: Witness) => writeSync(file, writeWitness(seen), 0));
 for (const order of plan.orders) hook.order(order);
 const say: Log = (level, message, fields) => {
-  if (level !== "debug") console.log(JSON.stringify({ at: Date.now(), level, message, ...fields }));
+  if (level !== "debug") console.log(JSON.stringify({ at: Date.now(), level, message, ...fields }, wholeErrors));
 };
 const service = SERVICES[plan.service](plan.app);
 const { running } = runOnKafka(service, plan.address, { ...plan.connection, shards: plan.shards }, say);
@@ -56,6 +56,11 @@ await running.done.then(
   () => process.exit(0),
   () => process.exit(1), // it has logged why
 );
+
+/** Of an error, JSON would leave out what it says. */
+function wholeErrors(_: string, value: unknown): unknown {
+  return value instanceof Error ? value.stack : value;
+}
 
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();

@@ -52,6 +52,7 @@ export type GroupEvents = {
 export interface Group {
   /** Resolves at the first join. @throws {SequiturError} if there is none within the time for it. */
   start(): Promise<void>;
+  /** This, `resume` and `seek` do nothing without membership: whoever reads says it all again at the next join. */
   pause(place: TopicPartition): void;
   resume(place: TopicPartition): void;
   /** The next fetch of this partition begins at `offset`. */
@@ -110,15 +111,20 @@ class GroupAtWork implements Group {
   }
 
   pause({ topic, partition }: TopicPartition): void {
-    this.#consumer?.pause([{ topic, partitions: [partition] }]);
+    this.#reader()?.pause([{ topic, partitions: [partition] }]);
   }
 
   resume({ topic, partition }: TopicPartition): void {
-    this.#consumer?.resume([{ topic, partitions: [partition] }]);
+    this.#reader()?.resume([{ topic, partitions: [partition] }]);
   }
 
   seek({ topic, partition }: TopicPartition, offset: bigint): void {
-    this.#consumer?.seek({ topic, partition, offset: String(offset) });
+    this.#reader()?.seek({ topic, partition, offset: String(offset) });
+  }
+
+  /** `null`: there is no membership. kafkajs refuses to be told where to read then. */
+  #reader(): Consumer | null {
+    return this.#lostAt === null ? this.#consumer : null;
   }
 
   async commit(positions: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void> {

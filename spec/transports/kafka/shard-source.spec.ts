@@ -202,10 +202,12 @@ it("who was put out of the group proves nothing until it is in again", async () 
 it("while the broker is away nothing is proven, and reading fails; when it is back, it is", async () => {
   const app = nameFor("away");
   const topic = `${app}-in`;
-  await createTopic(broker, topic, 1);
+  await createTopic(broker, topic, 3);
+  await write(topic, 2, 1, 2);
   const member = memberOf(app);
   await member.start([topic], 1);
   member.source.read({ topic, partition: 0 }, 0n);
+  member.source.read({ topic, partition: 2 }, 2n);
   await broker.kill();
   let isProven = false;
   const proof = member.source.proveMembership().then(() => {
@@ -215,12 +217,21 @@ it("while the broker is away nothing is proven, and reading fails; when it is ba
   assert.equal(member.faltering, [], "not yet");
   await until("it lasts", () => member.faltering.length > 0);
   assert.not.ok(isProven);
+  for (const until = Date.now() + 2_000; Date.now() < until; await pause(20)) {
+    member.source.read({ topic, partition: 1 }, 1n);
+    member.source.pause({ topic, partition: 2 });
+  }
   await broker.restart();
   await proof;
   await until("it is over", () => member.faltering.length > 1);
   assert.equal(member.faltering, [true, false]);
-  await write(topic, 1, 0);
+  await write(topic, 1, 0, 2);
   await until("it reads on", () => member.readOf({ topic, partition: 0 }).length === 1);
+  await until("what was told meanwhile is read", () => member.readOf({ topic, partition: 1 }).length === 1);
+  assert.equal(member.readOf({ topic, partition: 1 }), [1]);
+  assert.equal(member.readOf({ topic, partition: 2 }), [], "what was paused meanwhile");
+  member.source.resume({ topic, partition: 2 });
+  await until("it goes on", () => member.readOf({ topic, partition: 2 }).length === 1);
   assert.equal(member.failures, []);
 });
 
