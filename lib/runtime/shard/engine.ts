@@ -127,7 +127,7 @@ class ShardEngine implements Engine {
       shards: runs.map(({ shard }) => ({ shard, ...this.#meterOf(shard).picture() })).sort(byShard),
       endOf: (partition) => this.#ports.source.endOf(partition),
       heldBackOf: (partition) => this.#watch?.heldBack(partition) ?? null,
-      queuedBytes: runs.reduce((sum, { intake }) => sum + intake.bytes, 0),
+      queuedBytes: this.#queuedBytes(),
       unsentBytes: this.#outbox?.bytes ?? runs.reduce((sum, { outlet }) => sum + outlet.bytes, 0),
       sent: this.#sent,
     });
@@ -143,7 +143,7 @@ class ShardEngine implements Engine {
   }
 
   #surroundings(): Surroundings {
-    const { maxUnsentBytes } = this.#share();
+    const maxUnsentBytes = this.#maxUnsentBytes();
     const follow = this.#config.task.whenAllIdle === "clock" ? "clock" : "nothing";
     const runs = [...this.#runs.values()];
     return {
@@ -251,7 +251,7 @@ class ShardEngine implements Engine {
       onFaltering: (isFaltering) => this.#falter(shard, isFaltering),
       meter: this.#meterOf(shard),
       account: this.#account,
-      share: () => this.#share(),
+      share: () => this.#share(shard),
       waitForTurn: () => this.#stagger.take(pace.commitEveryMs, this.#runs.size),
     });
     this.#runs.set(shard, run);
@@ -259,14 +259,24 @@ class ShardEngine implements Engine {
     this.#ended.add(over);
   }
 
-  /** Bounds hold for the process, however many shards it has; an outbox is of all of them. */
-  #share(): ShardShare {
-    const { maxQueuedBytes, maxUnsentBytes } = this.#config.pace;
-    const shards = Math.max(1, this.#runs.size);
+  /** Of the bounds of the process each shard has an equal part; of what is read and not taken also what others leave. */
+  #share(shard: number): ShardShare {
+    const { maxQueuedBytes } = this.#config.pace;
+    const elsewhere = this.#queuedBytes() - (this.#runs.get(shard)?.intake.bytes ?? 0);
     return {
-      maxQueuedBytes: maxQueuedBytes / shards,
-      maxUnsentBytes: this.#outbox === null ? maxUnsentBytes / shards : maxUnsentBytes,
+      maxQueuedBytes: Math.max(maxQueuedBytes / this.#runs.size, maxQueuedBytes - elsewhere),
+      maxUnsentBytes: this.#maxUnsentBytes(),
     };
+  }
+
+  #queuedBytes(): number {
+    return [...this.#runs.values()].reduce((sum, { intake }) => sum + intake.bytes, 0);
+  }
+
+  /** Of a shard; an outbox is of all of them. */
+  #maxUnsentBytes(): number {
+    const { maxUnsentBytes } = this.#config.pace;
+    return this.#outbox === null ? maxUnsentBytes / Math.max(1, this.#runs.size) : maxUnsentBytes;
   }
 
   #meterOf(shard: number): ShardMeter {

@@ -72,7 +72,7 @@ const BACKOFF: Backoff = { firstMs: 250, mostMs: 10_000 };
 /** How much a fetch may bring: small, so that nothing else waits long for it to be taken apart. */
 const FETCH_BYTES = 4_194_304;
 const FETCH_BYTES_PER_PARTITION = 262_144;
-/** How long a broker holds a fetch that has nothing to bring; and how late a partition is resumed while all are paused. */
+/** How long a broker holds a fetch that has nothing to bring, while nothing is paused. */
 const FETCH_WAIT_MS = 250;
 
 export function createGroup(options: GroupOptions): Group {

@@ -185,11 +185,12 @@ export type StockConsumerGroup = {
   coordinator: unknown;
   /** Commits positions; `null` before the group was joined. */
   readonly offsetManager: { coordinator: unknown } | null;
+  /** By topic; without those of which nothing is paused. */
+  paused(): readonly object[];
 };
 export type ConsumerGroupClass = {
   readonly prototype: {
     recoverFromOffsetOutOfRange(error: unknown): Promise<void>;
-    resume(this: StockConsumerGroup, partitions: readonly object[]): void;
     /** Sends one if the last was sent longer ago than `interval`, in milliseconds. */
     heartbeat(this: StockConsumerGroup, often: { readonly interval: number }): Promise<void>;
   };
@@ -214,8 +215,6 @@ export type ProtocolErrors = {
   readonly failure: (code: number) => boolean;
   readonly createErrorFromCode: (code: number) => Error;
 };
-
-export type Sleep = (timeInMs: number) => Promise<void>;
 
 /** A broker as the coordinator of a group. */
 export type Coordinator = {

@@ -16,8 +16,8 @@
 //                                          forgets the position of the group: what is lost is for the source to say
 //     P9  producer/eosManager              asks who coordinates a transaction before each of its requests: see `known-coordinator.ts`
 //     P10 protocol/recordBatch/crc32C      sums up what is written byte by byte: ours takes less than half the time
-//     P11 utils/sleep                      where all partitions of a broker are paused it sleeps for as long as a fetch may wait, and
-//                                          what is resumed meanwhile is not read before that is over: `resume` wakes it
+//     P11 consumer/consumerGroup           what is resumed is not read before the fetch under way has brought something of other partitions, or
+//                                          waited for as long as it may: while one is paused that is not long
 //     P12 protocol/requests/{produce/v3,addPartitionsToTxn/v0}/response   forget which topic an error is about, and take one that says
 //                                          nothing for the one that counts: see `whose-error.ts`
 //     P13 errors                           where old records cannot be deleted since a broker is away, asks that error which partitions it is
@@ -44,7 +44,6 @@ import type {
   Produced,
   ProtocolErrors,
   RequestQueueClass,
-  Sleep,
   StockBatch,
   StockBatchClass,
   StockConsumerGroup,
@@ -69,7 +68,6 @@ type Messages = FetchedBatches | StockMessages;
 
 /** The changes, by the path of their module in the package. */
 export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
-  const sleepers: Sleepers = new Set();
   return new Map<string, Change>([
     ["src/errors.js", (exports) => withPartitions(exports as KafkaJsErrors)],
     ["src/consumer/batch.js", (exports) => committedBatches(exports as StockBatchClass)],
@@ -82,8 +80,7 @@ export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
       "src/producer/eosManager/index.js",
       (exports) => withSameEnd(withKnownCoordinator(exports as CreateTransactionManager)),
     ],
-    ["src/utils/sleep.js", (exports) => lightSleep(exports as Sleep, sleepers)],
-    ["src/consumer/consumerGroup.js", (exports) => consumerGroup(exports as ConsumerGroupClass, sleepers)],
+    ["src/consumer/consumerGroup.js", (exports) => consumerGroup(exports as ConsumerGroupClass)],
     ["src/protocol/recordBatch/crc32C/index.js", () => checksum],
     ["src/cluster/index.js", (exports) => withRetry(exports as ClusterClass)],
     ["src/cluster/brokerPool.js", (exports) => withReasons(exports as BrokerPoolClass)],
@@ -124,17 +121,12 @@ function withPartitions(errors: KafkaJsErrors): KafkaJsErrors {
   return errors;
 }
 
-function consumerGroup(ConsumerGroup: ConsumerGroupClass, sleepers: Sleepers): ConsumerGroupClass {
-  const { heartbeat, resume } = ConsumerGroup.prototype;
+function consumerGroup(ConsumerGroup: ConsumerGroupClass): ConsumerGroupClass {
+  const { heartbeat } = ConsumerGroup.prototype;
   Object.assign(ConsumerGroup.prototype, {
     /** P8. The consumer crashes with the error instead. */
     async recoverFromOffsetOutOfRange(error: unknown) {
       throw error;
-    },
-    /** P11. */
-    resume(this: StockConsumerGroup, partitions: readonly object[]) {
-      resume.call(this, partitions);
-      for (const wakeUp of sleepers) wakeUp();
     },
     /** P14. What failed is tried again, and goes to the new one. */
     async heartbeat(this: StockConsumerGroup, often: { readonly interval: number }) {
@@ -149,7 +141,7 @@ function consumerGroup(ConsumerGroup: ConsumerGroupClass, sleepers: Sleepers): C
       }
     },
   } satisfies ConsumerGroupClass["prototype"]);
-  return ConsumerGroup;
+  return withShortWaits(ConsumerGroup);
 }
 
 /** Whether it says that somebody else may coordinate the group by now. */
@@ -158,19 +150,22 @@ function isElsewhere(error: unknown): boolean {
   return name.startsWith("KafkaJSConnection") || type === "NOT_COORDINATOR_FOR_GROUP";
 }
 
-/** Each wakes one up. */
-type Sleepers = Set<() => void>;
+/** How late what is resumed is read at most, in milliseconds. */
+const RESUMED_WITHIN_MS = 10;
 
-/** P11. Whoever else sleeps, such as those who wait for a topic that was created, looks again a little early. */
-function lightSleep(sleep: Sleep, sleepers: Sleepers): Sleep {
-  return (timeInMs) =>
-    new Promise((resolve) => {
-      sleepers.add(resolve);
-      void sleep(timeInMs).then(() => {
-        sleepers.delete(resolve);
-        resolve();
-      });
-    });
+/** P11. */
+function withShortWaits(ConsumerGroup: ConsumerGroupClass): ConsumerGroupClass {
+  const asked = new WeakMap<StockConsumerGroup, number>();
+  Object.defineProperty(ConsumerGroup.prototype, "maxWaitTime", {
+    set(this: StockConsumerGroup, milliseconds: number) {
+      asked.set(this, milliseconds);
+    },
+    get(this: StockConsumerGroup) {
+      const milliseconds = asked.get(this) ?? 0;
+      return this.paused().length > 0 ? Math.min(RESUMED_WITHIN_MS, milliseconds) : milliseconds;
+    },
+  });
+  return ConsumerGroup;
 }
 
 /** P3. A request that waits starts the timer, and the timer itself goes on as long as one does. */

@@ -2,7 +2,8 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { killAndReplace, Scenario, SHARDS } from "./scenario.ts";
+import { record } from "../kit.ts";
+import { killAndReplace, PARTITIONS, Scenario, SHARDS } from "./scenario.ts";
 import type { Fate, Member, Step } from "./small-log.ts";
 
 const it = suite("shards, exactly once");
@@ -98,6 +99,39 @@ it("who has nothing to say writes nothing; what nobody sees is saved at its own 
   await pass(10_000);
   const inShard = commits.slice(SHARDS);
   assert.ok(inShard.length >= 5 && inShard.length <= 8, `${inShard.length} commits of records without alerts in 3 s`);
+});
+
+it("of what may be read and not taken, a shard has what others leave, and its part in any case", async () => {
+  const scenario = new Scenario(8);
+  const paused: number[] = [];
+  let begun = 0;
+  let give: (partition: number, count: number) => void = () => undefined;
+  scenario.start({
+    source: (source) => ({
+      ...source,
+      start(topics, shards, handler) {
+        give = (partition, count) => {
+          const records = Array.from({ length: count }, (_, n) => record(n, "broken".padEnd(4_000)));
+          handler.onBatch({ topic: "x", partition, records, caughtUp: false });
+        };
+        return source.start(topics, shards, handler);
+      },
+      read(place, from) {
+        begun += 1;
+        source.read(place, from);
+      },
+      pause: ({ partition }) => paused.push(partition % SHARDS),
+    }),
+  });
+  await scenario.world.until(() => begun === 2 * PARTITIONS);
+  give(0, 3);
+  assert.equal(paused, [], "12,000 of 20,000, and nothing elsewhere");
+  give(1, 2);
+  assert.equal(paused, [], "8,000, which is less than half");
+  give(1, 1);
+  assert.equal([...new Set(paused)], [1], "12,000, and as many elsewhere");
+  give(0, 1);
+  assert.equal([...new Set(paused)], [1, 0]);
 });
 
 for (const fate of FATES) {

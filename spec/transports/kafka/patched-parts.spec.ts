@@ -45,26 +45,38 @@ it("starts no timer where no request waits", () => {
   ]);
 });
 
-it("wakes who sleeps when something is resumed", async () => {
-  const woken = both.map(async (load) => {
-    const sleep = load("src/utils/sleep.js") as (timeInMs: number) => Promise<void>;
-    const { prototype } = load("src/consumer/consumerGroup.js") as { prototype: { resume(places: object[]): void } };
-    const resumed: object[] = [];
-    const group = Object.assign(Object.create(prototype) as typeof prototype, {
-      logger: { info: () => undefined },
-      subscriptionState: { resume: (places: object[]) => resumed.push(...places) },
+it("waits shortly for what is not there while something else is paused", () => {
+  const place = { topic: "t", partitions: [0] };
+  const logger = { namespace: () => ({ info: () => undefined }) };
+  const waits = both.map((load) => {
+    const Group = load("src/consumer/consumerGroup.js") as new (
+      options: object,
+    ) => {
+      readonly maxWaitTime: number;
+      readonly subscriptionState: { assign(places: object[]): void };
+      pause(places: object[]): void;
+      resume(places: object[]): void;
+    };
+    return [250, 5].map((maxWaitTimeInMs) => {
+      const group = new Group({ logger, topics: ["t"], maxWaitTimeInMs });
+      group.subscriptionState.assign([place]);
+      const before = group.maxWaitTime;
+      group.pause([place]);
+      const meanwhile = group.maxWaitTime;
+      group.resume([place]);
+      return [before, meanwhile, group.maxWaitTime];
     });
-    const first = Promise.race([
-      sleep(60).then(() => "awake"),
-      new Promise<string>((resolve) => setImmediate(resolve, "still asleep")),
-    ]);
-    group.resume([{ topic: "t", partitions: [0] }]);
-    assert.equal(resumed, [{ topic: "t", partitions: [0] }]);
-    const found = await first;
-    await sleep(1); // nothing is resumed meanwhile: it is over by itself
-    return found;
   });
-  assert.equal(await Promise.all(woken), ["awake", "still asleep"]);
+  assert.equal(waits, [
+    [
+      [250, 10, 250],
+      [5, 5, 5],
+    ],
+    [
+      [250, 250, 250],
+      [5, 5, 5],
+    ],
+  ]);
 });
 
 it("sums up what is written as before", () => {

@@ -112,6 +112,30 @@ it("reads nothing before it is told where, then from there, and again from elsew
   assert.equal(member.failures, []);
 });
 
+it("what was paused for a while is read as soon as it is resumed, though nothing comes of other partitions", async () => {
+  const app = nameFor("resumed");
+  const topic = `${app}-in`;
+  await createTopic(broker, topic, 2);
+  const member = memberOf(app);
+  await member.start([topic], 2);
+  const place = { topic, partition: 0 };
+  member.source.read(place, 0n);
+  member.source.read({ topic, partition: 1 }, 0n);
+  const waits: number[] = [];
+  for (let round = 1; round <= 10; round += 1) {
+    member.source.pause(place);
+    await write(topic, 1, 0);
+    await pause(300); // fetches that were asked for before are over
+    const since = performance.now();
+    member.source.resume(place);
+    await until("it is read", () => member.readOf(place).length === round);
+    waits.push(performance.now() - since);
+  }
+  const [median = 0] = waits.sort((one, other) => one - other).slice(5);
+  assert.ok(median < 100, `${median} ms`);
+  assert.equal(member.failures, []);
+});
+
 it("whole shards change hands; what is kept goes on by itself, what is gained waits to be told", async () => {
   const app = nameFor("hands");
   const topic = `${app}-in`;
