@@ -3,7 +3,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { type Broker, startBroker } from "../broker/broker.ts";
-import { javaProduce } from "../broker/java-produce.ts";
+import { type JavaRecord, javaProduce } from "../broker/java-produce.ts";
 import { createTopic } from "../broker/topics.ts";
 import { bundle, type Folder } from "../run/bundle.ts";
 import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
@@ -11,13 +11,14 @@ import { type Figures, type Layer, layersTable, type Row, rowOf, tableOf } from 
 import { type LatencyRow, latencyTable, measureLatency, warmUp } from "./latency.ts";
 import { alertsIn, INPUT, PER_SECOND, records, SIZES, type Size } from "./stream.ts";
 
-const USAGE = `npm run kafka-bench -- [--events 1000000] [--bytes 100,300] [--shards 1,4,8] [--rounds 3] [--profile FOLDER] [--layers] [--node FLAG] [--json]
+const USAGE = `npm run kafka-bench -- [--events 1000000] [--bytes 100,300] [--shards 1,4,8] [--rounds 3] [--lagging] [--profile FOLDER] [--layers] [--node FLAG] [--json]
        npm run kafka-bench -- --latency [--rate N] [--seconds 20] [--bytes 100,300] [--shards 4] [--events 1000000] [--json]
 
   --events N        records, all written before anything is read
   --bytes LIST      of a record's value: 100, 300 or both
   --shards LIST     how many shards the service has, one row each; 4 with a schema is another
   --rounds N        how often each contender reads the topic, in turn, after a round in which the broker warms up; the median counts
+  --lagging         all records are in one of the eight partitions, as if the others were caught up
   --profile FOLDER  writes a profile of every process there; slower
   --layers          instead: what an event costs from the bytes of a fetch to those of a checkpoint, layer by layer, without a broker
   --node FLAG       is given to Node.js, of kafkajs, too: --node=--max-semi-space-size=32
@@ -33,6 +34,7 @@ type Command = {
   readonly sizes: readonly Size[];
   readonly shards: readonly number[];
   readonly rounds: number;
+  readonly lagging: boolean;
   readonly profile: string | null;
   readonly node: string | null;
   readonly layers: boolean;
@@ -93,7 +95,7 @@ async function tellLatency(command: Command, contender: string, say: (line: stri
       try {
         say(`${bytes} B: warming the broker`);
         await warmUp(broker, program, { bytes, shards: command.shards[0] as number, partitions: PARTITIONS });
-        if (command.rate === null) await fill(broker, command.events, bytes, say);
+        if (command.rate === null) await fill(broker, command, bytes, say);
         for (const shards of command.shards) {
           const perSecond = command.rate ?? Math.round((await rateOf(broker, contender, command, shards)) / 2);
           for (const guarantee of ["at-least-once", "exactly-once"] as const) {
@@ -122,10 +124,16 @@ async function rateOf(broker: Broker, program: string, { events }: Command, shar
   return found.events / found.seconds;
 }
 
-async function fill(broker: Broker, events: number, size: Size, say: (line: string) => void): Promise<void> {
-  say(`writing ${events} records of ${size} bytes`);
+async function fill(broker: Broker, command: Command, size: Size, say: (line: string) => void): Promise<void> {
+  const { events, lagging } = command;
+  say(`writing ${events} records of ${size} bytes${lagging ? " to one partition" : ""}`);
   await createTopic(broker, INPUT, PARTITIONS);
-  await javaProduce(broker, INPUT, records(events, size), { withinMs: 600_000 });
+  const all = records(events, size);
+  await javaProduce(broker, INPUT, lagging ? toOnePartition(all) : all, { withinMs: 600_000 });
+}
+
+function* toOnePartition(all: Iterable<JavaRecord>): Generator<JavaRecord> {
+  for (const record of all) yield { ...record, partition: 0 };
 }
 
 /** Fills a topic on a broker of its own, and lets all read it in turn. The compilers of a fresh broker take up to a core. */
@@ -138,7 +146,7 @@ async function measure(
   const { events, rounds, shards } = command;
   const broker = await startBroker({ heapMb: 1_024, optimize: true });
   try {
-    await fill(broker, events, size, say);
+    await fill(broker, command, size, say);
     const contenders = [
       { name: DROP, words: () => ["drop"] },
       ...shards.map((count) => ({ name: `service, S = ${count}`, words: (app: string) => [app, `${count}`] })),
@@ -181,7 +189,7 @@ async function runProgram<Answer>(
 }
 
 /** An option that is not for processes that play roles. */
-function aside(name: string, value: string | undefined, latency: boolean): string | null {
+function aside<Value extends string | boolean>(name: string, value: Value | undefined, latency: boolean): Value | null {
   if (latency && value !== undefined) throw new Error(`--${name} does not go with --latency.`);
   return value ?? null;
 }
@@ -198,7 +206,7 @@ function parseCommand(words: string[]): Command | string {
     rate: text,
     seconds: text,
   };
-  const options = { ...numbers, layers: flag, latency: flag, json: flag };
+  const options = { ...numbers, lagging: flag, layers: flag, latency: flag, json: flag };
   return readWords(USAGE, words, options, ({ events = "1000000", bytes = "100,300", latency = false, ...more }) => ({
     events: wholeNumber("events", events),
     sizes: bytes.split(",").map((each) => {
@@ -208,6 +216,7 @@ function parseCommand(words: string[]): Command | string {
     }),
     shards: (more.shards ?? (latency ? "4" : "1,4,8")).split(",").map((each) => wholeNumber("shards", each)),
     rounds: wholeNumber("rounds", more.rounds ?? "3"),
+    lagging: aside("lagging", more.lagging, latency) ?? false,
     profile: aside("profile", more.profile, latency),
     node: aside("node", more.node, latency),
     layers: more.layers ?? false,

@@ -1,6 +1,6 @@
 // The inner parts of kafkajs 2.2.4 that are changed or used, as far as they are touched. Types only.
 
-import type { KafkaMessage } from "kafkajs";
+import type { Batch, KafkaMessage } from "kafkajs";
 
 /** A cursor over bytes. */
 export type Decoder = {
@@ -185,11 +185,17 @@ export type StockConsumerGroup = {
   coordinator: unknown;
   /** Commits positions; `null` before the group was joined. */
   readonly offsetManager: { coordinator: unknown } | null;
-  /** By topic; without those of which nothing is paused. */
-  paused(): readonly object[];
+  /** How long a fetch may wait where there is nothing, in milliseconds. */
+  readonly maxWaitTime: number;
+  paused(): readonly PartitionsOfTopic[];
+  /** Those of them that are read from this broker. */
+  filterPartitionsByNode(nodeId: number, partitions: readonly PartitionsOfTopic[]): readonly PartitionsOfTopic[];
+  recoverFromFetch(error: unknown): Promise<void>;
 };
+export type PartitionsOfTopic = { readonly topic: string; readonly partitions: readonly number[] };
 export type ConsumerGroupClass = {
   readonly prototype: {
+    fetch(this: StockConsumerGroup, nodeId: number): Promise<readonly Batch[]>;
     recoverFromOffsetOutOfRange(error: unknown): Promise<void>;
     /** Sends one if the last was sent longer ago than `interval`, in milliseconds. */
     heartbeat(this: StockConsumerGroup, often: { readonly interval: number }): Promise<void>;

@@ -16,8 +16,8 @@
 //                                          forgets the position of the group: what is lost is for the source to say
 //     P9  producer/eosManager              asks who coordinates a transaction before each of its requests: see `known-coordinator.ts`
 //     P10 protocol/recordBatch/crc32C      sums up what is written byte by byte: ours takes less than half the time
-//     P11 consumer/consumerGroup           what is resumed is not read before the fetch under way has brought something of other partitions, or
-//                                          waited for as long as it may: while one is paused that is not long
+//     P11 consumer/consumerGroup           what is resumed is not read before the fetch under way has brought something of other partitions of
+//                                          that broker, or waited for as long as it may: while one of them is paused that is not long
 //     P12 protocol/requests/{produce/v3,addPartitionsToTxn/v0}/response   forget which topic an error is about, and take one that says
 //                                          nothing for the one that counts: see `whose-error.ts`
 //     P13 errors                           where old records cannot be deleted since a broker is away, asks that error which partitions it is
@@ -122,8 +122,16 @@ function withPartitions(errors: KafkaJsErrors): KafkaJsErrors {
 }
 
 function consumerGroup(ConsumerGroup: ConsumerGroupClass): ConsumerGroupClass {
-  const { heartbeat } = ConsumerGroup.prototype;
+  const { fetch, heartbeat } = ConsumerGroup.prototype;
   Object.assign(ConsumerGroup.prototype, {
+    /** P11. Brokers are fetched from at the same time, so each fetch has its own time to wait. */
+    fetch(this: StockConsumerGroup, nodeId: number) {
+      const own = {
+        maxWaitTime: { get: () => waitAt(nodeId, this) },
+        recoverFromFetch: { value: (error: unknown) => this.recoverFromFetch(error) },
+      };
+      return fetch.call(Object.create(this, own) as StockConsumerGroup, nodeId);
+    },
     /** P8. The consumer crashes with the error instead. */
     async recoverFromOffsetOutOfRange(error: unknown) {
       throw error;
@@ -141,7 +149,7 @@ function consumerGroup(ConsumerGroup: ConsumerGroupClass): ConsumerGroupClass {
       }
     },
   } satisfies ConsumerGroupClass["prototype"]);
-  return withShortWaits(ConsumerGroup);
+  return ConsumerGroup;
 }
 
 /** Whether it says that somebody else may coordinate the group by now. */
@@ -153,19 +161,11 @@ function isElsewhere(error: unknown): boolean {
 /** How late what is resumed is read at most, in milliseconds. */
 const RESUMED_WITHIN_MS = 10;
 
-/** P11. */
-function withShortWaits(ConsumerGroup: ConsumerGroupClass): ConsumerGroupClass {
-  const asked = new WeakMap<StockConsumerGroup, number>();
-  Object.defineProperty(ConsumerGroup.prototype, "maxWaitTime", {
-    set(this: StockConsumerGroup, milliseconds: number) {
-      asked.set(this, milliseconds);
-    },
-    get(this: StockConsumerGroup) {
-      const milliseconds = asked.get(this) ?? 0;
-      return this.paused().length > 0 ? Math.min(RESUMED_WITHIN_MS, milliseconds) : milliseconds;
-    },
-  });
-  return ConsumerGroup;
+/** P11. How long a fetch from this broker waits where there is nothing. */
+function waitAt(nodeId: number, group: StockConsumerGroup): number {
+  const { maxWaitTime } = group;
+  const isPaused = group.filterPartitionsByNode(nodeId, group.paused()).some(({ partitions }) => partitions.length > 0);
+  return isPaused ? Math.min(RESUMED_WITHIN_MS, maxWaitTime) : maxWaitTime;
 }
 
 /** P3. A request that waits starts the timer, and the timer itself goes on as long as one does. */
