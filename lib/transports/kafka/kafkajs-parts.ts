@@ -211,6 +211,13 @@ export type PartitionAnswer = { readonly partition: number; readonly errorCode: 
 export type Produced = {
   readonly topics: readonly { readonly topicName: string; readonly partitions: readonly PartitionAnswer[] }[];
 };
+export type Described = {
+  readonly topicMetadata: readonly {
+    readonly topic: string;
+    readonly topicErrorCode: number;
+    readonly partitionMetadata: readonly { readonly partitionErrorCode: number }[];
+  }[];
+};
 export type Added = {
   readonly errors: readonly {
     readonly topic: string;

@@ -18,8 +18,8 @@
 //     P10 protocol/recordBatch/crc32C      sums up what is written byte by byte: ours takes less than half the time
 //     P11 consumer/consumerGroup           what is resumed is not read before the fetch under way has brought something of other partitions of
 //                                          that broker, or waited for as long as it may: while one of them is paused that is not long
-//     P12 protocol/requests/{produce/v3,addPartitionsToTxn/v0}/response   forget which topic an error is about, and take one that says
-//                                          nothing for the one that counts: see `whose-error.ts`
+//     P12 protocol/requests/{produce/v3,addPartitionsToTxn/v0,metadata/v0}/response   forget which topic an error is about, and take one
+//                                          that says nothing for the one that counts: see `whose-error.ts`
 //     P13 errors                           where old records cannot be deleted since a broker is away, asks that error which partitions it is
 //                                          about, and a TypeError hides it: none
 //     P14 consumer/consumerGroup           sends heartbeats and positions to who coordinated the group when it was joined, dead or not, until it
@@ -38,6 +38,7 @@ import type {
   CreateTransactionManager,
   Decoder,
   DecoderClass,
+  Described,
   KafkaJsErrors,
   MessageSetDecoder,
   PartitionData,
@@ -56,7 +57,7 @@ import type { Change } from "./private-copy.ts";
 import { decodeBatches, type FetchedBatches } from "./record-batch.ts";
 import { withSameEnd } from "./same-end.ts";
 import { createSendMessages } from "./send-messages.ts";
-import { ofAddPartitions, ofProduce } from "./whose-error.ts";
+import { ofAddPartitions, ofMetadata, ofProduce } from "./whose-error.ts";
 
 /** Decompressed bytes per partition in a fetch; also the most that one batch may have. */
 const MAX_DECOMPRESSED_BYTES = 64 * 1024 * 1024;
@@ -92,6 +93,10 @@ export function patches(codecs: Codecs): ReadonlyMap<string, Change> {
     [
       "src/protocol/requests/addPartitionsToTxn/v0/response.js",
       (exports, load) => ofAddPartitions(exports as StockResponse<Added>, load(ERRORS) as ProtocolErrors),
+    ],
+    [
+      "src/protocol/requests/metadata/v0/response.js",
+      (exports, load) => ofMetadata(exports as StockResponse<Described>, load(ERRORS) as ProtocolErrors),
     ],
     [
       "src/protocol/requests/fetch/v4/decodeMessages.js",

@@ -1,8 +1,8 @@
-// Which topic an error of a request is about. A request that writes names several, and brokers answer for each partition; kafkajs throws
-// the first code that is not zero and forgets whose it is. Where one topic is refused, the others are "not attempted", which says nothing
+// Which topic an error of a request is about. A request that writes names several, and so does one for metadata, and brokers answer for
+// each; kafkajs throws the first code that is not zero and forgets whose it is. Where one topic is refused, the others are "not attempted", which says nothing
 // and is tried again for ever: the code that counts is the first of another kind.
 
-import type { Added, Produced, ProtocolErrors, StockResponse } from "./kafkajs-parts.ts";
+import type { Added, Described, Produced, ProtocolErrors, StockResponse } from "./kafkajs-parts.ts";
 
 /** Nothing was wrong with this partition, but with another one in the request. */
 const NOT_ATTEMPTED = 55;
@@ -23,6 +23,16 @@ export function ofAddPartitions(response: StockResponse<Added>, errors: Protocol
       partitionErrors.map(({ errorCode: code }) => ({ topic, code })),
     ),
   );
+}
+
+/** The same of what was asked about topics: first those that are refused as a whole. */
+export function ofMetadata(response: StockResponse<Described>, errors: ProtocolErrors): StockResponse<Described> {
+  return naming(response, errors, ({ topicMetadata }) => [
+    ...topicMetadata.map(({ topic, topicErrorCode: code }) => ({ topic, code })),
+    ...topicMetadata.flatMap(({ topic, partitionMetadata }) =>
+      partitionMetadata.map(({ partitionErrorCode: code }) => ({ topic, code })),
+    ),
+  ]);
 }
 
 function naming<Data>(

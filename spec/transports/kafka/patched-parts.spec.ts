@@ -134,7 +134,7 @@ it("tells the transaction manager how the client wants to retry", () => {
 });
 
 it("says of which topic an error is, and which of several counts", async () => {
-  const [NOT_ATTEMPTED, NOT_AUTHORIZED] = [55, 29];
+  const [NOT_ATTEMPTED, NOT_AUTHORIZED, UNKNOWN, NO_LEADER] = [55, 29, 3, 5] as const;
   const outcomeOf = async (load: (typeof both)[number], path: string, data: object): Promise<unknown> => {
     const { parse } = load(`src/protocol/requests/${path}/response.js`) as StockResponse<object>;
     return parse(data).then(
@@ -154,7 +154,18 @@ it("says of which topic an error is, and which of several counts", async () => {
       }));
       return outcomeOf(load, "produce/v7", { topics });
     };
+    const described = (codes: Readonly<Record<string, readonly [number, number]>>): Promise<unknown> => {
+      const topicMetadata = Object.entries(codes).map(([topic, [topicErrorCode, partitionErrorCode]]) => ({
+        topic,
+        topicErrorCode,
+        partitionMetadata: [{ partitionErrorCode: 0 }, { partitionErrorCode }],
+      }));
+      return outcomeOf(load, "metadata/v5", { topicMetadata });
+    };
     return Promise.all([
+      described({ state: [0, 0], alerts: [0, 0] }),
+      described({ state: [0, NO_LEADER], alerts: [UNKNOWN, 0] }),
+      described({ state: [0, 0], alerts: [0, NO_LEADER] }),
       added({ state: 0, alerts: 0 }),
       added({ state: NOT_ATTEMPTED, alerts: NOT_AUTHORIZED }),
       added({ state: NOT_ATTEMPTED }),
@@ -163,9 +174,28 @@ it("says of which topic an error is, and which of several counts", async () => {
     ]);
   });
   const [DENIED, NOTHING] = ["TOPIC_AUTHORIZATION_FAILED", "OPERATION_NOT_ATTEMPTED"];
+  const [MISSING, AWAY] = ["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"];
   assert.equal(await Promise.all(seen), [
-    [undefined, [DENIED, "alerts"], [NOTHING, "state"], undefined, [DENIED, "alerts"]],
-    [undefined, [NOTHING, undefined], [NOTHING, undefined], undefined, [DENIED, undefined]],
+    [
+      undefined,
+      [MISSING, "alerts"],
+      [AWAY, "alerts"],
+      undefined,
+      [DENIED, "alerts"],
+      [NOTHING, "state"],
+      undefined,
+      [DENIED, "alerts"],
+    ],
+    [
+      undefined,
+      [MISSING, undefined],
+      [AWAY, undefined],
+      undefined,
+      [NOTHING, undefined],
+      [NOTHING, undefined],
+      undefined,
+      [DENIED, undefined],
+    ],
   ]);
 });
 

@@ -228,6 +228,17 @@ it("without leave to make topics it names the command", async () => {
   );
 });
 
+it("says which output is gone when a shard is taken over", async () => {
+  const app = nameFor("gone");
+  const [kept, gone] = [`${app}-kept`, `${app}-gone`];
+  const { state } = stateOf(app, broker.address);
+  await state.open(1, [kept, gone]);
+  await asAdmin(broker, (admin) => admin.deleteTopics({ topics: [gone] }));
+  const error = await failureOf(commitOf(await writerOf(state, 0), [], ["a"]));
+  assert.is(error.code, "MISSING_TOPIC", error.message);
+  assert.match(error.message, `Topic "${gone}" does not exist at`);
+});
+
 it("does not run on kafkajs as it is, which would deliver what was aborted", async () => {
   const { state } = stateOf(nameFor("stock"), broker.address, { patches: false });
   assert.is((await failureOf(state.open(1, []))).code, "PATCHES_NEEDED");
