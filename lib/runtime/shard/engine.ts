@@ -28,7 +28,7 @@ import { lanesOf, type OldForms, type ServiceIdentity } from "./context.ts";
 import { type InputWatch, watchInputs } from "./input-watch.ts";
 import { createShardMeter, type ShardMeter } from "./meter.ts";
 import { type Guarantee, type Outlet, outletAtOnce, outletOfCheckpoints } from "./outlet.ts";
-import type { ShardPace, ShardShare } from "./pace.ts";
+import type { ShardPace } from "./pace.ts";
 import { runShard, type ShardRun } from "./run.ts";
 import { shardsFor } from "./shard-count.ts";
 import { createStagger, type Stagger } from "./stagger.ts";
@@ -251,7 +251,10 @@ class ShardEngine implements Engine {
       onFaltering: (isFaltering) => this.#falter(shard, isFaltering),
       meter: this.#meterOf(shard),
       account: this.#account,
-      share: () => this.#share(shard),
+      share: {
+        maxQueuedBytes: () => this.#maxQueuedBytes(shard),
+        maxUnsentBytes: () => this.#maxUnsentBytes(),
+      },
       waitForTurn: () => this.#stagger.take(pace.commitEveryMs, this.#runs.size),
     });
     this.#runs.set(shard, run);
@@ -259,21 +262,18 @@ class ShardEngine implements Engine {
     this.#ended.add(over);
   }
 
-  /** Of the bounds of the process each shard has an equal part; of what is read and not taken also what others leave. */
-  #share(shard: number): ShardShare {
+  /** Of the bound of the process each shard has an equal part, and also what others leave. */
+  #maxQueuedBytes(shard: number): number {
     const { maxQueuedBytes } = this.#config.pace;
     const elsewhere = this.#queuedBytes() - (this.#runs.get(shard)?.intake.bytes ?? 0);
-    return {
-      maxQueuedBytes: Math.max(maxQueuedBytes / this.#runs.size, maxQueuedBytes - elsewhere),
-      maxUnsentBytes: this.#maxUnsentBytes(),
-    };
+    return Math.max(maxQueuedBytes / this.#runs.size, maxQueuedBytes - elsewhere);
   }
 
   #queuedBytes(): number {
     return [...this.#runs.values()].reduce((sum, { intake }) => sum + intake.bytes, 0);
   }
 
-  /** Of a shard; an outbox is of all of them. */
+  /** Each shard has an equal part; an outbox is of all of them. */
   #maxUnsentBytes(): number {
     const { maxUnsentBytes } = this.#config.pace;
     return this.#outbox === null ? maxUnsentBytes / Math.max(1, this.#runs.size) : maxUnsentBytes;

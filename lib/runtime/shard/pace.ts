@@ -21,4 +21,7 @@ export type ShardPace = {
 };
 
 /** What of the bounds of the process a shard may use now. */
-export type ShardShare = Pick<ShardPace, "maxQueuedBytes" | "maxUnsentBytes">;
+export type ShardShare = {
+  readonly maxQueuedBytes: () => number;
+  readonly maxUnsentBytes: () => number;
+};

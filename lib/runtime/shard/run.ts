@@ -34,7 +34,7 @@ export type ShardRunOptions = Omit<ShardContext, "isOurs"> & {
   >;
   readonly state: Pick<StateLog, "takeOver" | "bounds" | "read" | "trim" | "partitionOf">;
   readonly pace: ShardPace;
-  readonly share: () => ShardShare;
+  readonly share: ShardShare;
   /** Makes the way out of what is said, each time the shard is taken over. */
   readonly createOutlet: () => Outlet;
   /** Shared by all shards of the process. */
@@ -138,7 +138,7 @@ class ShardAtWork implements ShardRun {
   push(batch: InputBatch): void {
     if (this.task === null || this.#isStopping) return;
     this.intake.push({ kind: "batch", batch, readAt: this.#options.clock.now() });
-    if (this.intake.bytes > this.#options.share().maxQueuedBytes) this.flow.holdAll("queue");
+    if (this.intake.bytes > this.#options.share.maxQueuedBytes()) this.flow.holdAll("queue");
     this.#wake.notify();
   }
 
@@ -289,7 +289,7 @@ class ShardAtWork implements ShardRun {
       if (input === null) break;
       this.#step(task, input);
     } while (clock.now() < until && this.#canWork() && (this.#cutInMs() ?? 1) > 0);
-    if (2 * this.intake.bytes <= share().maxQueuedBytes) this.flow.releaseAll("queue");
+    if (2 * this.intake.bytes <= share.maxQueuedBytes()) this.flow.releaseAll("queue");
   }
 
   #step(task: Task, input: TaskInput): void {
@@ -312,7 +312,7 @@ class ShardAtWork implements ShardRun {
   }
 
   #isFull(): boolean {
-    return this.outlet.bytes > this.#options.share().maxUnsentBytes;
+    return this.outlet.bytes > this.#options.share.maxUnsentBytes();
   }
 
   /** How long until the next cut is due; `null`: there is nothing to commit, or something is on its way. */

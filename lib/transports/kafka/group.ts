@@ -111,26 +111,27 @@ class GroupAtWork implements Group {
   }
 
   pause({ topic, partition }: TopicPartition): void {
-    this.#reader()?.pause([{ topic, partitions: [partition] }]);
+    this.#member()?.pause([{ topic, partitions: [partition] }]);
   }
 
   resume({ topic, partition }: TopicPartition): void {
-    this.#reader()?.resume([{ topic, partitions: [partition] }]);
+    this.#member()?.resume([{ topic, partitions: [partition] }]);
   }
 
   seek({ topic, partition }: TopicPartition, offset: bigint): void {
-    this.#reader()?.seek({ topic, partition, offset: String(offset) });
+    this.#member()?.seek({ topic, partition, offset: String(offset) });
   }
 
   /** `null`: there is no membership. kafkajs refuses to be told where to read then. */
-  #reader(): Consumer | null {
+  #member(): Consumer | null {
     return this.#lostAt === null ? this.#consumer : null;
   }
 
   async commit(positions: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void> {
-    if (this.#consumer === null || this.#lostAt !== null) throw notAMember(this.#options.definition.groupId);
+    const member = this.#member();
+    if (member === null) throw notAMember(this.#options.definition.groupId);
     try {
-      await this.#consumer.commitOffsets(
+      await member.commitOffsets(
         positions.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset) })),
       );
     } catch (error) {

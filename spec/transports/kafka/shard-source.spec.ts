@@ -241,7 +241,7 @@ it("while the broker is away nothing is proven, and reading fails; when it is ba
   assert.equal(member.faltering, [], "not yet");
   await until("it lasts", () => member.faltering.length > 0);
   assert.not.ok(isProven);
-  for (const until = Date.now() + 2_000; Date.now() < until; await pause(20)) {
+  for (const endsAt = Date.now() + 2_000; Date.now() < endsAt; await pause(20)) {
     member.source.read({ topic, partition: 1 }, 1n);
     member.source.pause({ topic, partition: 2 });
   }
