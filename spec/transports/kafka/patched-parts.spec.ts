@@ -2,22 +2,16 @@
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { dirname } from "node:path";
 import type { Admin, Kafka } from "kafkajs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createCodecs } from "../../../lib/transports/kafka/codecs.ts";
 import type { CreateTransactionManager, StockResponse } from "../../../lib/transports/kafka/kafkajs-parts.ts";
-import { patches } from "../../../lib/transports/kafka/patches.ts";
-import { privateCopy } from "../../../lib/transports/kafka/private-copy.ts";
 import { note } from "../../run/ask.ts";
+import { patched, stock } from "./copies.ts";
 import { decodeWithStock, encode, type WrittenBatch } from "./stock.ts";
 
 const it = suite("patched parts");
 const require = createRequire(import.meta.url);
-const folder = dirname(require.resolve("kafkajs/package.json"));
-const patched = privateCopy(folder, patches(createCodecs(null)));
-const stock = privateCopy(folder, new Map());
 const both = [patched, stock] as const;
 
 type Queue = { pending: unknown[]; throttledUntil: number; throttleCheckTimeoutId: unknown };

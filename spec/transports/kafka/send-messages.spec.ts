@@ -1,12 +1,9 @@
 // Several brokers that lead the partitions of two topics, lose answers, refuse, and give partitions away, while a producer writes:
 // what it says it has written is there once, in order. Beside it kafkajs' own, which shows that these brokers are hard enough to please.
-import { createRequire } from "node:module";
-import { dirname } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createCodecs } from "../../../lib/transports/kafka/codecs.ts";
 import type {
   CreateSendMessages,
   CreateTransactionManager,
@@ -19,15 +16,11 @@ import type {
   Retrier,
   TransactionCluster,
 } from "../../../lib/transports/kafka/kafkajs-parts.ts";
-import { patches } from "../../../lib/transports/kafka/patches.ts";
-import { type Exports, privateCopy } from "../../../lib/transports/kafka/private-copy.ts";
+import type { Exports } from "../../../lib/transports/kafka/private-copy.ts";
 import { note } from "../../run/ask.ts";
+import { patched, stock } from "./copies.ts";
 
 const it = suite("sending messages");
-const require = createRequire(import.meta.url);
-const folder = dirname(require.resolve("kafkajs/package.json"));
-const patched = privateCopy(folder, patches(createCodecs(null)));
-const stock = privateCopy(folder, new Map());
 
 type Load = (path: string) => Exports;
 type Message = { readonly value: string; readonly partition: number };

@@ -1,15 +1,10 @@
 // How long a fetch waits where there is nothing, beside what kafkajs does without the patch.
-import { createRequire } from "node:module";
-import { dirname } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createCodecs } from "../../../lib/transports/kafka/codecs.ts";
-import { patches } from "../../../lib/transports/kafka/patches.ts";
-import { privateCopy } from "../../../lib/transports/kafka/private-copy.ts";
+import { patched, stock } from "./copies.ts";
 
 const it = suite("short waits");
-const folder = dirname(createRequire(import.meta.url).resolve("kafkajs/package.json"));
-const both = [privateCopy(folder, patches(createCodecs(null))), privateCopy(folder, new Map())] as const;
+const both = [patched, stock] as const;
 
 it("waits shortly where there is nothing while something else is paused that the same broker has", async () => {
   const leaders = [1, 1, 2];
