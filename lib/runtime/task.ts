@@ -55,6 +55,8 @@ export type TaskEffects = {
   readonly emissions: readonly Emission[];
   readonly pause: readonly TopicPartition[];
   readonly resume: readonly TopicPartition[];
+  /** How many events that had waited for their turn were matched, whatever was said of them. */
+  readonly matched: number;
   /** Whether `work` has something to do. */
   readonly hasWork: boolean;
 };
@@ -98,6 +100,7 @@ class TaskAtWork implements Task {
   #emissions: Emission[] = [];
   #pause: TopicPartition[] = [];
   #resume: TopicPartition[] = [];
+  #matched = 0;
 
   constructor(config: TaskConfig) {
     this.#config = config;
@@ -141,10 +144,17 @@ class TaskAtWork implements Task {
       this.#become({ type: "crashed" });
       throw error;
     }
-    const effects = { emissions: this.#emissions, pause: this.#pause, resume: this.#resume, hasWork: this.#hasWork() };
+    const effects = {
+      emissions: this.#emissions,
+      pause: this.#pause,
+      resume: this.#resume,
+      matched: this.#matched,
+      hasWork: this.#hasWork(),
+    };
     this.#emissions = [];
     this.#pause = [];
     this.#resume = [];
+    this.#matched = 0;
     return effects;
   }
 
@@ -222,12 +232,11 @@ class TaskAtWork implements Task {
   }
 
   #work(maxEvents: number): void {
-    let left = maxEvents;
     for (const lane of this.#lanes.values()) {
       if (!lane.hasWork) continue;
-      left -= lane.work(left, this.#emissions);
+      this.#matched += lane.work(maxEvents - this.#matched, this.#emissions);
       if (!lane.hasWork) this.#steer(lane);
-      if (left <= 0) return;
+      if (this.#matched >= maxEvents) return;
     }
   }
 

@@ -107,7 +107,7 @@ class ShardAtWork implements ShardRun {
   readonly #wake: Wake = createWake();
   /** Of the patterns of the task. */
   #forms: readonly SavedForm[] = [];
-  /** Whether anything was taken or said since the last cut. */
+  /** Whether anything was taken, matched or said since the last cut. */
   #hasNews = false;
   /** Records that were taken since then. */
   #taken = 0;
@@ -293,8 +293,8 @@ class ShardAtWork implements ShardRun {
   }
 
   #step(task: Task, input: TaskInput): void {
-    const { emissions, pause, resume, hasWork } = task.step(input);
-    if (emissions.length > 0 || (input.kind === "batch" && input.batch.records.length > 0)) {
+    const { emissions, matched, pause, resume, hasWork } = task.step(input);
+    if (emissions.length > 0 || matched > 0 || (input.kind === "batch" && input.batch.records.length > 0)) {
       this.#hasNews = true;
       this.#options.meter.waits();
     }

@@ -101,6 +101,17 @@ it("who has nothing to say writes nothing; what nobody sees is saved at its own 
   assert.ok(inShard.length >= 5 && inShard.length <= 8, `${inShard.length} commits of records without alerts in 3 s`);
 });
 
+it("what a silent partition was waiting with is dealt with and shown so, though nobody says anything of it", async () => {
+  const scenario = new Scenario(5);
+  const { clock, until } = scenario.world;
+  const { engine } = scenario.start({ task: { whenAllIdle: "clock", idleAfterMs: 1_000 } });
+  await until(() => scenario.log.shown.get("x/0") === 0n);
+  scenario.append("x", 0, { k: "k0", t: clock.now() });
+  await until(() => engine.metrics().topics[0]?.waiting === 1);
+  await until(() => scenario.log.shown.get("x/0") === 1n, 10_000);
+  assert.is(engine.metrics().topics[0]?.waiting, 0);
+});
+
 it("of what may be read and not taken, a shard has what others leave, and its part in any case", async () => {
   const scenario = new Scenario(8);
   const paused: number[] = [];
