@@ -5,7 +5,7 @@ import type { TopicPartition } from "../../runtime/ports.ts";
 import type { LogBounds, LogEnd, ShardHandler, ShardSource } from "../../runtime/shard-ports.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type Member as AssignedMember, assignLanes } from "../../transports/kafka/assign.ts";
-import { beforeJoin } from "../../transports/kafka/before-join.ts";
+import { inTime } from "../../transports/kafka/in-time.ts";
 import { type Ask, type PlacedOffset, placeKey } from "./calls.ts";
 import type { Client } from "./client.ts";
 import { type Assigner, createMember, type Member } from "./member.ts";
@@ -79,7 +79,7 @@ export function createModelShardSource(options: ModelShardSourceOptions): ShardS
         metadata: () => encode({ instance, owned }),
         onLeaving: () => reading.halt(),
         beforeJoin: async () => {
-          if (handler?.onRebalancing !== undefined) await beforeJoin(handler.onRebalancing(), options, clock);
+          if (handler?.onRebalancing !== undefined) await inTime(handler.onRebalancing(), options, clock);
         },
         onJoined: (share) => {
           owned = decode<readonly number[]>(share, []);

@@ -16,7 +16,7 @@ import { SequiturError, TransportError } from "../../core/errors.ts";
 import type { Log, TopicPartition } from "../../runtime/ports.ts";
 import { createSeldomLog, type SeldomLog } from "../../runtime/seldom.ts";
 import type { Clock } from "../../time/clock.ts";
-import { beforeJoin } from "./before-join.ts";
+import { inTime } from "./in-time.ts";
 import { explainKafkaError, placeIn } from "./kafka-error.ts";
 import { type Membership, watchJoins } from "./membership.ts";
 import type { KafkaDefinition } from "./options.ts";
@@ -61,7 +61,7 @@ export interface Group {
   commit(positions: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void>;
   /** Resolves when the group has confirmed, after this call, that this process is a member. Waits through joins. @throws {SequiturError} */
   prove(): Promise<void>;
-  /** Leaves the group. */
+  /** Leaves the group; not in the middle of a join, unless that takes too long. */
   stop(): Promise<void>;
 }
 
@@ -83,6 +83,8 @@ class GroupAtWork implements Group {
   readonly #options: GroupOptions;
   readonly #seldom: SeldomLog;
   #consumer: Consumer | null = null;
+  /** Settled when its first join is over, however that went. */
+  #begun: Promise<void> = Promise.resolve();
   #stopped = false;
   #crashes = 0;
   /** As of the last answer to a join; `null`: there was none since a crash. */
@@ -166,6 +168,9 @@ class GroupAtWork implements Group {
     this.#stopped = true;
     this.#cancelRestart();
     this.#joined();
+    const { clock, definition } = this.#options;
+    // Who goes in the middle of a join leaves behind a member that nobody hears of.
+    await inTime(this.#begun, definition, clock);
     const consumer = this.#consumer;
     this.#consumer = null;
     try {
@@ -188,6 +193,7 @@ class GroupAtWork implements Group {
             onMember: (membership) => {
               if (this.#consumer === consumer) this.#membership = membership;
             },
+            isOver: () => this.#consumer !== consumer,
             former: this.#former,
           });
           return assigner(parts);
@@ -204,13 +210,13 @@ class GroupAtWork implements Group {
     });
     this.#consumer = consumer;
     this.#listen(consumer);
-    this.#begin(consumer, topics).catch((error: unknown) => this.#crashed(consumer, error));
+    this.#begun = this.#begin(consumer, topics).catch((error: unknown) => this.#crashed(consumer, error));
   }
 
   async #begin(consumer: Consumer, topics: readonly string[]): Promise<void> {
     await consumer.connect();
     await consumer.subscribe({ topics: [...topics] });
-    if (this.#consumer !== consumer) return;
+    if (this.#consumer !== consumer) return consumer.disconnect(); // it was told so before it was connected
     await consumer.run({
       autoCommit: false,
       eachBatch: async ({ batch }) => {
@@ -221,7 +227,7 @@ class GroupAtWork implements Group {
 
   async #prepare(): Promise<void> {
     const { clock, definition, log, onRebalancing } = this.#options;
-    if (await beforeJoin(onRebalancing(), definition, clock)) return;
+    if (await inTime(onRebalancing(), definition, clock)) return;
     log(
       "info",
       "not all shards could be saved in time before the group shares them out anew; those that move may say some alerts again",

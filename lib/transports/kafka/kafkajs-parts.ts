@@ -235,6 +235,7 @@ export type Coordinator = {
   joinGroup(request: {
     readonly memberId: string;
   }): Promise<{ readonly generationId: number; readonly memberId: string }>;
+  syncGroup(request: { readonly memberId: string }): Promise<unknown>;
   heartbeat(request: {
     readonly groupId: string;
     readonly groupGenerationId: number;

@@ -20,10 +20,16 @@ export type JoinWatch = {
   readonly onMember: (membership: Membership) => void;
   /** Who this process was before its consumer broke; `null`: nobody. */
   readonly former: Membership | null;
+  /** Whether its consumer was let go of. kafkajs would go on with a join all the same, and nobody could ever stop it. */
+  readonly isOver: () => boolean;
 };
 
 /** Is told of each join of `cluster`, which belongs to one consumer. Who was put out of the group joins without delay: others have its share by then. */
-export function watchJoins(cluster: Cluster, groupId: string, { beforeJoin, onMember, former }: JoinWatch): void {
+export function watchJoins(
+  cluster: Cluster,
+  groupId: string,
+  { beforeJoin, onMember, former, isOver }: JoinWatch,
+): void {
   // As somebody new it would wait for the group to miss who it was, which takes a session.
   let knownAs = former?.memberId ?? "";
   const find = cluster.findGroupCoordinator.bind(cluster);
@@ -34,8 +40,14 @@ export function watchJoins(cluster: Cluster, groupId: string, { beforeJoin, onMe
     if (watched.has(coordinator)) return broker;
     watched.add(coordinator);
     const join = coordinator.joinGroup.bind(coordinator);
+    const sync = coordinator.syncGroup.bind(coordinator);
+    coordinator.syncGroup = async (request) => {
+      refuseIf(isOver());
+      return sync(request);
+    };
     coordinator.joinGroup = async (request) => {
       if (request.memberId !== "") await beforeJoin();
+      refuseIf(isOver());
       const asked = request.memberId === "" ? { ...request, memberId: knownAs } : request;
       const answer = await join(asked).catch((error: unknown) => {
         if ((error as { readonly type?: unknown }).type === "UNKNOWN_MEMBER_ID") knownAs = "";
@@ -55,4 +67,9 @@ export function watchJoins(cluster: Cluster, groupId: string, { beforeJoin, onMe
     };
     return broker;
   };
+}
+
+/** For kafkajs an error that it does not know is one not to try again after. */
+function refuseIf(isOver: boolean): void {
+  if (isOver) throw new Error("The consumer was let go of before it was a member of its group.");
 }

@@ -4,6 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Coordinator } from "../../../lib/transports/kafka/kafkajs-parts.ts";
 import { type Membership, watchJoins } from "../../../lib/transports/kafka/membership.ts";
+import { failureOf } from "./state-kit.ts";
 
 const it = suite("membership");
 const GROUP = "group";
@@ -17,6 +18,11 @@ type Watched = {
   readonly asked: string[];
   readonly members: string[];
   readonly preparations: () => number;
+  /** Who asked for its share. */
+  readonly shared: string[];
+  /** As kafkajs asks for it. */
+  readonly sync: (memberId: string) => Promise<unknown>;
+  readonly letGo: () => void;
 };
 
 /** A group that knows `known`, and answers the first joins with `errors`. */
@@ -24,6 +30,8 @@ function watch(former: Membership | null, known: string, errors: readonly string
   const asked: string[] = [];
   const members: string[] = [];
   let preparations = 0;
+  const shared: string[] = [];
+  let isOver = false;
   const left = [...errors];
   const coordinator = (): Coordinator => ({
     async joinGroup({ memberId }) {
@@ -31,6 +39,9 @@ function watch(former: Membership | null, known: string, errors: readonly string
       const type = left.shift() ?? (memberId === NOBODY || memberId === known ? null : "UNKNOWN_MEMBER_ID");
       if (type !== null) throw Object.assign(new Error(type), { type });
       return { generationId: 1, memberId: memberId === NOBODY ? "new" : memberId };
+    },
+    async syncGroup({ memberId }) {
+      shared.push(memberId);
     },
     heartbeat: async () => undefined,
   });
@@ -41,12 +52,21 @@ function watch(former: Membership | null, known: string, errors: readonly string
     },
     onMember: ({ memberId }) => members.push(memberId),
     former,
+    isOver: () => isOver,
   });
-  const join = async (memberId: string): Promise<{ readonly memberId: string }> => {
-    const found = (await cluster.findGroupCoordinator({ groupId: GROUP })) as unknown as Coordinator;
-    return found.joinGroup({ memberId });
+  const find = async (): Promise<Coordinator> =>
+    (await cluster.findGroupCoordinator({ groupId: GROUP })) as unknown as Coordinator;
+  return {
+    join: async (memberId) => (await find()).joinGroup({ memberId }),
+    asked,
+    members,
+    preparations: () => preparations,
+    shared,
+    sync: async (memberId) => (await find()).syncGroup({ memberId }),
+    letGo: () => {
+      isOver = true;
+    },
   };
-  return { join, asked, members, preparations: () => preparations };
 }
 
 it("who was nobody before joins as somebody new", async () => {
@@ -72,6 +92,15 @@ it("whom the group knows no more joins as somebody new", async () => {
   await join(NOBODY).catch(() => undefined);
   await join(NOBODY);
   assert.equal([asked, members], [["former", NOBODY], ["new"]]);
+});
+
+it("who is let go of goes no step further into the group", async () => {
+  const { join, sync, letGo, asked, members, shared } = watch(null, NOBODY);
+  await join(NOBODY);
+  await sync("new");
+  letGo();
+  for (const asking of [sync("new"), join(NOBODY)]) assert.match((await failureOf(asking)).message, /let go of/);
+  assert.equal([asked, members, shared], [[NOBODY], ["new"], ["new"]]);
 });
 
 it.run();

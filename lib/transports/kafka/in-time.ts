@@ -1,5 +1,5 @@
-// What a member of a group does before it asks to be counted again: it is waited for, but not for so long that the group would
-// think the process dead, or go on without it.
+// What has to be over before a member of a group asks to be counted again, or leaves: it is waited for, but not for so long that the
+// group would think the process dead, or go on without it.
 
 import type { Clock } from "../../time/clock.ts";
 
@@ -9,8 +9,8 @@ export type GroupPatience = { readonly sessionTimeoutMs: number; readonly rebala
 /** More than a checkpoint takes, and so little that nobody minds. */
 const LONGEST_MS = 3_000;
 
-/** Whether `work` was done, which never fails, when it was time to join: then, or after a third of what the group waits, at most 3 s. */
-export async function beforeJoin(
+/** Whether `work` was done, which never fails, when it was time to go on: then, or after a third of what the group waits, at most 3 s. */
+export async function inTime(
   work: Promise<void>,
   { sessionTimeoutMs, rebalanceTimeoutMs }: GroupPatience,
   clock: Clock,
