@@ -4,11 +4,14 @@ import { readFileSync } from "node:fs";
 import type { Witness } from "./hook.ts";
 import type { ShardTalk } from "./talk.ts";
 
-/** Whatever was longer before is covered by spaces. */
-const BYTES = 8_192;
+/** Of what this process has left so far. */
+let longest = 0;
 
+/** Whatever was longer before is covered by spaces. */
 export function writeWitness({ talk, done }: Witness): string {
-  return JSON.stringify({ talk: [...talk], done }).padEnd(BYTES);
+  const text = JSON.stringify({ talk: [...talk], done });
+  longest = Math.max(longest, text.length);
+  return text.padEnd(longest);
 }
 
 /** What a process left; nothing, if it never spoke. */

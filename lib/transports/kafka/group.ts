@@ -87,8 +87,10 @@ class GroupAtWork implements Group {
   #begun: Promise<void> = Promise.resolve();
   #stopped = false;
   #crashes = 0;
-  /** As of the last answer to a join; `null`: there was none since a crash. */
+  /** As of the last join that told what is ours; `null`: there was none since a crash. */
   #membership: Membership | null = null;
+  /** As of the last answer to a join: what is ours from then on may still be to come. */
+  #latest: Membership | null = null;
   /** As of the last answer to a join of a consumer that broke. */
   #former: Membership | null = null;
   /** Since when there is no membership; `null`: there is. */
@@ -151,7 +153,7 @@ class GroupAtWork implements Group {
     }
   }
 
-  /** Whether the group says so now. What it does not say now it may say after a join. */
+  /** Whether the group says so now. What it does not say now it may say after a join; in the middle of one it would say so to whom nothing is left. */
   async #isProven(): Promise<boolean> {
     if (this.#membership === null || this.#lostAt !== null) return false;
     try {
@@ -191,7 +193,7 @@ class GroupAtWork implements Group {
               if (this.#consumer === consumer) await this.#prepare();
             },
             onMember: (membership) => {
-              if (this.#consumer === consumer) this.#membership = membership;
+              if (this.#consumer === consumer) this.#latest = membership;
             },
             isOver: () => this.#consumer !== consumer,
             former: this.#former,
@@ -244,6 +246,7 @@ class GroupAtWork implements Group {
       ifCurrent(() => {
         this.#lostAt = null;
         this.#crashes = 0;
+        this.#membership = this.#latest;
         onJoined(placesIn(payload.memberAssignment));
         this.#joined();
       }),
@@ -271,7 +274,8 @@ class GroupAtWork implements Group {
     const { clock, definition, onLost, retryWithinMs } = this.#options;
     const error = this.#explain(cause, `reading as group "${definition.groupId}"`);
     this.#consumer = null;
-    this.#former = this.#membership ?? this.#former;
+    this.#former = this.#latest ?? this.#former;
+    this.#latest = null;
     this.#membership = null;
     consumer.disconnect().catch(() => undefined); // it is broken; what of it is left, goes
     const now = clock.now();

@@ -181,6 +181,8 @@ export type Compression = {
 
 export type StockConsumerGroup = {
   readonly groupId: string;
+  /** `null`: it is to join as somebody new. */
+  readonly memberId: string | null;
   readonly cluster: { findGroupCoordinator(question: CoordinatorQuestion): Promise<unknown> };
   coordinator: unknown;
   /** Commits positions; `null` before the group was joined. */

@@ -25,6 +25,8 @@
 //     P14 consumer/consumerGroup           sends heartbeats and positions to who coordinated the group when it was joined, dead or not, until it
 //                                          crashes, and all have to join anew
 //     P15 producer/eosManager              leaves it to brokers to end a transaction everywhere, who may forget it: see `same-end.ts`
+//     P16 consumer/consumerGroup           whom the group has put out, and whose connection then breaks while it joins anew, reads on for ever
+//                                          without being a member, and sends no heartbeat that would tell it so
 
 import { CodecError, type Codecs } from "./codecs.ts";
 import { CommittedBatch } from "./committed-batch.ts";
@@ -141,8 +143,10 @@ function consumerGroup(ConsumerGroup: ConsumerGroupClass): ConsumerGroupClass {
     async recoverFromOffsetOutOfRange(error: unknown) {
       throw error;
     },
-    /** P14. What failed is tried again, and goes to the new one. */
+    /** P14. What failed is tried again, and goes to the new one. P16. With this error kafkajs joins. */
     async heartbeat(this: StockConsumerGroup, often: { readonly interval: number }) {
+      if (this.memberId === null)
+        throw Object.assign(new Error("This consumer is no member of its group."), { type: "UNKNOWN_MEMBER_ID" });
       try {
         await heartbeat.call(this, often);
       } catch (error) {

@@ -49,6 +49,21 @@ it("sums up what is written as before", () => {
   }
 });
 
+it("who has no membership hears of it with the next heartbeat, and joins", async () => {
+  const logger = { namespace: () => logger };
+  const [ours, theirs] = both.map((load) => {
+    const ConsumerGroup = load("src/consumer/consumerGroup.js") as new (
+      options: object,
+    ) => { heartbeat(often: object): Promise<void> };
+    const group = new ConsumerGroup({ logger, cluster: {}, groupId: "group", topics: [], assigners: [], retry: {} });
+    return group.heartbeat({ interval: 0 }).then(
+      () => null,
+      ({ type }: { readonly type?: string }) => type,
+    );
+  });
+  assert.equal([await ours, await theirs], ["UNKNOWN_MEMBER_ID", null]);
+});
+
 it("tells the transaction manager how the client wants to retry", () => {
   const retry = { initialRetryTime: 20 };
   const logger = { namespace: () => logger };
