@@ -89,10 +89,8 @@ class GroupAtWork implements Group {
   #crashes = 0;
   /** As of the last join that told what is ours; `null`: there was none since a crash. */
   #membership: Membership | null = null;
-  /** As of the last answer to a join: what is ours from then on may still be to come. */
+  /** As of the last answer to a join, also of a consumer that broke: what is ours from then on may still be to come. */
   #latest: Membership | null = null;
-  /** As of the last answer to a join of a consumer that broke. */
-  #former: Membership | null = null;
   /** Since when there is no membership; `null`: there is. */
   #lostAt: number | null = null;
   #cancelRestart: () => void = () => undefined;
@@ -128,7 +126,7 @@ class GroupAtWork implements Group {
 
   /** `null`: there is no membership. kafkajs refuses to be told where to read then. */
   #member(): Consumer | null {
-    return this.#lostAt === null ? this.#consumer : null;
+    return this.#membership === null ? null : this.#consumer;
   }
 
   async commit(positions: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void> {
@@ -155,7 +153,7 @@ class GroupAtWork implements Group {
 
   /** Whether the group says so now. What it does not say now it may say after a join; in the middle of one it would say so to whom nothing is left. */
   async #isProven(): Promise<boolean> {
-    if (this.#membership === null || this.#lostAt !== null) return false;
+    if (this.#membership === null) return false;
     try {
       await this.#membership.prove();
       return true;
@@ -196,7 +194,7 @@ class GroupAtWork implements Group {
               if (this.#consumer === consumer) this.#latest = membership;
             },
             isOver: () => this.#consumer !== consumer,
-            former: this.#former,
+            former: this.#latest,
           });
           return assigner(parts);
         },
@@ -274,8 +272,6 @@ class GroupAtWork implements Group {
     const { clock, definition, onLost, retryWithinMs } = this.#options;
     const error = this.#explain(cause, `reading as group "${definition.groupId}"`);
     this.#consumer = null;
-    this.#former = this.#latest ?? this.#former;
-    this.#latest = null;
     this.#membership = null;
     consumer.disconnect().catch(() => undefined); // it is broken; what of it is left, goes
     const now = clock.now();

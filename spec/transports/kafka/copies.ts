@@ -9,3 +9,4 @@ const folder = dirname(createRequire(import.meta.url).resolve("kafkajs/package.j
 
 export const patched = privateCopy(folder, patches(createCodecs(null)));
 export const stock = privateCopy(folder, new Map());
+export const both = [patched, stock] as const;

@@ -3,22 +3,21 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import type { ShardSource } from "../../../lib/runtime/shard-ports.ts";
-import { systemClock } from "../../../lib/time/clock.ts";
-import { createKafkaShards } from "../../../lib/transports/kafka/index.ts";
 import { requireBroker } from "../../broker/require-broker.ts";
 import { asAdmin, createTopic } from "../../broker/topics.ts";
 import { allowMs } from "../../run/ask.ts";
-import { definitionOf, nameFor } from "./kit.ts";
+import { endAll, nameFor } from "./kit.ts";
+import { sourceOf } from "./state-kit.ts";
 
 allowMs(120_000);
 
 const broker = await requireBroker({ restarts: true });
 const it = broker.suite("leaving a group");
+it.after.each(endAll);
 
 /** A process of `app` that knows `topic`, and is no member yet. */
 async function processOf(app: string, topic: string): Promise<ShardSource> {
-  const parts = { app, instance: app, clock: systemClock, log: () => undefined, retryWithinMs: 30_000 };
-  const { source } = createKafkaShards(definitionOf(app, broker.address), parts);
+  const source = sourceOf(app, broker.address);
   await source.partitionCount(topic);
   return source;
 }

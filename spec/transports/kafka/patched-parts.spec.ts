@@ -7,12 +7,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { CreateTransactionManager, StockResponse } from "../../../lib/transports/kafka/kafkajs-parts.ts";
 import { note } from "../../run/ask.ts";
-import { patched, stock } from "./copies.ts";
+import { both, patched, stock } from "./copies.ts";
 import { decodeWithStock, encode, type WrittenBatch } from "./stock.ts";
 
 const it = suite("patched parts");
 const require = createRequire(import.meta.url);
-const both = [patched, stock] as const;
 
 type Queue = { pending: unknown[]; throttledUntil: number; throttleCheckTimeoutId: unknown };
 

@@ -56,7 +56,7 @@ for (const version of KAFKA_VERSIONS) {
     assert.is(
       positions.reduce((sum, offset) => sum + offset, 0),
       TRAFFIC.events,
-      `what is dealt with is committed: ${JSON.stringify(service.lines.slice(-20))}`,
+      "what is dealt with is committed",
     );
   });
 

@@ -6,14 +6,12 @@ import * as assert from "uvu/assert";
 import { ConfigError, TransportError } from "../../../lib/core/errors.ts";
 import type { InputBatch, Log, TopicPartition } from "../../../lib/runtime/ports.ts";
 import type { ShardSource } from "../../../lib/runtime/shard-ports.ts";
-import { systemClock } from "../../../lib/time/clock.ts";
 import { clusterOf } from "../../../lib/transports/kafka/cluster.ts";
-import { createKafkaShards } from "../../../lib/transports/kafka/index.ts";
 import type { KafkaDefinition } from "../../../lib/transports/kafka/options.ts";
 import { requireBroker } from "../../broker/require-broker.ts";
 import { asAdmin, createTopic } from "../../broker/topics.ts";
-import { definitionOf, endAll, endLater, nameFor, until } from "./kit.ts";
-import { failureOf, outputTo, stateOf, writerOf } from "./state-kit.ts";
+import { endAll, nameFor, until } from "./kit.ts";
+import { failureOf, outputTo, sourceOf, stateOf, writerOf } from "./state-kit.ts";
 
 const broker = await requireBroker({ restarts: true });
 const it = broker.suite("shard source");
@@ -33,10 +31,8 @@ type Seen = {
 
 /** A process of `app` that reads by shards, and remembers what it is told. Ended by `endAll`. */
 function memberOf(app: string, options: Partial<KafkaDefinition> = {}, log: Log = () => undefined) {
-  const parts = { app, instance: nameFor("process"), clock: systemClock, log, retryWithinMs: 30_000 };
-  const { source } = createKafkaShards(definitionOf(app, broker.address, options), parts);
+  const source = sourceOf(app, broker.address, { ...options, log });
   const seen: Seen = { source, joins: [], read: new Map(), batches: [], faltering: [], failures: [] };
-  endLater(() => source.stop());
   return {
     ...seen,
     start: (topics: readonly string[], shards: number) =>

@@ -4,23 +4,20 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Consumer } from "kafkajs";
 import * as assert from "uvu/assert";
 import type { ShardSource } from "../../../lib/runtime/shard-ports.ts";
-import { systemClock } from "../../../lib/time/clock.ts";
 import { createAssigner } from "../../../lib/transports/kafka/assigner.ts";
-import { createKafkaShards } from "../../../lib/transports/kafka/index.ts";
 import { requireBroker } from "../../broker/require-broker.ts";
 import { asAdmin, createTopic } from "../../broker/topics.ts";
-import { definitionOf, endAll, endLater, nameFor, until } from "./kit.ts";
+import { endAll, endLater, nameFor, until } from "./kit.ts";
+import { sourceOf } from "./state-kit.ts";
 
 const broker = await requireBroker();
 const it = broker.suite("sharing out");
 it.after.each(endAll);
 
 /** A process of `app` that has joined its group. */
-async function memberOf(app: string, instance: string): Promise<ShardSource> {
-  const parts = { app, instance, clock: systemClock, log: () => undefined, retryWithinMs: 30_000 };
-  const { source } = createKafkaShards(definitionOf(app, broker.address), parts);
+async function memberOf(app: string): Promise<ShardSource> {
+  const source = sourceOf(app, broker.address);
   const nothing = (): void => undefined;
-  endLater(() => source.stop());
   await source.partitionCount(`${app}-in`);
   await source.start([`${app}-in`], 2, { onAssigned: nothing, onBatch: nothing, onFailure: nothing });
   return source;
@@ -37,6 +34,7 @@ it("nobody is proven a member before it knows what is its own", async () => {
       groupId: app,
       sessionTimeout: 6_000,
       heartbeatInterval: 500,
+      maxWaitTimeInMs: 250,
       partitionAssigners: [
         (given) => {
           const assigner = own(given);
@@ -56,14 +54,14 @@ it("nobody is proven a member before it knows what is its own", async () => {
     await leader.subscribe({ topics: [`${app}-in`] });
     await leader.run({ eachBatch: async () => undefined });
     await until("it leads", () => isAsked);
-    const member = await memberOf(app, "member");
+    const member = await memberOf(app);
     await member.proveMembership();
     isAsked = false;
     let goOn = (): void => undefined;
     share = new Promise((resolve) => {
       goOn = resolve;
     });
-    const another = memberOf(app, "another");
+    const another = memberOf(app);
     await until("all have joined", () => isAsked);
     let isProven = false;
     const proof = member.proveMembership().then(() => {

@@ -1,15 +1,18 @@
 // What the specs of state in Kafka share: a process of a service as far as its state is concerned.
 import type { ISocketFactory } from "kafkajs";
 import type { Log, OutputRecord } from "../../../lib/runtime/ports.ts";
-import type { PlacedRecord, ShardWriter, StateLog } from "../../../lib/runtime/shard-ports.ts";
+import type { PlacedRecord, ShardSource, ShardWriter, StateLog } from "../../../lib/runtime/shard-ports.ts";
 import { systemClock } from "../../../lib/time/clock.ts";
 import { createBatchLimits } from "../../../lib/transports/kafka/batch-limits.ts";
+import { createKafkaShards } from "../../../lib/transports/kafka/index.ts";
 import { loadKafkajs } from "../../../lib/transports/kafka/kafkajs.ts";
 import type { KafkaDefinition } from "../../../lib/transports/kafka/options.ts";
 import { createKafkaStateLog } from "../../../lib/transports/kafka/state-log.ts";
-import { definitionOf, endLater, type LogLine } from "./kit.ts";
+import { definitionOf, endLater, type LogLine, nameFor } from "./kit.ts";
 
 export type OnState = { readonly state: StateLog; readonly lines: readonly LogLine[] };
+
+type SourceOptions = Partial<KafkaDefinition> & { readonly instance?: string; readonly log?: Log };
 
 type StateOptions = Partial<KafkaDefinition> & { readonly socketFactory?: ISocketFactory };
 
@@ -41,6 +44,18 @@ export function stateOf(app: string, address: string, { socketFactory, ...option
   });
   endLater(() => state.close());
   return { state, lines };
+}
+
+/** The inputs of `app`, as one process reads them by shards. Stopped by `endAll`. */
+export function sourceOf(
+  app: string,
+  address: string,
+  { instance = nameFor("process"), log = () => undefined, ...options }: SourceOptions = {},
+): ShardSource {
+  const parts = { app, instance, clock: systemClock, log, retryWithinMs: 30_000 };
+  const { source } = createKafkaShards(definitionOf(app, address, options), parts);
+  endLater(() => source.stop());
+  return source;
 }
 
 /** A shard's newest writer. Closed by `endAll`. */
