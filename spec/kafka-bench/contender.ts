@@ -1,7 +1,7 @@
 // One contender, once, in a process of its own: reads the topic from its beginning and says how long that took, as a line of JSON.
 //
 //     node contender.mjs <broker> <events> drop                          stock kafkajs, dropping all it gets
-//     node contender.mjs <broker> <events> <app> <shards> [schema]       the service, exactly once, committed every 100 ms
+//     node contender.mjs <broker> <events> <app> <shards> [schema]       the service, exactly once, committed every 100 ms; or one process of it
 //     node --expose-gc contender.mjs - <events> layers <bytes>           what an event costs, layer by layer; no broker
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { ShardSource } from "../../lib/runtime/shard-ports.ts";
@@ -19,6 +19,10 @@ const [address = "", count = "", what = "", shards = "", schema = ""] = process.
 /** Of all layers. */
 const PASSES = 5;
 const events = Number(count);
+/** The last second of event time waits for events that do not come. */
+const WAITING_SHARE = (2 * PER_SECOND) / events;
+/** Of all events, before commits count: until then many stretches say nothing, and nobody waits for them. */
+const WARM_SHARE = 0.1;
 console.log(JSON.stringify(await answer()));
 process.exit();
 
@@ -53,18 +57,20 @@ async function serve(): Promise<Figures> {
   const service = benchService(what, { schema: schema === "schema" });
   const log = (): void => undefined;
   const definition = definitionOf(what, address, { commitEveryMs: COMMIT_EVERY_MS, sessionTimeoutMs: 30_000 });
-  const parts = { app: what, instance: what, clock: systemClock, log, retryWithinMs: service.retryWithinMs };
+  const parts = {
+    app: what,
+    instance: `${what}-${process.pid}`,
+    clock: systemClock,
+    log,
+    retryWithinMs: service.retryWithinMs,
+  };
   const kafka = createKafkaShards(definition, parts);
-  // The last second of event time waits for events that do not come.
-  const atOnce = events - 2 * PER_SECOND;
   const commits: number[] = [];
   const running = await new Promise<{
     readonly service: RunningService;
     readonly figures: Omit<Figures, "alerts">;
   }>((resolve, reject) => {
-    const source = watched(kafka.source, Number(shards), atOnce, commits, (figures) =>
-      resolve({ service: started, figures }),
-    );
+    const source = watched(kafka.source, Number(shards), commits, (figures) => resolve({ service: started, figures }));
     const started = runService(service, {
       ...parts,
       ...kafka,
@@ -79,11 +85,10 @@ async function serve(): Promise<Figures> {
   return { ...running.figures, alerts: running.service.metrics().sent.alerts };
 }
 
-/** `source`, with a look at what is committed: nothing else is asked of the service while it works. */
+/** `source`, with a look at what is committed of the partitions that this process reads: nothing else is asked of the service while it works. */
 function watched(
   source: ShardSource,
   shards: number,
-  atOnce: number,
   commits: number[],
   done: (figures: Omit<Figures, "alerts">) => void,
 ): ShardSource {
@@ -91,11 +96,15 @@ function watched(
   const positions = new Map<number, bigint>();
   const committedAt = new Map<number, number>();
   let isDone = false;
+  const end = (): number =>
+    sumOf([...positions.keys()].map((partition) => source.endOf({ topic: INPUT, partition }) ?? BigInt(events)));
   return new Proxy(source, {
     get(target, name) {
       const own = Reflect.get(target, name) as unknown;
       if (name === "read")
         return (...args: Parameters<ShardSource["read"]>) => {
+          const [{ topic, partition }, offset] = args;
+          if (topic === INPUT) positions.set(partition, offset);
           watch ??= startWatch();
           source.read(...args);
         };
@@ -109,10 +118,9 @@ function watched(
           const before = committedAt.get(shard);
           committedAt.set(shard, now);
           for (const { partition, position } of moved) positions.set(partition, position);
-          const settled = [...positions.values()].reduce((sum, position) => sum + Number(position), 0);
-          // Until then many stretches say nothing: nobody waits for their commits.
-          if (before !== undefined && settled > events / 10) commits.push(now - before);
-          if (settled < atOnce) return;
+          const settled = sumOf([...positions.values()]);
+          if (before !== undefined && settled > WARM_SHARE * end()) commits.push(now - before);
+          if (settled < (1 - WAITING_SHARE) * end()) return;
           isDone = true;
           done({ ...watch(settled), commits });
         };
@@ -121,16 +129,20 @@ function watched(
   });
 }
 
-type Watch = (events: number) => Pick<Figures, "events" | "seconds" | "cpuSeconds" | "longestPauseMs">;
+function sumOf(offsets: readonly bigint[]): number {
+  return offsets.reduce((sum, offset) => sum + Number(offset), 0);
+}
+
+type Watch = (events: number) => Omit<Figures, "commits" | "alerts">;
 
 function startWatch(): Watch {
-  const since = performance.now();
+  const [startedAt, since] = [Date.now(), performance.now()];
   const before = process.cpuUsage();
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
   return (read) => {
     const { user, system } = process.cpuUsage(before);
     const seconds = (performance.now() - since) / 1_000;
-    return { events: read, seconds, cpuSeconds: (user + system) / 1e6, longestPauseMs: delay.max / 1e6 };
+    return { events: read, startedAt, seconds, cpuSeconds: (user + system) / 1e6, longestPauseMs: delay.max / 1e6 };
   };
 }

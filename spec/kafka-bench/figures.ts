@@ -2,11 +2,13 @@
 
 export const COMMIT_EVERY_MS = 100;
 
-/** Of one contender that has read the topic once. */
+/** Of one contender that has read the topic once, or of one of its processes. */
 export type Figures = {
   readonly events: number;
+  /** By the clock of the machine. */
+  readonly startedAt: number;
   readonly seconds: number;
-  /** Of its process, in all threads. */
+  /** In all threads. */
   readonly cpuSeconds: number;
   /** Longest time that the event loop did not turn. */
   readonly longestPauseMs: number;
@@ -14,6 +16,21 @@ export type Figures = {
   readonly commits: readonly number[];
   readonly alerts: number;
 };
+
+/** Processes that began and ended on their own, as one contender. */
+export function together(processes: readonly Figures[]): Figures {
+  const sum = (of: (each: Figures) => number): number => processes.reduce((total, each) => total + of(each), 0);
+  const startedAt = Math.min(...processes.map((each) => each.startedAt));
+  return {
+    events: sum(({ events }) => events),
+    startedAt,
+    seconds: (Math.max(...processes.map((each) => each.startedAt + 1_000 * each.seconds)) - startedAt) / 1_000,
+    cpuSeconds: sum(({ cpuSeconds }) => cpuSeconds),
+    longestPauseMs: Math.max(...processes.map(({ longestPauseMs }) => longestPauseMs)),
+    commits: processes.flatMap(({ commits }) => commits),
+    alerts: sum(({ alerts }) => alerts),
+  };
+}
 
 /** A line of the table. */
 export type Row = {

@@ -7,16 +7,17 @@ import { type JavaRecord, javaProduce } from "../broker/java-produce.ts";
 import { createTopic } from "../broker/topics.ts";
 import { bundle, type Folder } from "../run/bundle.ts";
 import { readWords, runCommand, wholeNumber } from "../run/command-line.ts";
-import { type Figures, type Layer, layersTable, type Row, rowOf, tableOf } from "./figures.ts";
+import { type Figures, type Layer, layersTable, type Row, rowOf, tableOf, together } from "./figures.ts";
 import { type LatencyRow, latencyTable, measureLatency, warmUp } from "./latency.ts";
 import { alertsIn, INPUT, PER_SECOND, records, SIZES, type Size } from "./stream.ts";
 
-const USAGE = `npm run kafka-bench -- [--events 1000000] [--bytes 100,300] [--shards 1,4,8] [--rounds 3] [--lagging] [--profile FOLDER] [--layers] [--node FLAG] [--json]
+const USAGE = `npm run kafka-bench -- [--events 1000000] [--bytes 100,300] [--shards 1,4,8] [--processes 1] [--rounds 3] [--lagging] [--profile FOLDER] [--layers] [--node FLAG] [--json]
        npm run kafka-bench -- --latency [--rate N] [--seconds 20] [--bytes 100,300] [--shards 4] [--events 1000000] [--json]
 
   --events N        records, all written before anything is read
   --bytes LIST      of a record's value: 100, 300 or both
   --shards LIST     how many shards the service has, one row each; 4 with a schema is another
+  --processes LIST  how many processes the service is, one row each for as many shards or more; kafkajs is always one
   --rounds N        how often each contender reads the topic, in turn, after a round in which the broker warms up; the median counts
   --lagging         all records are in one of the eight partitions, as if the others were caught up
   --profile FOLDER  writes a profile of every process there; slower
@@ -33,6 +34,7 @@ type Command = {
   readonly events: number;
   readonly sizes: readonly Size[];
   readonly shards: readonly number[];
+  readonly processes: readonly number[];
   readonly rounds: number;
   readonly lagging: boolean;
   readonly profile: string | null;
@@ -48,6 +50,8 @@ type Command = {
 const DROP = "kafkajs, dropping";
 const PARTITIONS = 8;
 const CONTENDER_MS = 300_000;
+/** So long a group waits for its other members when it begins: the processes of a service share the topic before any reads. */
+const JOIN_MS = 2_000;
 const exec = promisify(execFile);
 
 await runCommand(USAGE, parseCommand(process.argv.slice(2)), run);
@@ -143,24 +147,19 @@ async function measure(
   program: string,
   say: (line: string) => void,
 ): Promise<readonly Row[]> {
-  const { events, rounds, shards } = command;
-  const broker = await startBroker({ heapMb: 1_024, optimize: true });
+  const { events, rounds } = command;
+  const settings = { "group.initial.rebalance.delay.ms": String(JOIN_MS) };
+  const broker = await startBroker({ heapMb: 1_024, optimize: true, settings });
   try {
     await fill(broker, command, size, say);
-    const contenders = [
-      { name: DROP, words: () => ["drop"] },
-      ...shards.map((count) => ({ name: `service, S = ${count}`, words: (app: string) => [app, `${count}`] })),
-      ...(shards.includes(4) ? [{ name: "service, S = 4, schema", words: (app: string) => [app, "4", "schema"] }] : []),
-    ];
+    const contenders = contendersOf(command);
     const figures = contenders.map((): Figures[] => []);
     for (let round = 0; round <= rounds; round += 1) {
-      for (const [index, { name, words }] of contenders.entries()) {
+      for (const [index, { name, words, processes }] of contenders.entries()) {
         const all = [broker.address, String(events), ...words(`round-${round}-${index}`)];
-        const found = await runProgram<Figures>(
-          program,
-          all,
-          flagsOf(round === 0 ? { ...command, profile: null } : command),
-        );
+        const flags = flagsOf(round === 0 ? { ...command, profile: null } : command);
+        const each = Array.from({ length: processes }, () => runProgram<Figures>(program, all, flags));
+        const found = together(await Promise.all(each));
         if (round > 0) figures[index]?.push(found);
         const which = round === 0 ? "to warm up" : `round ${round} of ${rounds}`;
         say(`${size} B, ${which}: ${name}: ${Math.round(found.events / found.seconds).toLocaleString("en")}/s`);
@@ -170,6 +169,30 @@ async function measure(
   } finally {
     await broker.stop();
   }
+}
+
+type Contender = {
+  readonly name: string;
+  readonly words: (app: string) => readonly string[];
+  readonly processes: number;
+};
+
+function contendersOf({ shards, processes }: Command): readonly Contender[] {
+  const services = processes.flatMap((count) =>
+    shards
+      .filter((all) => all >= count)
+      .map((all) => ({
+        name: `service, S = ${all}${count === 1 ? "" : `, ${count} processes`}`,
+        words: (app: string) => [app, `${all}`],
+        processes: count,
+      })),
+  );
+  const withSchema = { name: "service, S = 4, schema", words: (app: string) => [app, "4", "schema"], processes: 1 };
+  return [
+    { name: DROP, words: () => ["drop"], processes: 1 },
+    ...services,
+    ...(shards.includes(4) && processes.includes(1) ? [withSchema] : []),
+  ];
 }
 
 /** For Node.js. */
@@ -200,6 +223,7 @@ function parseCommand(words: string[]): Command | string {
     events: text,
     bytes: text,
     shards: text,
+    processes: text,
     rounds: text,
     profile: text,
     node: text,
@@ -215,6 +239,9 @@ function parseCommand(words: string[]): Command | string {
       return size;
     }),
     shards: (more.shards ?? (latency ? "4" : "1,4,8")).split(",").map((each) => wholeNumber("shards", each)),
+    processes: (aside("processes", more.processes, latency) ?? "1")
+      .split(",")
+      .map((each) => wholeNumber("processes", each)),
     rounds: wholeNumber("rounds", more.rounds ?? "3"),
     lagging: aside("lagging", more.lagging, latency) ?? false,
     profile: aside("profile", more.profile, latency),

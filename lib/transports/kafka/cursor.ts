@@ -19,8 +19,8 @@ export type Cursor = TopicPartition & {
   acknowledged: bigint;
   /** The position that the group is known to have; `null`: none, or it may have changed. */
   committed: bigint | null;
-  /** The offset after the last record of the partition, as far as is known. */
-  end: bigint;
+  /** The offset after the last record of the partition, as far as is known; `null`: not yet. */
+  end: bigint | null;
   /** Whether nothing more stood in the partition when it was last read. */
   caughtUp: boolean;
   /** Whether we asked for no more of it. */
@@ -40,18 +40,16 @@ export type Fetched = {
 };
 
 /** A partition to be read from `position` on. */
-export function createCursor(place: TopicPartition, position: bigint, end: bigint, committed: bigint | null): Cursor {
-  const { topic, partition } = place;
-  const caughtUp = position >= end;
+export function createCursor({ topic, partition }: TopicPartition, position: bigint): Cursor {
   return {
     topic,
     partition,
     next: position,
     delivered: position,
     acknowledged: position,
-    committed,
-    end,
-    caughtUp,
+    committed: null,
+    end: null,
+    caughtUp: false,
     paused: false,
     astray: false,
   };

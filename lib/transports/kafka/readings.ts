@@ -27,7 +27,7 @@ export interface Readings {
   get(place: TopicPartition): Cursor | undefined;
   all(): readonly Cursor[];
   /** Reads a partition from `position` on, whatever was read of it before. */
-  begin(place: TopicPartition, position: bigint, end: bigint, committed: bigint | null): Cursor;
+  begin(place: TopicPartition, position: bigint): void;
   /** Goes on where it stood, after a join. */
   goOn(cursor: Cursor): void;
   /** Forgets them. */
@@ -64,11 +64,10 @@ class ReadingsAtWork implements Readings {
     return [...this.#cursors.values()];
   }
 
-  begin(place: TopicPartition, position: bigint, end: bigint, committed: bigint | null): Cursor {
-    const cursor = createCursor(place, position, end, committed);
+  begin(place: TopicPartition, position: bigint): void {
+    const cursor = createCursor(place, position);
     this.#cursors.set(nameOf(place), cursor);
     this.goOn(cursor);
-    return cursor;
   }
 
   goOn(cursor: Cursor): void {

@@ -159,8 +159,7 @@ class KafkaShardSource implements ShardSource {
   read(place: TopicPartition, offset: bigint): void {
     if (!this.#owned.has(place.partition % this.#shards)) return;
     this.#options.log("debug", "reading begins", { ...placeOf(place), position: String(offset) });
-    const cursor = this.#readings.begin(place, offset, offset, null);
-    cursor.caughtUp = false; // nobody knows yet
+    this.#readings.begin(place, offset);
     this.#lookSoon();
   }
 

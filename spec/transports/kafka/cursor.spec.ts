@@ -14,7 +14,7 @@ it("hands over each record once, in order, whatever fetches bring", () => {
   fc.assert(
     fc.property(log, fetches, (records, all) => {
       const end = BigInt(records.length);
-      const cursor = createCursor(place, 0n, end, null);
+      const cursor = createCursor(place, 0n);
       const seen: bigint[] = [];
       for (const [from, length] of all) {
         if (from >= records.length) continue;
@@ -40,7 +40,7 @@ it("hands over each record once, in order, whatever fetches bring", () => {
 });
 
 it("what is settled is what was acknowledged, and with it the markers behind it", () => {
-  const cursor = createCursor(place, 5n, 20n, null);
+  const cursor = createCursor(place, 5n);
   assert.is(settled(cursor), 5n);
   advance(cursor, { from: 5n, last: 9n, end: 20n }, 7n); // records up to 7, markers at 8 and 9
   assert.is(settled(cursor), 5n);

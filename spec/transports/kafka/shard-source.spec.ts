@@ -87,6 +87,7 @@ it("reads nothing before it is told where, then from there, and again from elsew
   await member.source.proveMembership();
   assert.equal(member.batches, []);
   member.source.read(place, 2n);
+  assert.is(member.source.endOf(place), null); // nobody has said yet
   member.source.read(empty, 0n);
   await until("the rest is read", () => member.readOf(place).length === 4);
   assert.equal(member.readOf(place), [2, 3, 4, 5]);
