@@ -57,8 +57,8 @@ export type AlertJson = {
 
 /** Places of events that are named in the report of an alert that is too large. */
 const MAX_PLACES = 100;
-/** Longest stack that is reported, in UTF-16 code units. */
-const MAX_STACK_LENGTH = 4_000;
+/** Longest message and longest stack that are reported, in UTF-16 code units. */
+const MAX_TEXT_LENGTH = 4_000;
 
 /**
  * Writes an outcome. `watermark` is how far event time has come. A match whose value has no JSON form becomes a report of a
@@ -89,12 +89,13 @@ function toAlert(match: Match | TimedOut, options: AlertOptions, watermark: Inst
     return report("deadLetter", options.topics.deadLetters, failed, failureJson(failed, options.version));
   }
   const { maxOutputBytes: max, topics } = options;
-  if (value.length > max)
-    return report("deadLetter", topics.deadLetters, match, tooLargeJson(match, max, value.length));
+  const key = keyBytes(match.key);
+  const bytes = key.length + value.length;
+  if (bytes > max) return report("deadLetter", topics.deadLetters, match, tooLargeJson(match, max, bytes));
   const isMatch = match.kind === "match";
   const record: OutputRecord = {
     topic: isMatch ? options.topics.alerts : options.topics.timedOut,
-    key: keyBytes(match.key),
+    key,
     value,
     headers: new Map([
       ["id", match.id],
@@ -141,8 +142,8 @@ function failureJson(failed: FunctionFailed, version: number): Said {
     at: toIso(at),
     where,
     step,
-    message,
-    stack: stack.slice(0, MAX_STACK_LENGTH),
+    message: message.slice(0, MAX_TEXT_LENGTH),
+    stack: stack.slice(0, MAX_TEXT_LENGTH),
     origin,
   };
 }
@@ -168,13 +169,20 @@ type Said = { readonly kind: string; readonly [more: string]: unknown };
 
 type About = Pick<FunctionFailed | LimitReached, "pattern" | "key" | "at">;
 
+/** A key that is longer is cut in reports: it stands in them twice, and they have to fit where the alert does not. */
+const MOST_KEY_BYTES = 10_000;
+
 function report(kind: EmissionKind, topic: string, about: About, json: Said): Emission {
+  const key = keyBytes(about.key);
+  const isLong = key.length > MOST_KEY_BYTES;
+  const said = isLong ? { ...json, key: `${String(about.key).slice(0, 100)}…`, keyBytes: key.length } : json;
   const headers = new Map([
     ["sequitur-kind", json.kind],
     ["pattern", about.pattern],
     ["content-type", "application/json"],
   ]);
-  return { kind, record: { topic, key: keyBytes(about.key), value: toJsonBytes(json), headers, timestamp: about.at } };
+  const record = { topic, key: isLong ? null : key, value: toJsonBytes(said), headers, timestamp: about.at };
+  return { kind, record };
 }
 
 /** The value `select` returned has a cycle, or a `toJSON` that throws. */

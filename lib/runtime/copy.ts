@@ -1,6 +1,6 @@
 // What leaves as it came: late and broken records, with their own bytes, key and headers, and headers that say where they
-// came from and why. So they can be read again by whatever reads the input. A value that is longer than a topic may take
-// is left out: its place says where it still is.
+// came from and why. So they can be read again by whatever reads the input. Of a record that is longer than a topic may take the
+// value is left out, and if that is not enough its headers and its key: its place says where they still are.
 
 import type { BadRecord } from "../event/bad-record.ts";
 import type { Instant } from "../time/instant.ts";
@@ -41,6 +41,7 @@ export function deadLetterCopy(
   return { kind: "deadLetter", record: copyOf(topic, from, record, why, readAt, maxBytes) };
 }
 
+const utf8 = new TextEncoder();
 const NOTHING = new Uint8Array(0);
 
 function copyOf(
@@ -51,20 +52,33 @@ function copyOf(
   otherwiseAt: Instant,
   maxBytes: number,
 ): OutputRecord {
-  const headers = new Map<string, string>(record.headers);
+  const { key, value, timestamp } = record;
+  const [keyBytes, valueBytes] = [key?.length ?? 0, value?.length ?? 0];
+  const headerBytes = bytesOf(record.headers);
+  const isTooLarge = keyBytes + valueBytes + headerBytes > maxBytes;
+  const hasLongHeaders = keyBytes + headerBytes > maxBytes;
+  const hasLongKey = keyBytes > maxBytes;
+  const headers = new Map<string, string>(hasLongHeaders ? [] : record.headers);
   for (const [name, value] of why) headers.set(name, value);
   headers.set("sequitur-topic", from.topic);
   headers.set("sequitur-partition", String(from.partition));
   headers.set("sequitur-offset", String(record.offset));
-  const isTooLarge = (record.value?.length ?? 0) > maxBytes;
-  if (record.timestamp !== null) headers.set("sequitur-timestamp", String(record.timestamp));
-  if (record.value === null) headers.set("sequitur-value", "null");
-  if (isTooLarge) headers.set("sequitur-value", `left out: ${record.value?.length} bytes`);
+  if (timestamp !== null) headers.set("sequitur-timestamp", String(timestamp));
+  if (value === null) headers.set("sequitur-value", "null");
+  else if (isTooLarge) headers.set("sequitur-value", `left out: ${valueBytes} bytes`);
+  if (hasLongHeaders && headerBytes > 0) headers.set("sequitur-headers", `left out: ${headerBytes} bytes`);
+  if (hasLongKey) headers.set("sequitur-key", `left out: ${keyBytes} bytes`);
   return {
     topic,
-    key: record.key,
-    value: isTooLarge ? NOTHING : (record.value ?? NOTHING),
+    key: hasLongKey ? null : key,
+    value: isTooLarge ? NOTHING : (value ?? NOTHING),
     headers,
-    timestamp: record.timestamp ?? otherwiseAt,
+    timestamp: timestamp ?? otherwiseAt,
   };
+}
+
+function bytesOf(headers: InputRecord["headers"]): number {
+  let sum = 0;
+  for (const [name, value] of headers) sum += utf8.encode(name).length + utf8.encode(value).length;
+  return sum;
 }

@@ -32,7 +32,7 @@ export type LaneConfig = {
   readonly patterns: readonly LanePattern[];
   readonly lateTopic: string;
   readonly deadLetterTopic: string;
-  /** Longest value that is copied, in bytes. */
+  /** Longest record that is copied, in bytes. */
   readonly maxOutputBytes: number;
   /** Where keys were met. One for all lanes. */
   readonly placement: Placement;

@@ -143,8 +143,9 @@ export type ServiceLimits = MatcherLimits & {
   /** Bytes of alerts and other output that are not yet safe; beyond it, matching waits. Default 16 MiB. */
   readonly maxUnsentBytes: number;
   /**
-   * Longest value that is written, in bytes. Of a longer alert a report goes to the dead letters, with its id and the places of its events;
-   * of a longer late or bad record the copy has no value. Default 900,000, which Kafka takes by default.
+   * Longest record that is written, in bytes: its key and value, of late and bad records their headers, too. Of a longer alert a report goes
+   * to the dead letters, with its id and the places of its events; the copy of a longer late or bad record has no value, and if need be
+   * neither headers nor key. Default 900,000, which Kafka takes by default.
    */
   readonly maxOutputBytes: number;
 };

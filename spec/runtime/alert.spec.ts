@@ -132,6 +132,8 @@ it("a function that threw is reported to the dead letters, with step and stack",
     origin,
   } as const;
   const { kind, record: sent } = toEmission({ ...failed, stack: `Error: no\n${"x".repeat(9_000)}` }, options, 0);
+  const long = toEmission({ ...failed, message: "m".repeat(9_000), stack: "" }, options, 0);
+  assert.is((json(long.record)["message"] as string).length, 4_000);
   const { stack, ...said } = json(sent);
   assert.is(kind, "deadLetter");
   assert.ok(typeof stack === "string" && stack.startsWith("Error: no") && stack.length === 4_000);
@@ -200,6 +202,37 @@ it("of a copy that is too large only the value stays behind, and the place says 
   const { record: sent } = lateCopy("late", from, record(5, "x".repeat(101), 42), 1_000, 2_000, 100);
   assert.equal([sent.value.length, sent.headers.get("sequitur-value")], [0, "left out: 101 bytes"]);
   assert.is(sent.headers.get("sequitur-offset"), "5");
+});
+
+it("of a copy that is still too large its headers stay behind, and then its key", () => {
+  const long = (bytes: number) => "x".repeat(bytes);
+  const original = record(5, "value", 42);
+  const sentOf = (keyBytes: number, headerBytes: number) => {
+    const headers = new Map(headerBytes === 0 ? [] : [["h", long(headerBytes - 1)]]);
+    const { record: sent } = lateCopy(
+      "late",
+      from,
+      { ...original, key: new Uint8Array(keyBytes), headers },
+      1_000,
+      2_000,
+      100,
+    );
+    const said = ["sequitur-value", "sequitur-headers", "sequitur-key"].map((name) => sent.headers.get(name) ?? "");
+    return [sent.value.length, sent.headers.has("h"), sent.key?.length ?? null, ...said];
+  };
+  assert.equal(sentOf(45, 50), [5, true, 45, "", "", ""]);
+  assert.equal(sentOf(45, 51), [0, true, 45, "left out: 5 bytes", "", ""]);
+  assert.equal(sentOf(45, 56), [0, false, 45, "left out: 5 bytes", "left out: 56 bytes", ""]);
+  assert.equal(sentOf(101, 0), [0, false, null, "left out: 5 bytes", "", "left out: 101 bytes"]);
+  assert.equal(sentOf(101, 7), [0, false, null, "left out: 5 bytes", "left out: 7 bytes", "left out: 101 bytes"]);
+});
+
+it("an alert whose key makes it too large is reported, with the beginning of the key", () => {
+  const { kind, record: sent } = toEmission({ ...match, key: "k".repeat(10_001) }, options, 0);
+  const { limit, key, keyBytes: bytes, id } = json(sent);
+  assert.equal([kind, sent.topic, limit, id, bytes], ["deadLetter", "dead", "maxOutputBytes", match.id, 10_001]);
+  assert.equal([key, sent.key], [`${"k".repeat(100)}…`, null]);
+  assert.ok(sent.value.length < 1_000);
 });
 
 it("a bad record leaves as it came, with code and message; one without value says so", () => {

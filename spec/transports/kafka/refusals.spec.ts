@@ -164,6 +164,36 @@ it("MESSAGE_TOO_LARGE: an alert that its topic does not take, with both ways out
   await refusal(cards(app), "MESSAGE_TOO_LARGE", /topic "long-.*-alerts".*Raise max\.message\.bytes.*select less/);
 });
 
+it("a record whose key or headers no output topic takes stops nobody: what is said of it goes without them", async () => {
+  const app = nameFor("huge");
+  await createTopic(broker, `${app}-in`, 1, { "max.message.bytes": "20000000" });
+  const [long, half] = ["k".repeat(2_000_000), "k".repeat(500_000)];
+  const messages = [
+    { key: long, value: "nope" },
+    { key: "a", value: "nope", headers: { trace: long } },
+    sale(half),
+    sale("b", 60_000),
+    { key: half, value: JSON.stringify({ ...JSON.parse(sale("late").value), more: "m".repeat(800_000) }) },
+    sale("c", 60_001),
+  ];
+  await asAdmin(broker, async (_, kafka) => {
+    const producer = kafka.producer();
+    await producer.connect();
+    // kafkajs takes minutes to choose a partition by so long a key
+    for (const message of messages)
+      await producer.send({ topic: `${app}-in`, messages: [{ ...message, partition: 0 }] });
+    await producer.disconnect();
+  });
+  const { running } = start(cards(app));
+  await until("all is said", () => {
+    const { alerts, deadLetters, late } = running.metrics().sent;
+    return alerts === 2 && deadLetters === 3 && late === 1;
+  });
+  await running.stop();
+  const letters = await consoleConsume(broker, `${app}-dead-letters`);
+  assert.equal(letters.map(({ key }) => key?.length ?? null).sort(), [1, null, null]);
+});
+
 for (const guarantee of ["exactly-once", "at-least-once"] as const) {
   it(`alerts that their topic takes, though not all at once, are sent in smaller batches, ${guarantee}`, async () => {
     const app = nameFor("many");
