@@ -2,7 +2,13 @@
 
 import { CheckpointError, type Problem, SequiturError } from "../core/errors.ts";
 import type { OldForms } from "../runtime/shard/context.ts";
-import { changedSince, checkRelease, type Successor } from "../runtime/shard/succession.ts";
+import {
+  type ChangedInputs,
+  changedInputs,
+  changedSince,
+  checkRelease,
+  type Successor,
+} from "../runtime/shard/succession.ts";
 import { stateTopicOf } from "../state/names.ts";
 import type { Tail } from "../state/tail.ts";
 import type { StateLook } from "../transports/kafka/state-look.ts";
@@ -11,13 +17,14 @@ import { choiceOf, identityOf } from "./identity.ts";
 import { problemOf } from "./preflight-problem.ts";
 import { readTail, untrimmed } from "./state-tail.ts";
 
-/** Each problem once, however many shards have it. The topic of the state is there, and may be read. Codes: those of `CheckpointError`, and those of Kafka's errors. */
+/** Each problem once, however many shards have it. The topic of the state is there, and may be read. Codes: those of `CheckpointError`, those of Kafka's errors, and `INPUTS_CHANGED`. */
 export async function judgeSaved(
   service: ServiceDefinition,
   look: Pick<StateLook, "bounds" | "read">,
 ): Promise<readonly Problem[]> {
   const topic = stateTopicOf(service.app);
   const identity = identityOf(service);
+  const inputs = service.inputs.map(({ name }) => name);
   const problems = new Map<string, Problem>();
   const tell = (error: unknown): void => {
     if (!(error instanceof SequiturError)) throw error;
@@ -28,7 +35,10 @@ export async function judgeSaved(
       const name = `partition ${shard} of "${topic}"`;
       try {
         const read = (now: typeof bounds): Promise<Tail> => readTail(look, service.app, name, shard, now);
-        judgeTail(await untrimmed(look, topic, shard, bounds, read), identity, choiceOf(service), name);
+        const tail = await untrimmed(look, topic, shard, bounds, read);
+        judgeTail(tail, identity, choiceOf(service), name);
+        const changed = tail.checkpoint === null ? null : changedInputs(tail.checkpoint.entry, inputs);
+        if (changed !== null && !problems.has(INPUTS_CHANGED)) problems.set(INPUTS_CHANGED, warningOf(changed, topic));
       } catch (error) {
         if (!(error instanceof CheckpointError)) throw error;
         tell(error);
@@ -38,6 +48,25 @@ export async function judgeSaved(
     tell(error);
   }
   return [...problems.values()];
+}
+
+const INPUTS_CHANGED = "INPUTS_CHANGED";
+
+function warningOf({ added, gone, time }: ChangedInputs, topic: string): Problem {
+  const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
+  const others = [
+    ...(gone.length === 0 ? [] : [`of ${list(gone)}, which this service does not read`]),
+    ...(added.length === 0 ? [] : [`not of ${list(added)}`]),
+  ];
+  const late = added.length === 0 || time === null ? "" : ` What a new input brings of before ${time} is late.`;
+  const remedy = `If another service has the same app, rename one.${late} \`sequitur reset\` begins anew, without the runs that are open.`;
+  return {
+    code: INPUTS_CHANGED,
+    severity: "warning",
+    path: [topic],
+    message: `The saved state is ${others.join(", and ")}.`,
+    remedy,
+  };
 }
 
 /** @throws {CheckpointError} `SUPERSEDED`, `DUPLICATE_APP`, `CANNOT_DRAIN` */

@@ -311,6 +311,12 @@ it("saved state that a start would refuse, once for all shards", async () => {
   assert.equal(await told(service({ app, inputs, patterns: [waiting], ...drain })), []); // of the other no run is open
   const refused = service({ app, inputs, patterns: [twice, never], ...drain });
   await one(refused, /^CANNOT_DRAIN released-state .*open runs of "twice" \(version 1\)/);
+  await filled(`${app}-more`, 3, logins(1));
+  const more = [...inputs, topic<Login>(`${app}-more`, BY_USER)] as const;
+  await one(
+    service({ app, inputs: more, patterns: [waiting, never], release: 2 }),
+    /^INPUTS_CHANGED released-state The saved state is not of "released-more"\.$/,
+  );
 });
 
 it("output topics that are missing and not created, or that the brokers would not create", async () => {

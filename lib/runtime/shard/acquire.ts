@@ -13,7 +13,7 @@ import { insist } from "./insist.ts";
 import { formPieces, oldPatterns, reviveAll, tellOld } from "./old-forms.ts";
 import { createProgress } from "./progress.ts";
 import type { SavedForm } from "./stretch.ts";
-import { checkRelease } from "./succession.ts";
+import { changedInputs, checkRelease } from "./succession.ts";
 import { type Taken, takeOver } from "./take-over.ts";
 
 /** A shard that is ours, and what it stands on. */
@@ -84,6 +84,7 @@ async function restored(context: ShardContext, replay: Replay): Promise<Restored
   const lanes = await beginningOf(context, checkpoint?.lanes ?? []);
   if (lanes === null) return null;
   tellOld(context, replay, old);
+  tellInputs(context, checkpoint);
   const patterns = [...context.identity.patterns, ...draining];
   const slots = patterns.map((pattern) => slotOf(checkpoint, pattern));
   return {
@@ -99,6 +100,13 @@ async function restored(context: ShardContext, replay: Replay): Promise<Restored
     task,
     isChanged: checkpoint !== null && !hasSamePatterns(checkpoint, { patterns }),
   };
+}
+
+function tellInputs({ log, shard, topics }: ShardContext, checkpoint: Checkpoint | null): void {
+  const changed = checkpoint === null ? null : changedInputs(checkpoint, topics);
+  if (changed === null) return;
+  const what = changed.added.length === 0 ? "" : "; what new ones bring of before that time is late";
+  log("warn", `the saved state was of other inputs, and time goes on where it stood${what}`, { shard, ...changed });
 }
 
 /** Where the same pattern stands in a checkpoint; -1: it is new, or another one than before. */

@@ -3,7 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { allowMs } from "../../run/ask.ts";
-import { type Different, type Instance, killAndReplace, Scenario, SHARDS } from "./scenario.ts";
+import { type Different, type Instance, killAndReplace, Scenario, SHARDS, taskConfig } from "./scenario.ts";
 
 const it = suite("shards, releases");
 allowMs(120_000);
@@ -166,6 +166,25 @@ it("state that was saved without forms loses its old runs, with a warning", asyn
   assert.is(second.error, null);
   const line = "warn a pattern has changed, and was saved without its form: its runs are dropped";
   assert.equal(warnings(second), Array(SHARDS).fill(line));
+});
+
+it("other inputs than those of the saved state are told, each shard once: time goes on where it stood", async () => {
+  const scenario = new Scenario(8);
+  scenario.feed(40, 1_000);
+  const [x] = taskConfig().inputs;
+  const onlyX = { inputs: x === undefined ? [] : [x] };
+  const told = async (different: Different): Promise<readonly string[]> => {
+    const instance = scenario.start(different);
+    await pass(scenario, 3_000);
+    assert.is(instance.error, null, String(instance.error));
+    await stop(scenario, instance);
+    return instance.logged.filter((line) => line.includes("of other inputs"));
+  };
+  assert.equal(await told({ task: onlyX }), []);
+  const said = "warn the saved state was of other inputs, and time goes on where it stood";
+  assert.equal(await told({}), Array(SHARDS).fill(`${said}; what new ones bring of before that time is late`));
+  assert.equal(await told({}), []);
+  assert.equal(await told({ task: onlyX }), Array(SHARDS).fill(said));
 });
 
 it.run();
