@@ -7,7 +7,7 @@ import type { Log } from "./ports.ts";
 export function createFirstReports(log: Log): (emission: Emission) => void {
   const reported = new Set<string>();
   return ({ kind, record }) => {
-    if (kind !== "deadLetter" && kind !== "notice") return;
+    if (kind === "alert" || kind === "timedOut") return;
     const what = record.headers.get("sequitur-code") ?? record.headers.get("sequitur-kind") ?? kind;
     const where = record.headers.get("sequitur-topic") ?? record.headers.get("pattern") ?? "";
     if (reported.has(`${what}:${where}`)) return;

@@ -32,7 +32,8 @@ it("with --log json every line of standard error is an object, and none shows an
     lines.flatMap(({ level, app, msg }) => (msg === undefined ? [] : [[level, app, msg]])),
     [
       ["info", "doors", "service is running"],
-      ["warn", "doors", "first of its kind; more are only counted"],
+      ["warn", "doors", "first of its kind; more are only counted"], // a record is broken
+      ["warn", "doors", "first of its kind; more are only counted"], // another is late
       ["info", "doors", "service is stopped"],
     ],
   );

@@ -60,6 +60,15 @@ it("that a group has no positions only where they and the state could be asked f
   assert.match(said({ ...NEW, state: { ...NEW.state, described: refused(missing) } as never }), /has no positions/);
 });
 
+it("where it begins without saved state, if the group has positions", () => {
+  const note = 'there is no saved state: it would begin where group "beat" stands, with no open runs';
+  assert.ok(reportOf(RAN).notes.includes(note));
+  const described = known({ ...BEAT, settings: new Map() });
+  const saved = { ...RAN, state: { ...RAN.state, described } as never };
+  assert.not.ok(reportOf(saved).notes.includes(note));
+  assert.not.ok(reportOf({ ...RAN, state: { ...RAN.state, described: refused(AWAY) } as never }).notes.includes(note));
+});
+
 it("positions also of a topic that could not be read", () => {
   assert.equal(reportOf(RAN).group, { name: "beat", members: 2, positions: 2, behind: 10 });
   const unread = { ...RAN, inputs: [{ topic: "beats", described: known(BEAT), sample: refused(AWAY) }] };

@@ -75,6 +75,11 @@ const FETCH_BYTES_PER_PARTITION = 262_144;
 /** How long a broker holds a fetch that has nothing to bring, while nothing is paused. */
 const FETCH_WAIT_MS = 250;
 
+/** So long a first join may take before it is told. */
+const LONG_JOIN_MS = 5_000;
+const NOT_LET_IN =
+  "the group has not let this process in yet: it waits for its other members, for one that died until its session is over";
+
 export function createGroup(options: GroupOptions): Group {
   return new GroupAtWork(options);
 }
@@ -107,9 +112,12 @@ class GroupAtWork implements Group {
       this.#joined = resolve;
       this.#failed = reject;
     });
-    this.#lostAt = this.#options.clock.now();
+    const { clock, definition, log } = this.#options;
+    this.#lostAt = clock.now();
     this.#open();
-    await first;
+    const fields = { group: definition.groupId, sessionTimeoutMs: definition.sessionTimeoutMs };
+    const cancel = clock.after(LONG_JOIN_MS, () => log("warn", NOT_LET_IN, fields));
+    await first.finally(cancel);
   }
 
   pause({ topic, partition }: TopicPartition): void {

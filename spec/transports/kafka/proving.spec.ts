@@ -1,17 +1,24 @@
 // Membership is proven by heartbeats. Between a join and the answer that says what is its own, a member's heartbeats are in order, too,
-// though its shards may be those of others by then.
+// though its shards may be those of others by then. Who waits for long before the first join says so.
 import type { Consumer, ConsumerConfig, Kafka } from "kafkajs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { systemClock } from "../../../lib/time/clock.ts";
+import { type Clock, systemClock } from "../../../lib/time/clock.ts";
 import { createGroup, type Group } from "../../../lib/transports/kafka/group.ts";
 import type { Coordinator } from "../../../lib/transports/kafka/kafkajs-parts.ts";
+import { manualClock } from "../../runtime/engine-kit.ts";
 import { definitionOf, until } from "./kit.ts";
 
 const it = suite("proving membership");
 
 /** A group on a coordinator that counts generations from 1, and a consumer that does what it is told. */
-function groupOf(): { readonly group: Group; readonly join: () => Promise<void>; readonly told: () => void } {
+function groupOf(clock: Clock = systemClock): {
+  readonly group: Group;
+  readonly join: () => Promise<void>;
+  readonly told: () => void;
+  readonly logged: readonly string[];
+} {
+  const logged: string[] = [];
   let generation = 0;
   const coordinator: Coordinator = {
     joinGroup: async () => ({ generationId: ++generation, memberId: "me" }),
@@ -42,8 +49,8 @@ function groupOf(): { readonly group: Group; readonly join: () => Promise<void>;
     definition: definitionOf("app", "127.0.0.1:1"),
     topics: ["in"],
     assigner: () => ({}) as never,
-    clock: systemClock,
-    log: nothing,
+    clock,
+    log: (level, message, fields) => logged.push(`${level} ${message} ${JSON.stringify(fields)}`),
     retryWithinMs: 10_000,
     onRebalancing: async () => undefined,
     onJoined: nothing,
@@ -59,6 +66,7 @@ function groupOf(): { readonly group: Group; readonly join: () => Promise<void>;
       const found = (await cluster.findGroupCoordinator()) as Coordinator;
       await found.joinGroup({ memberId: "" });
     },
+    logged,
     told: () => listeners.get("join")?.({ payload: { memberAssignment: { in: [0] } } }),
   };
 }
@@ -81,6 +89,29 @@ it("nobody is proven a member before it knows what is its own", async () => {
   await until("it is proven", () => isProven);
   await proof;
   await group.stop();
+});
+
+it("who is not let in for long says what it waits for, once", async () => {
+  const clock = manualClock();
+  const { group, join, told, logged } = groupOf(clock);
+  const started = group.start();
+  await clock.advance(4_999);
+  assert.equal(logged, []);
+  await clock.advance(60_000);
+  assert.is(logged.length, 1);
+  assert.match(logged[0] ?? "", /^warn the group has not let this process in yet.*"group":"app","sessionTimeoutMs":/);
+  await join();
+  told();
+  await started;
+  await group.stop();
+  const soon = groupOf(clock);
+  const begun = soon.group.start();
+  await soon.join();
+  soon.told();
+  await begun;
+  await clock.advance(60_000);
+  assert.equal(soon.logged, []);
+  await soon.group.stop();
 });
 
 it.run();
