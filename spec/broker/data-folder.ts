@@ -28,7 +28,7 @@ const IDENTITY_FILE = "broker.json";
 /**
  * Ports for the node of `folder`: those of its last run, unless `port`, if not 0, says another.
  *
- * @throws {ConfigError} `PORT_TAKEN`, or `OLDER_KAFKA`: the data were written by a newer version
+ * @throws {ConfigError} `FOLDER_IN_USE`, `PORT_TAKEN`, or `OLDER_KAFKA`: the data were written by a newer version
  */
 export async function identify(folder: string, version: KafkaVersion, port: number): Promise<Identity> {
   const former = readIdentity(folder);
@@ -36,6 +36,12 @@ export async function identify(folder: string, version: KafkaVersion, port: numb
     throw new ConfigError(
       "OLDER_KAFKA",
       `The data in ${folder} were written by Kafka ${former.version}, and ${version} cannot read them. Start ${former.version}, or choose another folder.`,
+    );
+  }
+  if (former !== null && !(await isFree(former.ports.controller))) {
+    throw new ConfigError(
+      "FOLDER_IN_USE",
+      `The data in ${folder} are those of a broker that runs, on port ${former.ports.broker} of ${HOST}. Stop that, or choose another folder.`,
     );
   }
   const ports = { ...(former?.ports ?? (await choosePorts())), ...(port === 0 ? {} : { broker: port }) };

@@ -1,6 +1,6 @@
 // npm run broker, and the life of a broker's process: it ends when asked to, and with its owner; whoever lacks
 // something is told what.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -28,6 +28,15 @@ it("runs until it is interrupted, and keeps its data where it was told to", asyn
   const second = await runBroker(["--port", "0", "--data", data], "SIGTERM");
   assert.is(addressIn(second.stdout), addressIn(first.stdout));
   await refuses("OLDER_KAFKA", () => startBroker({ version: "3.9.2", dataFolder: data }));
+});
+
+it("leaves the data of a broker that runs alone", async () => {
+  const dataFolder = join(scratch, "in-use");
+  const broker = await startBroker({ dataFolder });
+  const settings = readFileSync(join(dataFolder, "server.properties"), "utf8");
+  await refuses("FOLDER_IN_USE", () => startBroker({ dataFolder, port: 0 }));
+  assert.is(readFileSync(join(dataFolder, "server.properties"), "utf8"), settings);
+  await broker.stop();
 });
 
 it("takes the broker along when it is killed", async () => {

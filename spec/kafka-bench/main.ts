@@ -211,10 +211,26 @@ async function runProgram<Answer>(
   return JSON.parse(stdout) as Answer;
 }
 
-/** An option that is not for processes that play roles. */
-function aside<Value extends string | boolean>(name: string, value: Value | undefined, latency: boolean): Value | null {
-  if (latency && value !== undefined) throw new Error(`--${name} does not go with --latency.`);
+/** An option that goes with `--latency` only, or only without it. @throws {Error} where it does not go */
+function only<Value extends string | boolean>(name: string, value: Value | undefined, goes: boolean): Value | null {
+  if (!goes && value !== undefined)
+    throw new Error(`--${name} ${["rate", "seconds"].includes(name) ? "goes only" : "does not go"} with --latency.`);
   return value ?? null;
+}
+
+/** Each of a list of whole numbers. */
+function upToPartitions(name: string, list: string): readonly number[] {
+  return list.split(",").map((each) => wholeNumber(name, each, 1, PARTITIONS));
+}
+
+/** For as many shards, or fewer, there is a row. @throws {Error} */
+function processesFor(shards: readonly number[], list: string): readonly number[] {
+  const processes = upToPartitions("processes", list);
+  const most = Math.max(...shards);
+  const surplus = processes.find((count) => count > most);
+  if (surplus !== undefined)
+    throw new Error(`--processes ${surplus} is more than the ${most} shards there are for them.`);
+  return processes;
 }
 
 function parseCommand(words: string[]): Command | string {
@@ -231,25 +247,27 @@ function parseCommand(words: string[]): Command | string {
     seconds: text,
   };
   const options = { ...numbers, lagging: flag, layers: flag, latency: flag, json: flag };
-  return readWords(USAGE, words, options, ({ events = "1000000", bytes = "100,300", latency = false, ...more }) => ({
-    events: wholeNumber("events", events),
-    sizes: bytes.split(",").map((each) => {
-      const size = SIZES.find((known) => String(known) === each);
-      if (size === undefined) throw new Error(`--bytes takes ${SIZES.join(" or ")}, not "${each}".`);
-      return size;
-    }),
-    shards: (more.shards ?? (latency ? "4" : "1,4,8")).split(",").map((each) => wholeNumber("shards", each)),
-    processes: (aside("processes", more.processes, latency) ?? "1")
-      .split(",")
-      .map((each) => wholeNumber("processes", each)),
-    rounds: wholeNumber("rounds", more.rounds ?? "3"),
-    lagging: aside("lagging", more.lagging, latency) ?? false,
-    profile: aside("profile", more.profile, latency),
-    node: aside("node", more.node, latency),
-    layers: more.layers ?? false,
-    latency,
-    rate: more.rate === undefined ? null : wholeNumber("rate", more.rate),
-    seconds: wholeNumber("seconds", more.seconds ?? "20"),
-    json: more.json ?? false,
-  }));
+  return readWords(USAGE, words, options, ({ events = "1000000", bytes = "100,300", latency = false, ...more }) => {
+    const shards = upToPartitions("shards", more.shards ?? (latency ? "4" : "1,4,8"));
+    const rate = only("rate", more.rate, latency);
+    return {
+      events: wholeNumber("events", events),
+      sizes: bytes.split(",").map((each) => {
+        const size = SIZES.find((known) => String(known) === each);
+        if (size === undefined) throw new Error(`--bytes takes ${SIZES.join(" or ")}, not "${each}".`);
+        return size;
+      }),
+      shards,
+      processes: processesFor(shards, only("processes", more.processes, !latency) ?? "1"),
+      rounds: wholeNumber("rounds", only("rounds", more.rounds, !latency) ?? "3"),
+      lagging: only("lagging", more.lagging, !latency) ?? false,
+      profile: only("profile", more.profile, !latency),
+      node: only("node", more.node, !latency),
+      layers: only("layers", more.layers, !latency) ?? false,
+      latency,
+      rate: rate === null ? null : wholeNumber("rate", rate),
+      seconds: wholeNumber("seconds", only("seconds", more.seconds, latency) ?? "20"),
+      json: more.json ?? false,
+    };
+  });
 }
