@@ -23,11 +23,15 @@ try {
   await admin.connect();
   const isNew = await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: PARTITIONS }] });
   await producer.connect();
+  const before = await admin.fetchTopicOffsets(TOPIC);
+  const older = before.some(({ offset }) => offset !== "0")
+    ? ", behind older ones: to a service that has read those they are late"
+    : "";
   const messages = cardTraffic(DEMO).arrivals.map(({ event }) => ({ key: event.card, value: JSON.stringify(event) }));
   for (let from = 0; from < messages.length; from += BATCH)
     await producer.send({ topic: TOPIC, messages: messages.slice(from, from + BATCH) });
   const made = isNew ? `, which was made with ${PARTITIONS} partitions` : "";
-  process.stdout.write(`${messages.length} events are in "${TOPIC}"${made}\n`);
+  process.stdout.write(`${messages.length} events are in "${TOPIC}"${made}${older}\n`);
 } catch (error) {
   process.stderr.write(
     `The traffic could not be written to ${brokers}: ${(error as Error).message}. Check the address, and that a broker is there.\n`,
