@@ -52,13 +52,13 @@ function copyOf(
   otherwiseAt: Instant,
   maxBytes: number,
 ): OutputRecord {
-  const { key, value, timestamp } = record;
+  const { headers: given, key, timestamp, value } = record;
   const [keyBytes, valueBytes] = [key?.length ?? 0, value?.length ?? 0];
-  const headerBytes = bytesOf(record.headers);
+  const headerBytes = bytesOf(given);
   const isTooLarge = keyBytes + valueBytes + headerBytes > maxBytes;
   const hasLongHeaders = keyBytes + headerBytes > maxBytes;
   const hasLongKey = keyBytes > maxBytes;
-  const headers = new Map<string, string>(hasLongHeaders ? [] : record.headers);
+  const headers = new Map<string, string>(hasLongHeaders ? [] : given);
   for (const [name, value] of why) headers.set(name, value);
   headers.set("sequitur-topic", from.topic);
   headers.set("sequitur-partition", String(from.partition));

@@ -44,9 +44,8 @@ function ofBeginning(
   if (state?.described.kind === "known" && state.described.value !== null)
     return [`there is saved state in "${state.topic}": it would go on where that says`];
   const isWithoutState = state?.described.kind !== "refused" || NO_STATE.has(state.described.error.code);
-  const positions = group?.positions ?? null;
-  if (group === null || positions === null || !isWithoutState) return [];
-  return positions === 0
+  if (group === null || group.positions === null || !isWithoutState) return [];
+  return group.positions === 0
     ? [`group "${group.name}" has no positions: it would begin with the ${startFrom} records`]
     : [`there is no saved state: it would begin where group "${group.name}" stands, with no open runs`];
 }

@@ -26,9 +26,8 @@ export async function judgeSaved(
   const identity = identityOf(service);
   const inputs = service.inputs.map(({ name }) => name);
   const problems = new Map<string, Problem>();
-  const tell = (error: unknown): void => {
-    if (!(error instanceof SequiturError)) throw error;
-    if (!problems.has(error.code)) problems.set(error.code, problemOf(error, [topic]));
+  const tell = (problem: Problem): void => {
+    if (!problems.has(problem.code)) problems.set(problem.code, problem);
   };
   try {
     for (const [shard, bounds] of await look.bounds(topic)) {
@@ -38,19 +37,18 @@ export async function judgeSaved(
         const tail = await untrimmed(look, topic, shard, bounds, read);
         judgeTail(tail, identity, choiceOf(service), name);
         const changed = tail.checkpoint === null ? null : changedInputs(tail.checkpoint.entry, inputs);
-        if (changed !== null && !problems.has(INPUTS_CHANGED)) problems.set(INPUTS_CHANGED, warningOf(changed, topic));
+        if (changed !== null) tell(warningOf(changed, topic));
       } catch (error) {
         if (!(error instanceof CheckpointError)) throw error;
-        tell(error);
+        tell(problemOf(error, [topic]));
       }
     }
   } catch (error) {
-    tell(error);
+    if (!(error instanceof SequiturError)) throw error;
+    tell(problemOf(error, [topic]));
   }
   return [...problems.values()];
 }
-
-const INPUTS_CHANGED = "INPUTS_CHANGED";
 
 function warningOf({ added, gone, time }: ChangedInputs, topic: string): Problem {
   const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
@@ -61,7 +59,7 @@ function warningOf({ added, gone, time }: ChangedInputs, topic: string): Problem
   const late = added.length === 0 || time === null ? "" : ` What a new input brings of before ${time} is late.`;
   const remedy = `If another service has the same app, rename one.${late} \`sequitur reset\` begins anew, without the runs that are open.`;
   return {
-    code: INPUTS_CHANGED,
+    code: "INPUTS_CHANGED",
     severity: "warning",
     path: [topic],
     message: `The saved state is ${others.join(", and ")}.`,

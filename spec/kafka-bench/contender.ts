@@ -118,9 +118,9 @@ function watched(
           const before = committedAt.get(shard);
           committedAt.set(shard, now);
           for (const { partition, position } of moved) positions.set(partition, position);
-          const settled = sumOf([...positions.values()]);
-          if (before !== undefined && settled > WARM_SHARE * end()) commits.push(now - before);
-          if (settled < (1 - WAITING_SHARE) * end()) return;
+          const [settled, all] = [sumOf([...positions.values()]), end()];
+          if (before !== undefined && settled > WARM_SHARE * all) commits.push(now - before);
+          if (settled < (1 - WAITING_SHARE) * all) return;
           isDone = true;
           done({ ...watch(settled), commits });
         };
