@@ -37,7 +37,7 @@ export async function judgeSaved(
         const tail = await untrimmed(look, topic, shard, bounds, read);
         judgeTail(tail, identity, choiceOf(service), name);
         const changed = tail.checkpoint === null ? null : changedInputs(tail.checkpoint.entry, inputs);
-        if (changed !== null) tell(warningOf(changed, topic));
+        if (changed !== null) tell(warningOf(changed, topic, name));
       } catch (error) {
         if (!(error instanceof CheckpointError)) throw error;
         tell(problemOf(error, [topic]));
@@ -50,13 +50,16 @@ export async function judgeSaved(
   return [...problems.values()];
 }
 
-function warningOf({ added, gone, time }: ChangedInputs, topic: string): Problem {
+function warningOf({ added, gone, watermark }: ChangedInputs, topic: string, name: string): Problem {
   const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
   const others = [
     ...(gone.length === 0 ? [] : [`of ${list(gone)}, which this service does not read`]),
     ...(added.length === 0 ? [] : [`not of ${list(added)}`]),
   ];
-  const late = added.length === 0 || time === null ? "" : ` What a new input brings of before ${time} is late.`;
+  const isLate = added.length > 0 && watermark !== null;
+  const late = isLate
+    ? ` Time goes on where it stood, at ${watermark} in ${name}: what a new input brings of before is late.`
+    : "";
   const remedy = `If another service has the same app, rename one.${late} \`sequitur reset\` begins anew, without the runs that are open.`;
   return {
     code: "INPUTS_CHANGED",

@@ -28,7 +28,7 @@ export type ChangedInputs = {
   readonly added: readonly string[];
   readonly gone: readonly string[];
   /** ISO 8601; `null`: there was no time yet. */
-  readonly time: string | null;
+  readonly watermark: string | null;
 };
 
 export function changedInputs({ lanes }: Checkpoint, topics: readonly string[]): ChangedInputs | null {
@@ -37,7 +37,7 @@ export function changedInputs({ lanes }: Checkpoint, topics: readonly string[]):
   const gone = [...saved].filter((topic) => !topics.includes(topic));
   if (added.length + gone.length === 0) return null;
   const newest = Math.max(...lanes.map(({ released }) => restoreInstant(released)));
-  return { added, gone, time: Math.abs(newest) <= MAX_INSTANT_MS ? new Date(newest).toISOString() : null };
+  return { added, gone, watermark: Math.abs(newest) <= MAX_INSTANT_MS ? new Date(newest).toISOString() : null };
 }
 
 /** A pattern that is saved, and none of the successor. */
